@@ -1,0 +1,35 @@
+// The architecture's one rule: imports point downward, and there is no circle (docs/architecture.md).
+const layers = ['base', 'linalg', 'unlearn', 'models', 'data', 'project', 'report', 'engine', 'cli'];
+
+/** Folders that each folder of src/ may import, besides itself. */
+const allowed = {
+  base: [],
+  linalg: ['base'],
+  unlearn: ['base', 'linalg'],
+  models: ['base', 'linalg'],
+  data: ['base', 'linalg'],
+  project: ['base', 'linalg', 'data'],
+  report: ['base', 'project'],
+  engine: ['base', 'linalg', 'unlearn', 'models', 'data', 'project', 'report'],
+  cli: ['base', 'project', 'engine'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...layers.map((layer) => ({
+      name: `${layer}-imports-downward`,
+      severity: 'error',
+      from: { path: `^src/${layer}/` },
+      to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed[layer]].join('|')})/|^src/protocol\\.ts$` },
+    })),
+    {
+      name: 'formats-are-strangers',
+      comment: 'a model format never imports another one',
+      severity: 'error',
+      from: { path: '^src/models/([^/]+)/' },
+      to: { path: '^src/models/[^/]+/', pathNot: '^src/models/(\$1|tfjs)/' },
+    },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+};

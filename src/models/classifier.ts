@@ -1,0 +1,160 @@
+import type { Work } from '../base/work.js';
+import type { Matrix } from '../linalg/matrix.js';
+import type { Tensor } from '../linalg/tensor.js';
+
+export type LayerId = string;
+export type TapId = string;
+export type ActivationId = string;
+
+/** What the model wants to be fed, as far as its file tells. A `null` dimension is free (the batch always is). */
+export interface InputSpec {
+  readonly name: string;
+  readonly dims: readonly (number | null)[];
+  /** `nchw` and `nhwc` for images, `features` for rank 2, `unknown` where the file leaves it open. */
+  readonly layout: 'nchw' | 'nhwc' | 'features' | 'unknown';
+}
+
+/** Where a dense layer's input vectors lie: the last axis (or `axis`) of the tapped tensor, all others are positions. */
+export interface DenseGeometry {
+  readonly kind: 'dense';
+  /** The axis that holds the vector, counted from the front with the batch as 0; default the last. */
+  readonly axis?: number;
+}
+
+/** How a convolution reads patches from the tapped tensor. One entry a spatial dimension, so 1-D and 2-D are the same. */
+export interface ConvGeometry {
+  readonly kind: 'conv';
+  readonly layout: 'channels-first' | 'channels-last';
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Zero padding before and after each spatial dimension; `same` is resolved from the tapped size as TensorFlow does. */
+  readonly padding: 'same' | { readonly before: readonly number[]; readonly after: readonly number[] };
+}
+
+export type Geometry = DenseGeometry | ConvGeometry;
+
+/** One place in the network where a layer's weight is applied. */
+export interface Site {
+  readonly tap: TapId;
+  readonly geometry: Geometry;
+}
+
+/**
+ * A layer that can be projected. Its weight is a matrix of `out` rows; with groups, row r belongs to group
+ * `floor(r / (out / groups))` and multiplies that group's input vectors of length `in`.
+ * The order inside an input vector is (channel of the group, kernel position...), for every format.
+ */
+export interface Layer {
+  readonly id: LayerId;
+  readonly name: string;
+  readonly kind: 'dense' | 'conv' | 'depthwise';
+  /** Length of one input vector: Cin / groups x kernel size. */
+  readonly in: number;
+  readonly out: number;
+  readonly groups: number;
+  /** Several where layers share one weight: they are one problem and their moments add up. */
+  readonly sites: readonly Site[];
+}
+
+/** A layer that has weights but is left alone, and why, as a phrase: `weight is computed at run time`. */
+export interface SkippedLayer {
+  readonly name: string;
+  readonly kind: string;
+  readonly reason: string;
+}
+
+/** A tensor that a forward pass may start from (see `forwardFrom`), for explanations. Dims without the batch. */
+export interface ActivationPoint {
+  readonly id: ActivationId;
+  readonly name: string;
+  readonly dims: readonly (number | null)[];
+  readonly layout: 'channels-first' | 'channels-last' | 'tokens' | 'features';
+}
+
+/** New values for a model's parameters. An object, so that biases and per-channel scales can join the weights later. */
+export interface WeightEdits {
+  readonly weights: ReadonlyMap<LayerId, Matrix>;
+}
+
+export interface ForwardOptions {
+  readonly taps?: readonly TapId[];
+  readonly signal?: AbortSignal;
+}
+
+export interface ForwardResult {
+  /** n x classes, before a final softmax wherever that can be peeled off. */
+  readonly logits: Tensor;
+  readonly taps: ReadonlyMap<TapId, Tensor>;
+}
+
+/** What `save` wrote: the path the user opens, every file, and notes for the run record (a tensor whose type changed). */
+export interface SavedFiles {
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** A trained classifier in a file, whatever the format. Nothing here ever writes to the source files. */
+export interface Classifier {
+  /** Registry name of the format: `onnx`, `tfjs-layers`, `tfjs-graph`. */
+  readonly format: string;
+  /** The path that was opened. */
+  readonly path: string;
+  /** Every file the model consists of, the main one first. */
+  readonly files: readonly string[];
+  readonly input: InputSpec;
+  readonly classCount: number;
+  /** In forward order. */
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly SkippedLayer[];
+  readonly activations: readonly ActivationPoint[];
+
+  /** Runs n samples (first axis of `batch`), any n. Splits or pads where the model's own batch size is fixed. */
+  forward(batch: Tensor, options?: ForwardOptions): Promise<ForwardResult>;
+  /** Runs the rest of the network from one activation; returns the logits. */
+  forwardFrom(point: ActivationId, value: Tensor, options?: { signal?: AbortSignal }): Promise<Tensor>;
+  /** The weight as `out` x `in` (see `Layer`). @throws LetheError `weights-not-finite` naming tensor and counts. */
+  readWeight(layer: LayerId): Promise<Matrix>;
+  /** A candidate with these weights in place; the original stays usable. Dispose of it when done. */
+  withWeights(edits: WeightEdits): Promise<Classifier>;
+  /**
+   * Writes a copy with these weights to `target`: a file, or a folder for formats of several files. The copy is
+   * byte-identical but for the edited tensors, and appears under its name only when complete.
+   * @throws LetheError `output-exists` unless `overwrite`; `disk-full`, `file-unwritable`.
+   */
+  save(edits: WeightEdits, target: string, options?: SaveOptions): Promise<SavedFiles>;
+  dispose(): Promise<void>;
+}
+
+export interface SaveOptions extends Work {
+  readonly overwrite?: boolean;
+}
+
+/** Facts about a model that its headers tell, without loading tensors or a runtime. */
+export interface ModelFacts {
+  readonly format: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly input: InputSpec;
+  readonly classCount: number | null;
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly SkippedLayer[];
+  readonly parameterCount: number;
+}
+
+/** One model format: everything the registry needs to know of it. */
+export interface ModelFormat {
+  readonly name: string;
+  /** Human name for messages: `ONNX`. */
+  readonly title: string;
+  /** Whether the file looks like this format, from its name and its first bytes only. Never throws for bad content. */
+  match(path: string): Promise<boolean>;
+  /** Facts from headers alone: well under a second for a 100 MB file. @throws LetheError on a damaged file. */
+  inspect(path: string): Promise<ModelFacts>;
+  open(path: string, options?: OpenOptions): Promise<Classifier>;
+}
+
+export interface OpenOptions extends Work {
+  /** Threads for the forward passes; default all cores but one (at least one). */
+  readonly threads?: number;
+}
