@@ -28,8 +28,11 @@ export interface ConvGeometry {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Zero padding before and after each spatial dimension; `same` is resolved from the tapped size as TensorFlow does. */
-  readonly padding: 'same' | { readonly before: readonly number[]; readonly after: readonly number[] };
+  /**
+   * Zero padding before and after each spatial dimension; `same` is resolved from the tapped size as TensorFlow does
+   * (an odd zero behind), `same-lower` likewise with the odd zero in front (ONNX).
+   */
+  readonly padding: 'same' | 'same-lower' | { readonly before: readonly number[]; readonly after: readonly number[] };
 }
 
 export type Geometry = DenseGeometry | ConvGeometry;
