@@ -1,0 +1,163 @@
+/**
+ * Trains the demo's network on Fashion-MNIST and writes it as a TensorFlow.js layers model.
+ *
+ *   npx tsx examples/fashion-mnist/train.ts [--seed 1] [--epochs 15]
+ *
+ * Equal seeds give equal weights. Each epoch ends with a checkpoint beside this file; the same command goes on from there, and the
+ * result is the same as if it had never stopped.
+ */
+import '@tensorflow/tfjs-backend-wasm';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { exists, writeFileAtomically } from '../../src/base/files.js';
+import { Random } from '../../src/base/random.js';
+import { AdamW, type AdamWState } from './adamw.js';
+import { batchOf } from './batches.js';
+import { classNames, exampleFolder, type Images, prepareData, readSplit } from './data.js';
+import { registerGradients } from './gradients.js';
+import { createModel } from './model.js';
+import { learningPass, type Step, stepsOf, updateStatistics } from './network.js';
+import { saveModel } from './saveModel.js';
+
+const recipe = {
+  batch: 128,
+  peakLearningRate: 2e-3,
+  /** Steps of linear growth to the peak; from there on half a cosine down to zero. */
+  warmUp: 200,
+  weightDecay: 0.01,
+  labelSmoothing: 0.1,
+  augmentation: { flip: true, shift: 0 },
+};
+
+interface Checkpoint {
+  readonly epoch: number;
+  readonly weights: Float32Array[];
+  readonly optimiser: AdamWState;
+}
+
+await main();
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { seed: { type: 'string', default: '1' }, epochs: { type: 'string', default: '15' } },
+  });
+  const seed = Number(values.seed);
+  const epochs = Number(values.epochs);
+
+  registerGradients();
+  await tf.setBackend('wasm');
+  await prepareData();
+  const train = await readSplit('train');
+  const test = await readSplit('test');
+
+  const model = createModel(seed);
+  const steps = stepsOf(model);
+  const optimiser = new AdamW(
+    model.trainableWeights.map((weight) => weight.read() as tf.Variable),
+    recipe.weightDecay,
+  );
+  const checkpoint = path.join(exampleFolder, `checkpoint-seed${seed}-of${epochs}.bin`);
+  const first = await restore(checkpoint, model, optimiser);
+  if (first > 0) console.log(`goes on after epoch ${first}`);
+
+  for (let epoch = first + 1; epoch <= epochs; epoch++) {
+    const loss = await trainEpoch(train, steps, optimiser, { seed, epoch, epochs });
+    const accuracy = accuracyOf(model, test);
+    await save(checkpoint, model, optimiser, epoch);
+    console.log(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${(100 * accuracy).toFixed(2)}%`);
+  }
+  const folder = path.join(exampleFolder, 'fashion-tfjs');
+  await saveModel(model, folder);
+  console.log(`wrote ${folder}`);
+}
+
+interface When {
+  readonly seed: number;
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+}
+
+/** Shows every picture once; returns the mean loss. */
+async function trainEpoch(images: Images, steps: Step[], optimiser: AdamW, when: When): Promise<number> {
+  // Every epoch has random numbers of its own, so that a resumed run sees the same ones.
+  const random = new Random(when.seed * 10_000 + when.epoch);
+  const order = random.sample(images.count, images.count);
+  const batches = Math.floor(images.count / recipe.batch);
+  const start = performance.now();
+  let total = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    const indices = order.slice(batch * recipe.batch, (batch + 1) * recipe.batch);
+    const done = (when.epoch - 1) * batches + batch;
+    total += trainStep(images, indices, steps, optimiser, random, learningRate(done, when.epochs * batches));
+    if ((batch + 1) % 50 === 0) {
+      const seconds = (performance.now() - start) / 1000 / (batch + 1);
+      const mean = total / (batch + 1);
+      console.log(
+        `  epoch ${when.epoch}, batch ${batch + 1}/${batches}: loss ${mean.toFixed(4)}, ${seconds.toFixed(2)} s each`,
+      );
+    }
+  }
+  return total / batches;
+}
+
+function trainStep(
+  images: Images,
+  indices: number[],
+  steps: Step[],
+  optimiser: AdamW,
+  random: Random,
+  rate: number,
+): number {
+  return tf.tidy(() => {
+    const batch = batchOf(images, indices, random, recipe.augmentation);
+    const labels = tf.oneHot(
+      indices.map((index) => images.labels[index]),
+      classNames.length,
+    );
+    const dropoutSeed = random.below(2 ** 31);
+    let pass: ReturnType<typeof learningPass>;
+    const { value, grads } = tf.variableGrads(() => {
+      pass = learningPass(steps, batch, dropoutSeed);
+      return tf.losses.softmaxCrossEntropy(labels, pass.logits, 1, recipe.labelSmoothing) as tf.Scalar;
+    });
+    updateStatistics(pass!.statistics);
+    optimiser.update(grads, rate);
+    return value.dataSync()[0];
+  });
+}
+
+function learningRate(step: number, steps: number): number {
+  const warmUp = Math.min(1, (step + 1) / recipe.warmUp);
+  return recipe.peakLearningRate * warmUp * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+}
+
+/** The share of pictures whose largest logit is their class. */
+function accuracyOf(model: LayersModel, images: Images): number {
+  const size = 500;
+  let right = 0;
+  for (let from = 0; from < images.count; from += size) {
+    const indices = Array.from({ length: size }, (_, index) => from + index);
+    const predicted = tf.tidy(() => tf.argMax(model.predict(batchOf(images, indices)) as tf.Tensor, 1).dataSync());
+    right += indices.filter((index, position) => predicted[position] === images.labels[index]).length;
+  }
+  return right / images.count;
+}
+
+async function save(file: string, model: LayersModel, optimiser: AdamW, epoch: number): Promise<void> {
+  const weights = model.getWeights().map((weight) => weight.dataSync() as Float32Array);
+  await writeFileAtomically(file, serialize({ epoch, weights, optimiser: optimiser.state } satisfies Checkpoint));
+}
+
+/** Puts the checkpoint's state in place; returns the last epoch that is done. */
+async function restore(file: string, model: LayersModel, optimiser: AdamW): Promise<number> {
+  if (!(await exists(file))) return 0;
+  const { epoch, weights, optimiser: state } = deserialize(await readFile(file)) as Checkpoint;
+  tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, index) => tf.tensor(weights[index], shape))));
+  optimiser.state = state;
+  return epoch;
+}
