@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LetheError } from '../base/errors.js';
+import { exists, fileError, writeAtomically, writeFileAtomically } from '../base/files.js';
+import type { HashedFile, RunRecord } from '../protocol.js';
+import { parseRunRecord } from './runRecord.js';
+
+export const RECORD_NAME = 'run.json';
+export const REPORT_NAME = 'report.html';
+
+/** A run's folder and its record. */
+export interface StoredRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+}
+
+/** A name for a run that sorts by time and is free in `home`: `20260131T094500Z-shirt`. */
+export async function newRunId(home: string, created: Date, slug: string): Promise<string> {
+  const time = created.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
+  const id = `${time}-${slug}`;
+  for (let copy = 1; ; copy++) {
+    const free = copy === 1 ? id : `${id}-${copy}`;
+    if (!(await exists(runFolder(home, free)))) return free;
+  }
+}
+
+export function runFolder(home: string, id: string): string {
+  return path.join(home, '.lethe', 'runs', id);
+}
+
+/**
+ * Writes a run's folder with its record and further files (name to content); it appears when complete.
+ * @returns the folder. @throws LetheError `disk-full`, `file-unwritable`.
+ */
+export async function writeRun(home: string, record: RunRecord, files: Record<string, string>): Promise<string> {
+  const ignore = path.join(home, '.lethe', '.gitignore');
+  const folder = runFolder(home, record.id);
+  // Other people's images and names have no place in a repository's history.
+  if (!(await exists(ignore))) await writeFileAtomically(ignore, '*\n');
+  await writeAtomically(folder, async (temporary) => {
+    await mkdir(temporary);
+    const contents = { [RECORD_NAME]: `${JSON.stringify(record, null, 2)}\n`, ...files };
+    for (const [name, content] of Object.entries(contents)) await writeFile(path.join(temporary, name), content);
+  });
+  return folder;
+}
+
+/** Reads one run, given its folder or its `run.json`. @throws LetheError `file-missing`, `record-invalid`. */
+export async function readRun(target: string): Promise<StoredRun> {
+  const isFolder = await stat(target).then(
+    (facts) => facts.isDirectory(),
+    (error) => {
+      throw fileError(error, target);
+    },
+  );
+  const file = isFolder ? path.join(target, RECORD_NAME) : target;
+  const text = await readFile(file, 'utf8').catch((error) => {
+    throw fileError(error, file);
+  });
+  return { folder: path.dirname(file), record: parseRunRecord(file, text) };
+}
+
+/** All runs kept in a folder, oldest first, and what was wrong with those that can't be read. */
+export async function listRuns(home: string): Promise<{ runs: StoredRun[]; broken: LetheError[] }> {
+  const root = path.join(home, '.lethe', 'runs');
+  const names = await readdir(root).catch(() => [] as string[]);
+  const runs: StoredRun[] = [];
+  const broken: LetheError[] = [];
+  for (const name of names.filter((entry) => !entry.startsWith('.')).sort()) {
+    try {
+      runs.push(await readRun(path.join(root, name)));
+    } catch (error) {
+      if (!(error instanceof LetheError)) throw error;
+      broken.push(error);
+    }
+  }
+  return { runs, broken };
+}
+
+/** The run that wrote this very model, whatever it is called now; the latest if several did. */
+export function runThatWrote(runs: readonly StoredRun[], files: readonly HashedFile[]): StoredRun | undefined {
+  return runs.findLast(({ record }) => sameFiles(record.output.files, files));
+}
+
+/** The run that made a newer model from this one: it is superseded, and should be deleted or moved away. */
+export function runThatSuperseded(runs: readonly StoredRun[], files: readonly HashedFile[]): StoredRun | undefined {
+  return runs.findLast(({ record }) => sameFiles(record.source.files, files));
+}
+
+function sameFiles(a: readonly HashedFile[], b: readonly HashedFile[]): boolean {
+  const digest = (files: readonly HashedFile[]) =>
+    files
+      .map((file) => file.sha256)
+      .sort()
+      .join();
+  return digest(a) === digest(b);
+}

@@ -1,0 +1,46 @@
+import type { RunRecord } from '../protocol.js';
+import { count, type Html, html } from './html.js';
+import { files } from './summary.js';
+
+/** All that is needed to repeat the run and to check its files. */
+export function appendix(record: RunRecord): Html {
+  const { settings, result, versions } = record;
+  const rows: [string, string][] = [
+    ['α retain tried', settings.alphaR.join(', ')],
+    ['α forget tried', settings.alphaF.join(', ')],
+    ['Samples of each class', count(settings.samples)],
+    ['Samples of each class to forget', count(settings.forgetSamples)],
+    ['Input vectors a layer and side, at most', count(settings.maxPatches)],
+    ['Layers', settings.layers ?? 'all'],
+    ['Seed', String(settings.seed)],
+    ['Model format', record.source.format],
+    ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
+    ...Object.entries(result.seconds).map(([phase, seconds]): [string, string] => [
+      `Seconds, ${phase}`,
+      seconds.toFixed(2),
+    ]),
+  ];
+  const inputs = record.config ? [record.config, ...record.data] : record.data;
+  return html`<section>
+    <h2>Settings and versions</h2>
+    <table class="facts two">${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}</table>
+  </section>
+  <section>
+    <h2>Files used</h2>
+    ${inputs.length === 0 ? html`<p class="quiet">None besides the model.</p>` : files(inputs)}
+    <p class="quiet">The codes are SHA-256 digests. Paths are relative to the folder that holds the run's <code>.lethe</code> folder.</p>
+  </section>`;
+}
+
+/** How it works and what the numbers do and do not show. */
+export function method(): Html {
+  return html`<section>
+    <h2>How to read this</h2>
+    <p>For every layer, the inputs that samples of the kept classes cause span a <i>retain space</i>, and those of the classes to
+      forget a <i>forget space</i>. The part of the forget space that the retain space does not share is projected out of the
+      layer's weights: W′ = W − W (I − P<sub>r</sub>) P<sub>f</sub>. Nothing is trained; biases and normalisation stay as they were
+      (Kodge, Saha and Roy, “Deep Unlearning: Fast and Efficient Gradient-free Class Forgetting”, TMLR 2024, arXiv 2312.00761).</p>
+    <p>Accuracy is the share of samples of a class whose largest output is that class. An accuracy near zero shows that the model no
+      longer gives the class as its answer; it does not by itself show that no trace of it is left inside the model.</p>
+  </section>`;
+}

@@ -1,0 +1,62 @@
+import type { ClassChange, RunRecord } from '../protocol.js';
+import { count, type Html, html, percent, points } from './html.js';
+
+/** Kept classes drawn when a model has many; the table below holds all. */
+const DRAWN = 30;
+
+/** Accuracy of each class before and after, as dumbbells: forgotten ones first, then the kept ones. */
+export function classes({ result }: RunRecord): Html {
+  const special = result.perClass.filter((entry) => entry.role !== 'retain');
+  const kept = result.perClass.filter((entry) => entry.role === 'retain');
+  const shown = kept.length <= DRAWN ? kept : byLoss(kept).slice(0, DRAWN);
+  const hidden = kept.length - shown.length;
+  return html`<section>
+    <h2>Accuracy of each class</h2>
+    <p class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4.5" class="before"/></svg> before
+      <svg width="12" height="12"><circle cx="6" cy="6" r="5" class="forget"/></svg> after, forgotten
+      <svg width="12" height="12"><circle cx="6" cy="6" r="5" class="retain"/></svg> after, kept</p>
+    <div class="dumbbells">
+      ${[...special, ...shown].map(row)}
+      <div class="axis"><span></span><span class="ticks"><i>0%</i><i>25%</i><i>50%</i><i>75%</i><i>100%</i></span></div>
+    </div>
+    ${hidden > 0 && html`<p class="quiet">${shown.length} kept classes with the largest loss are drawn; ${count(hidden)} more are in the table.</p>`}
+    <details><summary>Table</summary>
+      <table class="numbers">
+        <thead><tr><th>Class</th><th>Output</th><th>Role</th><th>Samples</th><th>Before</th><th>After</th><th>Points</th></tr></thead>
+        <tbody>${result.perClass.map(
+          (
+            entry,
+          ) => html`<tr><td>${entry.class}</td><td>${entry.index}</td><td>${ROLES[entry.role]}</td><td>${count(entry.count)}</td>
+            <td>${percent(entry.before)}</td><td>${percent(entry.after)}</td><td>${points(entry.before, entry.after)}</td></tr>`,
+        )}</tbody>
+      </table>
+    </details>
+  </section>`;
+}
+
+const ROLES = { forget: 'forgotten', earlier: 'forgotten earlier', retain: 'kept' };
+
+function row(entry: ClassChange): Html {
+  const { before, after } = entry;
+  const tone = entry.role === 'retain' ? 'retain' : 'forget';
+  return html`<div class="dumbbell ${tone}">
+    <span class="name" title="${entry.class}">${entry.class}</span>
+    <span class="track"><svg width="100%" height="20" role="img" aria-label="${entry.class}: ${percent(before)} before, ${percent(after)} after">
+      ${GRID}
+      ${
+        before !== null &&
+        after !== null &&
+        html`<line x1="${percent(before, 2)}" x2="${percent(after, 2)}" y1="10" y2="10" class="bar ${tone}"/>
+      <circle cx="${percent(before, 2)}" cy="10" r="4.5" class="before"/><circle cx="${percent(after, 2)}" cy="10" r="5" class="${tone}"/>`
+      }
+    </svg></span>
+    <span class="number">${percent(before)} → <b>${percent(after)}</b></span>
+  </div>`;
+}
+
+const GRID = html`${[0, 25, 50, 75, 100].map((x) => html`<line x1="${x}%" x2="${x}%" y1="0" y2="20" class="grid"/>`)}`;
+
+function byLoss(entries: readonly ClassChange[]): ClassChange[] {
+  const loss = (entry: ClassChange) => (entry.before ?? 0) - (entry.after ?? 0);
+  return [...entries].sort((a, b) => loss(b) - loss(a));
+}

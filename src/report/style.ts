@@ -1,0 +1,65 @@
+/** The page's look: system fonts, light and dark by the reader's setting, and fit for paper. */
+export const STYLE = `
+:root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --ink: #1b2430; --quiet: #5d6b7c; --line: #dde2e9;
+  --retain: #2166c2; --forget: #c8500a; --removed: #8a3ffc; --before: #8e99a8; --good: #1a7f4b; --bad: #c22727; --warn: #946200;
+  --tint: 12%; }
+@media (prefers-color-scheme: dark) { :root { --page: #12161c; --card: #1a2029; --ink: #e4e9f0; --quiet: #97a3b3; --line: #2d3643;
+  --retain: #6ba6f5; --forget: #f5894a; --removed: #b896ff; --before: #7d899a; --good: #58c48c; --bad: #f07f7f; --warn: #e0b050;
+  --tint: 20%; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
+  font-variant-numeric: tabular-nums; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+main { max-width: 1120px; margin: 0 auto; padding: 32px 24px 48px; }
+h1 { font-size: 28px; line-height: 1.2; margin: 2px 0 8px; font-weight: 650; overflow-wrap: anywhere; }
+h2 { font-size: 17px; margin: 0 0 10px; font-weight: 650; } h3 { font-size: 14px; margin: 16px 0 4px; }
+p { margin: 0 0 10px; } .quiet, time { color: var(--quiet); } h1 .quiet { font-weight: 400; }
+.kind { text-transform: uppercase; letter-spacing: .08em; font-size: 12px; color: var(--quiet); margin: 0; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; margin-top: 16px; }
+.badge { display: inline-block; border-radius: 99px; padding: 1px 10px; font-size: 13px; font-weight: 600; margin-right: 8px; white-space: nowrap;
+  color: var(--quiet); background: color-mix(in srgb, var(--quiet) var(--tint), transparent); }
+.badge.good { color: var(--good); background: color-mix(in srgb, var(--good) var(--tint), transparent); }
+.badge.bad { color: var(--bad); background: color-mix(in srgb, var(--bad) var(--tint), transparent); }
+.badge.warn { color: var(--warn); background: color-mix(in srgb, var(--warn) var(--tint), transparent); }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 12px; background: none; border: 0; padding: 0; }
+.card { background: var(--card); border: 1px solid var(--line); border-top: 3px solid var(--line); border-radius: 10px; padding: 12px 16px 10px; }
+.card.forget { border-top-color: var(--forget); } .card.retain { border-top-color: var(--retain); }
+.card h3 { margin: 0; font-size: 13px; font-weight: 500; color: var(--quiet); }
+.card .value { font-size: 24px; white-space: nowrap; font-weight: 650; margin: 0; line-height: 1.35; } .card .quiet { margin: 0; font-size: 13px; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; }
+.facts th { font-weight: 500; color: var(--quiet); width: 9.5em; padding: 6px 12px 6px 0; } .facts td { padding: 6px 0; overflow-wrap: anywhere; }
+.facts tr + tr { border-top: 1px solid var(--line); } .facts.two th { width: 18em; }
+.file { margin-bottom: 6px; overflow-wrap: anywhere; }
+code { font: 12px/1.5 ui-monospace, "Cascadia Mono", Menlo, "Liberation Mono", monospace; } .file code { display: block; color: var(--quiet); }
+.findings, .plain { margin: 0; padding: 0; list-style: none; } .findings li { margin-bottom: 6px; } .plain li { margin-bottom: 3px; }
+.legend { color: var(--quiet); font-weight: 400; font-size: 13px; } .legend svg { vertical-align: -1px; margin: 0 2px 0 8px; }
+.swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 3px 0 8px; }
+.swatch.retain { background: var(--retain); } .swatch.forget { background: var(--forget); } .swatch.removed { background: var(--removed); }
+.dumbbell, .axis { display: grid; grid-template-columns: minmax(90px, 170px) 1fr 130px; gap: 12px; align-items: center; }
+.name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .dumbbell.forget .name { font-weight: 650; color: var(--forget); }
+.track { padding: 0 7px; } .track svg { display: block; overflow: visible; } .number { text-align: right; white-space: nowrap; font-size: 14px; }
+.ticks { display: flex; justify-content: space-between; padding: 2px 0 8px; color: var(--quiet); font-size: 12px; } .ticks i { font-style: normal; width: 0; display: flex; justify-content: center; }
+.axis .ticks { margin: 0 7px; }
+line.grid { stroke: var(--line); } line.bar { stroke-width: 3; stroke-linecap: round; opacity: .5; } line.bar.retain { stroke: var(--retain); } line.bar.forget { stroke: var(--forget); }
+circle.before { fill: var(--card); stroke: var(--before); stroke-width: 2; } .retain:is(circle, rect) { fill: var(--retain); } .forget:is(circle, rect) { fill: var(--forget); }
+rect.removed { fill: var(--removed); }
+.numbers { font-size: 13.5px; } .numbers th { font-weight: 500; color: var(--quiet); white-space: nowrap; } .numbers td, .numbers th { padding: 5px 10px; text-align: right; }
+.numbers :is(td, th):first-child, .numbers .wide, .layers :is(td, th):nth-child(2) { text-align: left; } .numbers td:first-child, .numbers th:first-child { padding-left: 0; }
+.numbers tbody tr { border-top: 1px solid var(--line); } .numbers tr.chosen td { font-weight: 650; }
+.layers .wide { width: 34%; min-width: 130px; } .layers .name { max-width: 170px; } .bars svg { display: block; margin: 1px 0; } .layers td { vertical-align: middle; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(185px, 1fr)); gap: 14px 18px; } figure { margin: 0; min-width: 0; }
+figcaption { font-size: 13px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; margin-bottom: 3px; }
+.multiples svg { width: 100%; display: block; border-left: 1px solid var(--line); }
+.curve { fill: none; stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; } .curve.retain { stroke: var(--retain); } .curve.forget { stroke: var(--forget); } .curve.front { stroke: var(--retain); opacity: .6; stroke-dasharray: 4 4; stroke-width: 1.5; }
+.chart { display: block; width: 100%; max-width: 640px; margin: 6px auto 4px; } svg text { fill: var(--quiet); font-size: 12px; }
+.candidate { fill: var(--card); stroke: var(--before); stroke-width: 1.6; } .candidate.front { fill: var(--retain); stroke: var(--card); } .candidate.chosen { fill: var(--forget); stroke: var(--card); }
+.matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 22px; overflow-x: auto; margin: 10px 0; }
+.matrix { font-size: 11.5px; table-layout: fixed; } .matrix th { font-weight: 400; color: var(--quiet); } .matrix th.forget { color: var(--forget); font-weight: 650; }
+.matrix tbody th, .matrix thead th:first-child { width: 88px; padding-right: 6px; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: middle; }
+.matrix thead th { height: 84px; vertical-align: bottom; text-align: center; } .matrix thead span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 80px; overflow: hidden; white-space: nowrap; }
+.matrix td { text-align: center; padding: 3px 0; border: 1px solid var(--card); background: color-mix(in srgb, var(--tone) var(--share), var(--page)); }
+.matrix .right { --tone: var(--retain); } .matrix .wrong { --tone: var(--forget); } .matrix .strong { color: var(--card); font-weight: 600; }
+details { margin-top: 10px; } summary { cursor: pointer; color: var(--quiet); font-size: 13.5px; } footer { color: var(--quiet); font-size: 13px; margin-top: 20px; }
+@media (max-width: 760px) { .cards { grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); } main { padding: 20px 12px; } section { padding: 16px 14px; } .layers :is(td, th):nth-child(3), .layers :is(td, th):nth-child(2) { display: none; } .dumbbell, .axis { grid-template-columns: 92px 1fr 118px; gap: 8px; } .matrices { grid-template-columns: 1fr; } .facts.two th { width: 12em; } .numbers td, .numbers th { padding: 5px 6px; } }
+@media print { :root { --page: #fff; --card: #fff; --ink: #000; } body { font-size: 10.5pt; } main { max-width: none; padding: 0; } section { border-color: #ccc; padding: 12px 14px; }
+  section, figure, tr, .dumbbell { break-inside: avoid; } section:has(.layers, .multiples, details[open]) { break-inside: auto; } summary { display: none; } .card { padding: 8px 10px; } .card .value { font-size: 18pt; } }
+`;

@@ -1,0 +1,85 @@
+import type { RunRecord } from '../protocol.js';
+import { count, type Html, html, percent, points } from './html.js';
+
+/** The head of the page: what was forgotten, from which file, and whether every limit is met. */
+export function header(record: RunRecord): Html {
+  const unmet = record.result.policy.filter((finding) => finding.severity === 'error').length;
+  const verdict =
+    unmet === 0
+      ? html`<span class="badge good">all limits met</span>`
+      : html`<span class="badge bad">${unmet} limit${unmet === 1 ? '' : 's'} not met</span>`;
+  return html`<header>
+    <p class="kind">Lethe unlearning report</p>
+    <h1>${list(record.result.forget)} <span class="quiet">forgotten by</span> ${record.source.path}</h1>
+    <p>${verdict} <time datetime="${record.created}">${moment(record.created)}</time> <span class="quiet">run ${record.id}</span></p>
+  </header>`;
+}
+
+/** The numbers that matter, as cards. */
+export function cards({ result, settings }: RunRecord): Html {
+  const { before, after, measuredOn } = result;
+  return html`<section class="cards">
+    ${card('Forgotten classes', percent(after.forgetAccuracy), `accuracy, before: ${percent(before.forgetAccuracy)}`, 'forget')}
+    ${card('Kept classes', percent(after.retainAccuracy), `accuracy, ${points(before.retainAccuracy, after.retainAccuracy)} points`, 'retain')}
+    ${card('Layers edited', `${result.layers.length}`, `${result.skipped.length} left alone`)}
+    ${card('Chosen', `${result.alphaR} / ${result.alphaF}`, `α retain / α forget, of ${result.candidates.length} candidates`)}
+    ${card('Measured on', count(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
+    ${card('Time', `${result.seconds.total.toFixed(1)} s`, `${count(settings.samples)} samples a class`)}
+  </section>`;
+}
+
+function card(title: string, value: string, note: string, tone = ''): Html {
+  return html`<div class="card ${tone}"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${note}</p></div>`;
+}
+
+/** What was asked for and why, and the two files with their digests. */
+export function statement(record: RunRecord): Html {
+  const { source, output } = record;
+  return html`<section>
+    <h2>What was done</h2>
+    <table class="facts">
+      ${record.forget.map(
+        (entry) =>
+          html`<tr><th>Forget</th><td><b>${entry.class}</b> (output ${entry.index}), at most ${percent(entry.maxAccuracy)} accuracy${
+            entry.reason !== null && html`<br><span class="quiet">Reason:</span> ${entry.reason}`
+          }</td></tr>`,
+      )}
+      ${record.earlier.length > 0 && html`<tr><th>Kept forgotten</th><td>${list(record.earlier.map((entry) => entry.class))}</td></tr>`}
+      <tr><th>Source</th><td>${files(source.files)}<span class="quiet">Superseded by the new model: delete it or move it away. It was not written to.</span></td></tr>
+      <tr><th>New model</th><td>${files(output.files)}</td></tr>
+    </table>
+  </section>`;
+}
+
+/** Paths with size and SHA-256. */
+export function files(entries: RunRecord['source']['files']): Html[] {
+  return entries.map(
+    (file) =>
+      html`<div class="file"><span>${file.path}</span> <span class="quiet">${count(file.bytes)} bytes</span><code>${file.sha256}</code></div>`,
+  );
+}
+
+/** Limits of the policy that are not met, and warnings about kept classes. */
+export function findings({ result }: RunRecord): Html | false {
+  if (result.policy.length === 0 && result.notes.length === 0) return false;
+  return html`<section>
+    <h2>Findings</h2>
+    <ul class="findings">
+      ${result.policy.map(
+        (finding) =>
+          html`<li><span class="badge ${finding.severity === 'error' ? 'bad' : 'warn'}">${
+            finding.severity === 'error' ? 'limit not met' : 'warning'
+          }</span> ${finding.message}</li>`,
+      )}
+      ${result.notes.map((note) => html`<li><span class="badge">note</span> ${note}</li>`)}
+    </ul>
+  </section>`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
+function moment(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
