@@ -18,12 +18,12 @@ function markupOf(value: Content): string {
   if (value instanceof Html) return value.markup;
   if (Array.isArray(value)) return value.map(markupOf).join('');
   if (value === false || value === null || value === undefined) return '';
-  return escape(String(value));
+  return escapeText(String(value));
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 

@@ -1,0 +1,164 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { UnlearnResult } from '../../protocol.js';
+import { type ModelOptions, modelOptions, modelRequest, type Process, runJob } from '../context.js';
+import { EXIT } from '../exit.js';
+import { count, duration, percent, points } from '../format.js';
+import { integer, memory, names, numbers } from '../options.js';
+import { clean, type Style } from '../style.js';
+import { table } from '../table.js';
+
+interface Options extends ModelOptions {
+  readonly forget?: string[];
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly alphaR?: number[];
+  readonly alphaF?: number[];
+  readonly samples?: number;
+  readonly forgetSamples?: number;
+  readonly maxPatches?: number;
+  readonly layers?: string;
+  readonly seed?: number;
+  readonly memory?: number;
+}
+
+const EXAMPLES = `
+Examples:
+  lethe unlearn fashion.onnx --forget Shirt
+  lethe unlearn fashion.onnx --forget "T-shirt/top,Shirt" --out tops-gone.onnx
+  lethe unlearn fashion.forget-shirt.onnx --forget Bag      (Shirt stays forgotten)
+  lethe unlearn fashion.onnx                                (what the policy in lethe.json asks for)
+
+Exit codes: 0 done, 1 failed, 2 bad usage or bad input, 3 done but a policy limit is not met,
+4 no candidate forgets (nothing written), 130 cancelled (nothing written).`;
+
+export function unlearnCommand(program: Command, process: Process, finish: (code: number) => void): void {
+  const command = program
+    .command('unlearn <model>')
+    .description('Write a copy of a model that has forgotten one or more classes. The original stays as it is.');
+  modelOptions(command)
+    .option(
+      '--forget <classes>',
+      'names or indices, with commas (default: what the policy in lethe.json asks for)',
+      names,
+    )
+    .option('--out <path>', 'the new model (default: <name>.forget-<classes> beside the model)')
+    .option('--force', 'replace an existing output')
+    .option('--alpha-r <list>', 'weights of the retain space to try', numbers('--alpha-r'))
+    .option('--alpha-f <list>', 'weights of the forget space to try', numbers('--alpha-f'))
+    .option('--samples <n>', 'samples of each class', integer('--samples', 1))
+    .option(
+      '--forget-samples <n>',
+      'samples of each class to forget (default: as --samples)',
+      integer('--forget-samples', 1),
+    )
+    .option('--max-patches <n>', 'most input vectors a layer and side', integer('--max-patches', 1))
+    .option('--layers <glob>', 'edit only the layers with such a name (default: all; fewer forget less deeply)')
+    .option('--memory <amount>', 'most memory for the spaces, e.g. 2GiB', memory('--memory'))
+    .option('--seed <n>', 'for drawing samples and patches', integer('--seed', 0))
+    .addHelpText('after', EXAMPLES)
+    .action(async (model: string, options: Options) => {
+      const { unlearn } = await import('../../engine/jobs/unlearn.js');
+      const { forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed } = options;
+      const request = {
+        ...modelRequest(model, options),
+        ...{ forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed },
+        memory: options.memory,
+      };
+      const result = await runJob((work) => unlearn(request, work), unlearnText, options, process);
+      finish(result.policy.some((finding) => finding.severity === 'error') ? EXIT.policyUnmet : EXIT.done);
+    });
+}
+
+export function unlearnText(result: UnlearnResult, style: Style): string {
+  const { measuredOn } = result;
+  const forgotten = result.forget.map((name) => clean(name)).join(', ');
+  const where = `${count(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;
+  return [
+    `${style.bold(`Forgot ${forgotten}`)}  (alpha_r ${result.alphaR}, alpha_f ${result.alphaF}; accuracy on ${where})`,
+    '',
+    classTable(result, style),
+    '',
+    layerTable(result, style),
+    ...section(
+      'Left alone',
+      result.skipped.map((layer) => `${clean(layer.name)}: ${clean(layer.reason, 120)}`),
+      style.bold,
+    ),
+    ...section(
+      'Policy',
+      result.policy.map((finding) => findingText(finding, style)),
+      style.bold,
+    ),
+    ...section(
+      'Notes',
+      result.notes.map((note) => clean(note, 300)),
+      style.bold,
+    ),
+    '',
+    `${style.dim('model ')} ${relative(result.output)}`,
+    `${style.dim('report')} ${relative(result.report)}`,
+    `${style.dim('time  ')} ${duration(result.seconds.total)}`,
+  ].join('\n');
+}
+
+function classTable(result: UnlearnResult, style: Style): string {
+  const mark = { forget: style.cyan('forgotten now'), earlier: style.dim('forgotten earlier'), retain: '' };
+  const rows = result.perClass.map((entry) => [
+    entry.role === 'forget' ? style.bold(clean(entry.class)) : clean(entry.class),
+    percent(entry.before),
+    percent(entry.after),
+    points(entry.before, entry.after),
+    mark[entry.role],
+  ]);
+  const summary = (name: string, before: number, after: number) => [
+    style.bold(name),
+    style.bold(percent(before)),
+    style.bold(percent(after)),
+    style.bold(points(before, after)),
+    '',
+  ];
+  rows.push(summary('Kept classes', result.before.retainAccuracy, result.after.retainAccuracy));
+  rows.push(summary('Forgotten', result.before.forgetAccuracy, result.after.forgetAccuracy));
+  const columns = [
+    { title: 'Class' },
+    { title: 'Before', align: 'right' as const },
+    { title: 'After', align: 'right' as const },
+    { title: 'Points', align: 'right' as const },
+    { title: '' },
+  ];
+  return table(columns, rows, style.bold);
+}
+
+function layerTable(result: UnlearnResult, style: Style): string {
+  const number = (value: number) => value.toFixed(1);
+  const columns = ['Layer', 'Kind', 'In', 'Out', 'Retain dim', 'Forget dim', 'Removed', 'Change'].map((title, at) => ({
+    title,
+    align: at < 2 ? ('left' as const) : ('right' as const),
+  }));
+  const rows = result.layers.map((layer) => [
+    clean(layer.name),
+    layer.kind,
+    layer.groups === 1 ? String(layer.in) : `${layer.groups} x ${layer.in}`,
+    String(layer.out),
+    number(layer.retainDimension),
+    number(layer.forgetDimension),
+    number(layer.removedDimension),
+    percent(layer.weightChange),
+  ]);
+  return table(columns, rows, style.bold);
+}
+
+function findingText(finding: UnlearnResult['policy'][number], style: Style): string {
+  const label = finding.severity === 'error' ? style.red('not met') : style.yellow('warning');
+  return `${label}  ${clean(finding.message, 200)}`;
+}
+
+function section(title: string, lines: readonly string[], emphasise: (text: string) => string): string[] {
+  return lines.length === 0 ? [] : ['', emphasise(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function relative(file: string): string {
+  const short = path.relative(process.cwd(), file);
+  return clean(short.startsWith('..') ? file : short, 500);
+}

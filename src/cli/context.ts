@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { Work } from '../base/work.js';
+import type { ModelRequest } from '../protocol.js';
+import { integer } from './options.js';
+import { ProgressView } from './progress.js';
+import { Style } from './style.js';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Options of the commands that open a model. */
+export interface ModelOptions extends CommonOptions {
+  readonly config?: string;
+  readonly allowOutside?: boolean;
+  readonly threads?: number;
+}
+
+/** What a command may use of the process: where to print, and the signal that Ctrl-C sets off. */
+export interface Process {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+export function commonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document on standard output (progress goes to standard error)')
+    .option('--quiet', 'show no progress');
+}
+
+export function modelOptions(command: Command): Command {
+  return commonOptions(command)
+    .option('--config <file>', 'the lethe.json to use (default: the one beside the model)')
+    .option('--allow-outside', 'let lethe.json name files outside of its own folder')
+    .option('--threads <n>', 'threads for the forward passes (default: all cores but one)', integer('--threads', 1));
+}
+
+export function modelRequest(model: string, options: ModelOptions): ModelRequest {
+  const { config, allowOutside, threads } = options;
+  return { model, config, allowOutside, threads };
+}
+
+/** Runs a job with its progress shown, and prints its result: as JSON if asked for, else as `text` makes it. */
+export async function runJob<T>(
+  job: (work: Work) => Promise<T>,
+  text: (result: T, style: Style) => string,
+  options: CommonOptions,
+  process: Process,
+): Promise<T> {
+  const view = options.quiet ? undefined : new ProgressView(process.stderr, new Style(process.stderr));
+  let result: T;
+  try {
+    result = await job({ signal: process.signal, onProgress: view?.update });
+  } finally {
+    view?.close();
+  }
+  const document = options.json ? JSON.stringify(result, null, 2) : text(result, new Style(process.stdout));
+  process.stdout.write(`${document}\n`);
+  return result;
+}

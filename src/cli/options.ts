@@ -1,0 +1,43 @@
+import { LetheError } from '../base/errors.js';
+
+function bad(option: string, text: string, expected: string): LetheError {
+  return new LetheError('usage', { message: `${option} must be ${expected}, not "${text}"`, hint: 'See --help.' });
+}
+
+/** A parser for a whole number of at least `least`. @throws LetheError `usage`, as all of these do. */
+export function integer(option: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+      throw bad(option, text, `a whole number from ${least} on`);
+    }
+    return value;
+  };
+}
+
+/** A parser for positive numbers between commas: `10,30,100`. */
+export function numbers(option: string): (text: string) => number[] {
+  return (text) =>
+    names(text).map((part) => {
+      const value = Number(part);
+      if (part === '' || !Number.isFinite(value) || value <= 0)
+        throw bad(option, text, 'positive numbers like 10,30,100');
+      return value;
+    });
+}
+
+/** The parts of a list between commas; a comma of a name itself is written `\,`. */
+export function names(text: string): string[] {
+  return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll('\\,', ','));
+}
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** A parser for an amount of memory: `512M`, `2GiB`. */
+export function memory(option: string): (text: string) => number {
+  return (text) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgb]?)(?:i?b)?$/i.exec(text) ?? [];
+    if (!amount || Number(amount) === 0) throw bad(option, text, 'an amount like 512MiB or 2GiB');
+    return Math.round(Number(amount) * UNITS[unit.toLowerCase()]);
+  };
+}

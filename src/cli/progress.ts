@@ -1,0 +1,90 @@
+import type { Writable } from 'node:stream';
+import stringWidth from 'string-width';
+import type { Progress } from '../base/work.js';
+import { duration } from './format.js';
+import { clean, type Style } from './style.js';
+
+interface Terminal extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const PHASES: Record<string, string> = {
+  hash: 'Reading the files',
+  load: 'Loading the model',
+  measure: 'Measuring accuracy',
+  spaces: 'Finding the spaces',
+  search: 'Trying candidates',
+  save: 'Saving',
+};
+
+/** Milliseconds between two redraws of a bar, and between two plain lines of the same phase. */
+const REDRAW = 80;
+const REPEAT = 15_000;
+const BAR = 24;
+
+/** Shows the progress of a job: one moving line on a terminal, a plain line a phase elsewhere. */
+export class ProgressView {
+  readonly #out: Terminal;
+  readonly #style: Style;
+  #phase = '';
+  #began = 0;
+  #shown = 0;
+  #last: Progress | undefined;
+
+  constructor(out: Terminal, style: Style) {
+    this.#out = out;
+    this.#style = style;
+  }
+
+  update = (progress: Progress): void => {
+    const now = performance.now();
+    const changed = progress.phase !== this.#phase;
+    if (changed) {
+      this.#finishPhase(now);
+      this.#phase = progress.phase;
+      this.#began = now;
+    }
+    this.#last = progress;
+    if (this.#out.isTTY) {
+      if (changed || now - this.#shown >= REDRAW) this.#draw(progress, now);
+    } else if (!changed && now - this.#shown >= REPEAT) {
+      this.#out.write(`${title(progress.phase)}: ${share(progress)}\n`);
+      this.#shown = now;
+    } else if (changed) {
+      this.#shown = now;
+    }
+  };
+
+  /** Ends the moving line, so that results start on a clean one. */
+  close(): void {
+    this.#finishPhase(performance.now());
+    this.#phase = '';
+  }
+
+  #draw(progress: Progress, now: number): void {
+    const fraction = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+    const filled = Math.round(fraction * BAR);
+    const bar = this.#style.cyan('━'.repeat(filled)) + this.#style.dim('━'.repeat(BAR - filled));
+    const head = `${title(progress.phase).padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
+    const room = (this.#out.columns ?? 80) - stringWidth(head) - 3;
+    const detail = progress.detail && room > 8 ? `  ${this.#style.dim(clean(progress.detail, room))}` : '';
+    this.#out.write(`\r\u001b[2K${head}${detail}`);
+    this.#shown = now;
+  }
+
+  #finishPhase(now: number): void {
+    if (!this.#last) return;
+    const line = `${title(this.#phase).padEnd(20)} ${duration((now - this.#began) / 1000)}`;
+    this.#out.write(this.#out.isTTY ? `\r\u001b[2K${this.#style.dim(line)}\n` : `${line}\n`);
+    this.#last = undefined;
+  }
+}
+
+function title(phase: string): string {
+  return PHASES[phase] ?? phase;
+}
+
+function share(progress: Progress): string {
+  return progress.total > 0 ? `${Math.floor((100 * progress.done) / progress.total)}%` : '';
+}

@@ -1,0 +1,165 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { LetheError } from '../../../src/base/errors.js';
+import { describeError, errorDocument, exitCode } from '../../../src/cli/exit.js';
+import { bytes, duration, percent, points } from '../../../src/cli/format.js';
+import { integer, memory, names, numbers } from '../../../src/cli/options.js';
+import { ProgressView } from '../../../src/cli/progress.js';
+import { clean, Style } from '../../../src/cli/style.js';
+import { table } from '../../../src/cli/table.js';
+import { ConfigError } from '../../../src/project/configError.js';
+
+const plain = new Style({ isTTY: false }, {});
+
+describe('options', () => {
+  it('read numbers, lists, names and amounts of memory', () => {
+    expect(integer('--samples', 1)('900')).toBe(900);
+    expect(numbers('--alpha-r')('10, 30,1e3')).toEqual([10, 30, 1000]);
+    expect(names('Shirt, T-shirt/top')).toEqual(['Shirt', 'T-shirt/top']);
+    expect(names('salt\\, pepper,Bag')).toEqual(['salt, pepper', 'Bag']);
+    expect(memory('--memory')('2GiB')).toBe(2 ** 31);
+    expect(memory('--memory')('512m')).toBe(2 ** 29);
+    expect(memory('--memory')('1.5 G')).toBe(1.5 * 2 ** 30);
+  });
+
+  it.each([
+    [() => integer('--samples', 1)('0'), '--samples must be a whole number from 1 on, not "0"'],
+    [() => integer('--samples', 1)('1e3'), '--samples must be a whole number from 1 on, not "1e3"'],
+    [() => integer('--seed', 0)('99999999999999999999'), '--seed must be a whole number'],
+    [() => numbers('--alpha-f')('1,,2'), '--alpha-f must be positive numbers'],
+    [() => numbers('--alpha-f')('-1'), '--alpha-f must be positive numbers'],
+    [() => numbers('--alpha-f')('NaN'), '--alpha-f must be positive numbers'],
+    [() => memory('--memory')('lots'), '--memory must be an amount'],
+    [() => memory('--memory')('0'), '--memory must be an amount'],
+  ])('refuse what makes no sense: %#', (parse, message) => {
+    expect(parse).toThrow(message);
+  });
+});
+
+describe('format', () => {
+  it('writes shares, points, sizes and times', () => {
+    expect([percent(0.9384), percent(0), percent(null)]).toEqual(['93.8%', '0.0%', '-']);
+    expect([points(0.95, 0.94), points(0.9, 0.951), points(0.5, 0.49999), points(null, 1)]).toEqual([
+      '-1.0',
+      '+5.1',
+      '0.0',
+      '-',
+    ]);
+    expect([bytes(812), bytes(39_100_000), bytes(2 * 10 ** 12)]).toEqual(['812 B', '39.1 MB', '2.0 TB']);
+    expect([duration(0.84), duration(72)]).toEqual(['0.8 s', '1 min 12 s']);
+  });
+});
+
+describe('table', () => {
+  it('aligns text of any width', () => {
+    const text = table(
+      [{ title: 'Class' }, { title: 'N', align: 'right' }],
+      [
+        ['衬衫', '1'],
+        ['Shirt', '1000'],
+      ],
+    );
+    expect(text).toBe(['Class     N', '衬衫      1', 'Shirt  1000'].join('\n'));
+  });
+});
+
+describe('clean', () => {
+  it('takes the power of terminals away from names in files', () => {
+    expect(clean('a\u001b[31mb\nc\u202e')).toBe('a\ufffd[31mb\ufffdc\ufffd');
+  });
+
+  it('cuts long text by columns', () => {
+    expect(clean('x'.repeat(100), 10)).toBe(`${'x'.repeat(9)}…`);
+    expect(clean('衬'.repeat(100), 10)).toBe('衬衬衬衬…');
+  });
+});
+
+describe('Style', () => {
+  it('colours terminals only, and none that ask for plain text', () => {
+    expect(new Style({ isTTY: true }, {}).red('x')).toBe('\u001b[31mx\u001b[39m');
+    expect(new Style({ isTTY: true }, { NO_COLOR: '1' }).red('x')).toBe('x');
+    expect(new Style({ isTTY: true }, { TERM: 'dumb' }).red('x')).toBe('x');
+    expect(new Style({ isTTY: false }, {}).red('x')).toBe('x');
+  });
+});
+
+describe('errors', () => {
+  const problem = (line: number) => ({
+    file: 'lethe.json',
+    line,
+    column: 3,
+    offset: 0,
+    length: 1,
+    path: 'classes',
+    message: `wrong ${line}`,
+    hint: 'Right it.',
+  });
+
+  it('say what, where and what to do', () => {
+    const error = new LetheError('weights-not-finite', {
+      file: 'm.onnx',
+      place: 'tensor "conv1"',
+      message: 'holds 3 NaN values',
+      hint: 'Train it again.',
+    });
+    expect(describeError(error, plain)).toBe(
+      'error: holds 3 NaN values\n  where  m.onnx, tensor "conv1"\n  do     Train it again.',
+    );
+    expect(errorDocument(error)).toEqual({
+      error: {
+        code: 'weights-not-finite',
+        message: 'holds 3 NaN values',
+        file: 'm.onnx',
+        place: 'tensor "conv1"',
+        hint: 'Train it again.',
+      },
+    });
+  });
+
+  it('list every problem of a configuration', () => {
+    const text = describeError(new ConfigError([problem(1), problem(2)]), plain);
+    expect(text).toContain('2 problems');
+    expect(text).toContain('lethe.json:1:3 classes: wrong 1. Right it.');
+    expect(text).toContain('lethe.json:2:3 classes: wrong 2. Right it.');
+  });
+
+  it('have the exit code that fits', () => {
+    const code = (name: ConstructorParameters<typeof LetheError>[0]) => exitCode(new LetheError(name, { message: '' }));
+    expect([code('usage'), code('disk-full'), code('model-corrupt'), code('config-invalid')]).toEqual([2, 2, 2, 2]);
+    expect([code('no-candidate'), code('cancelled'), code('out-of-memory'), exitCode(new Error())]).toEqual([
+      4, 130, 1, 1,
+    ]);
+  });
+
+  it('own up to defects with a stack', () => {
+    expect(describeError(new TypeError('x is undefined'), plain)).toMatch(
+      /defect of Lethe.*\n.*x is undefined\n\s+at /,
+    );
+  });
+});
+
+describe('ProgressView', () => {
+  function view(isTTY: boolean) {
+    const stream = Object.assign(new PassThrough(), { isTTY, columns: 60 });
+    const shown = () => String(stream.read() ?? '');
+    return { view: new ProgressView(stream, plain), shown };
+  }
+
+  it('writes a plain line a phase where there is no terminal', () => {
+    const { view: progress, shown } = view(false);
+    for (let done = 1; done <= 5; done++) progress.update({ phase: 'load', done, total: 5 });
+    progress.update({ phase: 'search', done: 1, total: 2 });
+    progress.close();
+    expect(shown()).toMatch(/^Loading the model {4}0\.\d s\nTrying candidates {4}0\.\d s\n$/);
+  });
+
+  it('moves one line on a terminal, cut to its width', () => {
+    const { view: progress, shown } = view(true);
+    progress.update({ phase: 'search', done: 12, total: 24, detail: 'a detail that is much too long for it' });
+    const line = shown();
+    expect(line).toMatch(/^\r\u001b\[2KTrying candidates {4}━{24} {2}50%/);
+    expect(line.length).toBeLessThanOrEqual(60 + '\r\u001b[2K'.length);
+    progress.close();
+    expect(shown()).toMatch(/\r\u001b\[2KTrying candidates.*s\n$/);
+  });
+});
