@@ -1,4 +1,5 @@
-import { customGrad, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { backend, customGrad, engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 
 /** A batch normalised over all axes but the last, with the statistics that did it. */
 export interface NormalisedBatch {
@@ -11,7 +12,7 @@ export interface NormalisedBatch {
 /**
  * Batch normalisation while learning: y = gamma (x - mean) / sqrt(variance + epsilon) + beta with the batch's own statistics, and
  * its gradient in closed form (Ioffe and Szegedy 2015, section 3), in two passes over memory. TensorFlow.js composes it of some
- * forty element-wise operations, which take longer than the convolutions.
+ * forty element-wise operations, which take longer than the convolutions. For the wasm backend, whose memory is worked on in place.
  */
 export function normaliseBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalisedBatch {
   const channels = gamma.size;
@@ -22,9 +23,10 @@ export function normaliseBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: 
   const normalise = customGrad((...inputs) => {
     const [input, scale, shift, save] = inputs as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
     save([input, scale]);
-    const xs = input.dataSync() as Float32Array;
     const gammas = scale.dataSync();
     const betas = shift.dataSync();
+    const y = emptyLike(input);
+    const xs = view(input);
 
     for (let row = 0; row < xs.length; row += channels) {
       for (let c = 0; c < channels; c++) {
@@ -41,13 +43,13 @@ export function normaliseBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: 
       factor[c] = gammas[c] / Math.sqrt(variance[c] + epsilon);
       offset[c] = betas[c] - mean[c] * factor[c];
     }
-    const ys = new Float32Array(xs.length);
+    const ys = view(y);
     for (let row = 0; row < xs.length; row += channels) {
       for (let c = 0; c < channels; c++) ys[row + c] = xs[row + c] * factor[c] + offset[c];
     }
 
     const gradFunc = (dy: Tensor, saved: Tensor[]) => backpropagate(dy, saved[0], saved[1], mean, variance, epsilon);
-    return { value: tensor(ys, input.shape), gradFunc };
+    return { value: y, gradFunc };
   });
   return { y: normalise(x, gamma, beta), mean, variance };
 }
@@ -62,9 +64,10 @@ function backpropagate(
 ): Tensor[] {
   const channels = mean.length;
   const count = x.size / channels;
-  const xs = x.dataSync() as Float32Array;
-  const dys = dy.dataSync() as Float32Array;
   const gammas = gamma.dataSync();
+  const dx = emptyLike(x);
+  const xs = view(x);
+  const dys = view(dy);
 
   const sums = new Float64Array(channels);
   const products = new Float64Array(channels);
@@ -87,9 +90,19 @@ function backpropagate(
     perX[c] = (-perDy[c] * inverse * dGamma[c]) / count;
     constant[c] = (-perDy[c] * sums[c]) / count - perX[c] * mean[c];
   }
-  const dxs = new Float32Array(xs.length);
+  const dxs = view(dx);
   for (let row = 0; row < xs.length; row += channels) {
     for (let c = 0; c < channels; c++) dxs[row + c] = dys[row + c] * perDy[c] + xs[row + c] * perX[c] + constant[c];
   }
-  return [tensor(dxs, x.shape), tensor1d(dGamma), tensor1d(Float32Array.from(sums))];
+  return [dx, tensor1d(dGamma), tensor1d(Float32Array.from(sums))];
+}
+
+/** A tensor of the same shape with arbitrary content. */
+function emptyLike({ shape }: Tensor): Tensor {
+  return engine().makeTensorFromTensorInfo((backend() as BackendWasm).makeOutput(shape, 'float32'));
+}
+
+/** A tensor's values in the backend's own memory. The next allocation may move that memory: take views after it. */
+function view(tensor: Tensor): Float32Array {
+  return (backend() as BackendWasm).typedArrayFromHeap(tensor) as Float32Array;
 }

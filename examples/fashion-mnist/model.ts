@@ -47,7 +47,8 @@ export function createModel(seed: number): LayersModel {
   x = apply(x, layers.dense({ name: 'hidden', units: 64, kernelInitializer: heNormal() }));
   x = relu(x, 'hidden');
   x = apply(x, layers.dropout({ name: 'dropout', rate: 0.3 }));
-  const logits = apply(x, layers.dense({ name: 'logits', units: classNames.length, kernelInitializer: heNormal() }));
+  const kernelInitializer = initializers.glorotUniform({ seed: seeds++ });
+  const logits = apply(x, layers.dense({ name: 'logits', units: classNames.length, kernelInitializer }));
   return layersModel({ name: 'fashion', inputs: image, outputs: logits });
 
   function convolution(from: SymbolicTensor, name: string, filters: number, kernelSize = 3): SymbolicTensor {

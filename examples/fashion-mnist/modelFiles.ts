@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { writeAtomically } from '../../src/base/files.js';
 
 const shard = 'group1-shard1of1.bin';
@@ -9,10 +9,10 @@ const shard = 'group1-shard1of1.bin';
 /** Writes model.json and one weight shard into `folder`, as TensorFlow.js does in a browser; replaces what was there. */
 export async function saveModel(model: LayersModel, folder: string): Promise<void> {
   await model.save(
-    io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData, format, generatedBy, convertedBy }) => {
+    io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData, format, generatedBy }) => {
       const weights = new Uint8Array(io.CompositeArrayBuffer.join(weightData));
       const weightsManifest = [{ paths: [shard], weights: weightSpecs }];
-      const description = { format, generatedBy, convertedBy: convertedBy ?? null, modelTopology, weightsManifest };
+      const description = { format, generatedBy, convertedBy: null, modelTopology, weightsManifest };
       await writeAtomically(
         folder,
         async (temporary) => {
@@ -25,4 +25,12 @@ export async function saveModel(model: LayersModel, folder: string): Promise<voi
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );
+}
+
+/** Opens what `saveModel` wrote. */
+export async function loadModel(folder: string): Promise<LayersModel> {
+  const { modelTopology, weightsManifest } = JSON.parse(await readFile(path.join(folder, 'model.json'), 'utf8'));
+  const weights = new Uint8Array(await readFile(path.join(folder, shard)));
+  const weightSpecs = weightsManifest[0].weights;
+  return loadLayersModel(io.fromMemory({ modelTopology, weightSpecs, weightData: weights.buffer }));
 }

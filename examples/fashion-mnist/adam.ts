@@ -1,7 +1,7 @@
 import { type Tensor, tensor, type Variable } from '@tensorflow/tfjs-core';
 
 /** What has to be kept to go on later as if nothing had happened. */
-export interface AdamWState {
+export interface AdamState {
   readonly steps: number;
   /** Running means of the gradients and of their squares, parameter by parameter. */
   readonly means: Float32Array[];
@@ -12,26 +12,27 @@ const meanDecay = 0.9;
 const squareDecay = 0.999;
 const epsilon = 1e-8;
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter 2019); kernels decay, vectors (biases, normalisation) do not. */
-export class AdamW {
+/**
+ * The Adam optimiser (Kingma and Ba 2015). TensorFlow.js has one, but its state can't be restored exactly, and for a network this
+ * small its dozen operations a parameter cost more than the sums they do.
+ */
+export class Adam {
   readonly #parameters: readonly Variable[];
-  readonly #weightDecay: number;
   #steps = 0;
   #means: Float32Array[];
   #squares: Float32Array[];
 
-  constructor(parameters: readonly Variable[], weightDecay: number) {
+  constructor(parameters: readonly Variable[]) {
     this.#parameters = parameters;
-    this.#weightDecay = weightDecay;
     this.#means = parameters.map(({ size }) => new Float32Array(size));
     this.#squares = parameters.map(({ size }) => new Float32Array(size));
   }
 
-  get state(): AdamWState {
+  get state(): AdamState {
     return { steps: this.#steps, means: this.#means, squares: this.#squares };
   }
 
-  set state({ steps, means, squares }: AdamWState) {
+  set state({ steps, means, squares }: AdamState) {
     this.#steps = steps;
     this.#means = means;
     this.#squares = squares;
@@ -46,13 +47,12 @@ export class AdamW {
       const gradient = gradients[parameter.name].dataSync();
       const mean = this.#means[index];
       const square = this.#squares[index];
-      const shrink = parameter.rank > 1 ? 1 - learningRate * this.#weightDecay : 1;
       const values = parameter.dataSync().slice();
       for (let i = 0; i < values.length; i++) {
         mean[i] += (1 - meanDecay) * (gradient[i] - mean[i]);
         square[i] += (1 - squareDecay) * (gradient[i] * gradient[i] - square[i]);
         const direction = (mean[i] * meanScale) / (Math.sqrt(square[i] * squareScale) + epsilon);
-        values[i] = values[i] * shrink - learningRate * direction;
+        values[i] -= learningRate * direction;
       }
       const next = tensor(values, parameter.shape);
       parameter.assign(next);
