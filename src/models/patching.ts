@@ -19,10 +19,11 @@ export interface Patch extends ByteRange {
   readonly content: () => Uint8Array | Promise<Uint8Array>;
 }
 
-/** A file of the copy: taken from a source file and patched, or given whole (a manifest that had to change). */
+/** A file of the copy: taken from a source file and patched, given whole (a manifest that had to change), or made in its turn. */
 export type CopiedFile =
   | { readonly name: string; readonly source: SourceFile }
-  | { readonly name: string; readonly content: Uint8Array };
+  | { readonly name: string; readonly content: Uint8Array }
+  | { readonly name: string; readonly bytes: number; readonly content: () => Promise<Uint8Array> };
 
 export interface CopyPlan {
   /** In a folder target each file lies under its `name`, a relative path; a single-file target ignores it. */
@@ -56,7 +57,7 @@ export async function savePatched(
 ): Promise<string[]> {
   if (plan.target === 'file' && plan.files.length !== 1) throw new RangeError('a single-file target takes one file');
   await refuseSourceAsTarget(target, plan);
-  const total = plan.files.reduce((sum, file) => sum + ('source' in file ? file.source.bytes : file.content.length), 0);
+  const total = plan.files.reduce((sum, file) => sum + sizeOf(file), 0);
   let done = 0;
   const advance = (bytes: number) => {
     done += bytes;
@@ -73,6 +74,11 @@ export async function savePatched(
     { overwrite: options.overwrite },
   );
   return plan.files.map((file) => pathOf(target, file));
+}
+
+function sizeOf(file: CopiedFile): number {
+  if ('source' in file) return file.source.bytes;
+  return 'bytes' in file ? file.bytes : file.content.length;
 }
 
 /** Overwriting is for earlier results: the model that was opened is never replaced, whatever the options say. */
@@ -111,8 +117,8 @@ async function writeCopy(
       for (const patch of patches)
         if (patch.file === file.source.path) await applyPatch(handle, file.source, patch, advance);
     } else {
-      await writeAll(handle, file.content, 0);
-      advance(file.content.length);
+      await writeAll(handle, 'bytes' in file ? await file.content() : file.content, 0);
+      advance(sizeOf(file));
     }
     await handle.sync();
   } finally {
@@ -120,7 +126,8 @@ async function writeCopy(
   }
 }
 
-async function refuseChanged(source: SourceFile, copiedBytes: number): Promise<void> {
+/** @throws LetheError `file-unreadable` if a source is no longer what it was when it was opened. */
+export async function refuseChanged(source: SourceFile, copiedBytes = source.bytes): Promise<void> {
   const now = await sourceFile(source.path);
   if (now.bytes === source.bytes && now.modifiedMs === source.modifiedMs && copiedBytes === source.bytes) return;
   throw new LetheError('file-unreadable', {

@@ -1,0 +1,196 @@
+import { LetheError } from '../../base/errors.js';
+import type { ConvGeometry, Geometry, SkippedLayer } from '../classifier.js';
+import type { JsonFile } from '../tfjs/json.js';
+import { corrupt, type ModelFiles, type StoredWeight } from '../tfjs/manifest.js';
+import { type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
+import { axesOf, convView, denseView, depthwiseView, type WeightView } from '../tfjs/view.js';
+import { type LayerConfig, setting, sizes, word } from './config.js';
+import { knownClasses, projectable, skipReasons } from './kinds.js';
+import type { Step } from './steps.js';
+
+/** The tap inside a separable convolution: what its pointwise part is applied to. It exists nowhere as a layer's output. */
+export function pointwiseTap(step: Step): string {
+  return `${step.outputs[0]}/depthwise`;
+}
+
+/**
+ * The projectable layers of a model and those that are left alone, in forward order.
+ * @throws LetheError `model-unsupported` for a class of layer that TensorFlow.js does not know, `model-corrupt`.
+ */
+export function findLayers(
+  files: ModelFiles,
+  steps: readonly Step[],
+): { layers: StoredLayer[]; skipped: SkippedLayer[] } {
+  const find = weightFinder(files.weights);
+  const layers = new Map<string, StoredLayer>();
+  const skipped = new Map<string, SkippedLayer>();
+  for (const step of steps) {
+    const { className, name } = step.layer;
+    if (!knownClasses.has(className)) throw unknownClass(files.json, step.layer);
+    const id = step.path.join('/');
+    const reason = skipReasons[className];
+    if (reason) skipped.set(id, { name: id, kind: className, reason });
+    if (!projectable.has(className)) continue;
+    for (const part of partsOf(files.json, step)) {
+      const partId = part.name ? `${id}/${part.name}` : id;
+      const weight = find(name, part.weight);
+      if (!weight)
+        throw corrupt(files.json, `the layer "${id}" has no "${name}/${part.weight}" in the manifest`, step.layer.at);
+      const unfit = unfitWeight(weight);
+      if (unfit) {
+        skipped.set(partId, { name: partId, kind: className, reason: unfit });
+        continue;
+      }
+      const site = { tap: part.tap, geometry: part.geometry(kernelOf(files.json, step.layer, weight, part.rank)) };
+      const known = layers.get(partId);
+      const view = part.view(weight);
+      layers.set(
+        partId,
+        known
+          ? { ...known, sites: [...known.sites, site] }
+          : storedLayer({
+              id: partId,
+              name: partId,
+              kind: part.kind,
+              groups: part.groups?.(weight),
+              sites: [site],
+              weight,
+              view,
+            }),
+      );
+    }
+  }
+  return { layers: [...layers.values()], skipped: [...skipped.values()] };
+}
+
+/** One weight of a layer: separable convolutions have two. */
+interface Part {
+  readonly name?: string;
+  readonly kind: StoredLayer['kind'];
+  /** The weight's name after the layer's. */
+  readonly weight: string;
+  /** Spatial axes of the kernel. */
+  readonly rank: number;
+  readonly tap: string;
+  readonly view: (weight: StoredWeight) => WeightView;
+  readonly groups?: (weight: StoredWeight) => number;
+  readonly geometry: (kernel: readonly number[]) => Geometry;
+}
+
+function partsOf(json: JsonFile, step: Step): Part[] {
+  const { layer } = step;
+  const [tap] = step.inputs;
+  const conv = (weight: StoredWeight) => convView(axesOf(weight.shape));
+  switch (layer.className) {
+    case 'Dense': {
+      const view = (weight: StoredWeight) => denseView(axesOf(weight.shape));
+      return [{ kind: 'dense', weight: 'kernel', rank: 0, tap, view, geometry: () => ({ kind: 'dense' }) }];
+    }
+    case 'DepthwiseConv2D':
+      return [depthwisePart(json, layer, tap)];
+    case 'SeparableConv2D': {
+      const pointwise: ConvGeometry = {
+        kind: 'conv',
+        layout: 'channels-last',
+        kernel: [1, 1],
+        strides: [1, 1],
+        dilations: [1, 1],
+        padding: { before: [0, 0], after: [0, 0] },
+      };
+      return [
+        { ...depthwisePart(json, layer, tap), name: 'depthwise' },
+        {
+          name: 'pointwise',
+          kind: 'conv',
+          weight: 'pointwise_kernel',
+          rank: 2,
+          tap: pointwiseTap(step),
+          view: conv,
+          geometry: () => pointwise,
+        },
+      ];
+    }
+    default: {
+      const rank = Number(layer.className.slice(4, 5));
+      refuseGroups(json, layer);
+      return [{ kind: 'conv', weight: 'kernel', rank, tap, view: conv, geometry: convGeometry(json, layer, rank) }];
+    }
+  }
+}
+
+function depthwisePart(json: JsonFile, layer: LayerConfig, tap: string): Part {
+  return {
+    kind: 'depthwise',
+    weight: 'depthwise_kernel',
+    rank: 2,
+    tap,
+    view: (weight) => depthwiseView(axesOf(weight.shape)),
+    groups: (weight) => weight.shape[2],
+    geometry: convGeometry(json, layer, 2),
+  };
+}
+
+function convGeometry(json: JsonFile, layer: LayerConfig, rank: number): (kernel: readonly number[]) => ConvGeometry {
+  const layout = word(layer.config, 'data_format') === 'channels_first' ? 'channels-first' : 'channels-last';
+  const strides = sizes(json, layer, 'strides', rank);
+  const dilations = sizes(json, layer, 'dilation_rate', rank);
+  const padding = word(layer.config, 'padding') ?? 'valid';
+  if (!['valid', 'same', 'causal'].includes(padding)) {
+    throw corrupt(json, `the layer "${layer.name}" has the padding "${padding}"`, layer.at);
+  }
+  const none = new Array(rank).fill(0);
+  return (kernel) => ({
+    kind: 'conv',
+    layout,
+    kernel,
+    strides,
+    dilations,
+    padding:
+      padding === 'same'
+        ? 'same'
+        : { before: padding === 'causal' ? kernel.map((size, i) => (size - 1) * dilations[i]) : none, after: none },
+  });
+}
+
+/** The spatial sizes of a stored kernel. @throws LetheError `model-corrupt` if it has the wrong number of axes. */
+function kernelOf(json: JsonFile, layer: LayerConfig, weight: StoredWeight, rank: number): number[] {
+  const { shape } = weight;
+  if (shape.length === rank + 2) return shape.slice(0, rank);
+  throw corrupt(
+    json,
+    `the weight of the ${layer.className} layer "${layer.name}" has the shape [${shape.join(', ')}]`,
+    weight.place,
+  );
+}
+
+function refuseGroups(json: JsonFile, layer: LayerConfig): void {
+  const groups = setting(layer.config, 'groups') ?? 1;
+  if (groups === 1) return;
+  throw new LetheError('model-unsupported', {
+    message: `the layer "${layer.name}" is a convolution in ${groups} groups, which TensorFlow.js does not have`,
+    file: json.path,
+    hint: 'Convert the model to ONNX.',
+  });
+}
+
+function unknownClass(json: JsonFile, { name, className }: LayerConfig): LetheError {
+  return new LetheError('model-unsupported', {
+    message: `the layer "${name}" is of the class ${className}, which TensorFlow.js does not know`,
+    file: json.path,
+    hint: 'Replace custom layers by standard ones, or convert the model to a graph model or to ONNX.',
+  });
+}
+
+/**
+ * Finds weights by layer and name as TensorFlow.js does: `dense/kernel`, or with one more scope between (`lstm/cell/kernel`).
+ */
+function weightFinder(
+  weights: ReadonlyMap<string, StoredWeight>,
+): (layer: string, weight: string) => StoredWeight | undefined {
+  const shortened = new Map<string, StoredWeight>();
+  for (const [name, weight] of weights) {
+    const scopes = name.split('/');
+    shortened.set([...scopes.slice(0, -2), scopes[scopes.length - 1]].join('/'), weight);
+  }
+  return (layer, weight) => weights.get(`${layer}/${weight}`) ?? shortened.get(`${layer}/${weight}`);
+}

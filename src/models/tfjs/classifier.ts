@@ -1,0 +1,210 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+import { LetheError } from '../../base/errors.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import { elementCount, type Tensor } from '../../linalg/tensor.js';
+import type {
+  ActivationPoint,
+  Classifier,
+  ForwardOptions,
+  ForwardResult,
+  InputSpec,
+  Layer,
+  SavedFiles,
+  SaveOptions,
+  SkippedLayer,
+  WeightEdits,
+} from '../classifier.js';
+import type { Tf } from './backend.js';
+import { Pace, runInChunks } from './chunks.js';
+import { type EditedTensors, type Network, publicLayer, runtimeError, type StoredLayer, sourcesOf } from './network.js';
+import { type EditedWeight, saveModel } from './save.js';
+import { asStored, readValues } from './tensors.js';
+import { gather, scatter } from './view.js';
+
+/** One loaded network under all candidates made of it; it goes when the last of them is disposed of. */
+interface Shared {
+  readonly tf: Tf;
+  readonly network: Network;
+  readonly pace: Pace;
+  users: number;
+}
+
+/** A classifier on TensorFlow.js. Candidates share the network and every tensor they do not replace. */
+export class TfjsClassifier implements Classifier {
+  readonly format: string;
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly input: InputSpec;
+  readonly classCount: number;
+  readonly layers: readonly Layer[];
+  readonly skipped: readonly SkippedLayer[];
+  readonly activations: readonly ActivationPoint[];
+  readonly #shared: Shared;
+  readonly #edits: ReadonlyMap<string, Matrix>;
+  readonly #tensors: EditedTensors;
+  #disposed = false;
+
+  private constructor(format: string, shared: Shared, edits: ReadonlyMap<string, Matrix>) {
+    const { network, tf } = shared;
+    this.format = format;
+    this.path = network.files.json.path;
+    this.files = sourcesOf(network.files).map((source) => source.path);
+    this.input = network.input;
+    this.classCount = network.classCount;
+    this.layers = network.layers.map(publicLayer);
+    this.skipped = network.skipped;
+    this.activations = network.activations;
+    this.#shared = shared;
+    this.#edits = edits;
+    this.#tensors = new Map(
+      this.#editedWeights(edits).map(({ weight, values }) => [
+        weight.name,
+        tf.tensor(asStored(weight, values), [...weight.shape], 'float32'),
+      ]),
+    );
+    shared.users++;
+  }
+
+  /** The classifier around a freshly loaded network, which it owns. */
+  static of(format: string, tf: Tf, network: Network): TfjsClassifier {
+    return new TfjsClassifier(format, { tf, network, pace: new Pace(), users: 0 }, new Map());
+  }
+
+  async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
+    const { network } = this.#shared;
+    this.#refuseMisfit(batch, this.input.dims, 'the model takes');
+    const taps = [...new Set(options.taps)];
+    const [logits, ...values] = await this.#run(network.source, batch, [network.logits, ...taps], options.signal);
+    return { logits: this.#asRows(logits), taps: new Map(taps.map((tap, i) => [tap, values[i]])) };
+  }
+
+  async forwardFrom(point: string, value: Tensor, options: { signal?: AbortSignal } = {}): Promise<Tensor> {
+    const activation = this.activations.find(({ id }) => id === point);
+    if (!activation) throw new RangeError(`${this.path} has no activation "${point}"`);
+    this.#refuseMisfit(value, [null, ...activation.dims], `the activation "${point}" has`);
+    const [logits] = await this.#run(point, value, [this.#shared.network.logits], options.signal);
+    return this.#asRows(logits);
+  }
+
+  async readWeight(id: string): Promise<Matrix> {
+    const edited = this.#edits.get(id);
+    if (edited) return edited;
+    const { weight, view } = this.#layer(id);
+    const values = await readValues(weight);
+    refuseNotFinite(values, weight.name, this.path);
+    return gather(values, view);
+  }
+
+  async withWeights(edits: WeightEdits): Promise<Classifier> {
+    this.#refuseDisposed();
+    return new TfjsClassifier(this.format, this.#shared, new Map([...this.#edits, ...edits.weights]));
+  }
+
+  save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
+    const all = new Map([...this.#edits, ...edits.weights]);
+    return saveModel(this.#shared.network.files, this.#editedWeights(all), target, options);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#shared.tf.dispose([...this.#tensors.values()]);
+    if (--this.#shared.users === 0) this.#shared.network.dispose();
+  }
+
+  #editedWeights(edits: ReadonlyMap<string, Matrix>): EditedWeight[] {
+    return [...edits].map(([id, matrix]) => {
+      const { weight, view } = this.#layer(id);
+      return { weight, values: scatter(matrix, view) };
+    });
+  }
+
+  #layer(id: string): StoredLayer {
+    const layer = this.#shared.network.layers.find((candidate) => candidate.id === id);
+    if (!layer) throw new RangeError(`${this.path} has no layer "${id}"`);
+    return layer;
+  }
+
+  async #run(from: string, batch: Tensor, wanted: readonly string[], signal?: AbortSignal): Promise<Tensor[]> {
+    const { tf, network, pace } = this.#shared;
+    const type = from === network.source ? network.inputType : 'float32';
+    const runChunk = (chunk: Tensor): Tensor[] => {
+      this.#refuseDisposed();
+      let outputs: Tensor[] = [];
+      try {
+        // Nothing is returned from tidy: it would look for tensors in every element of the arrays.
+        tf.tidy(() => {
+          const values = type === 'int32' ? Int32Array.from(chunk.data) : chunk.data;
+          const input = tf.tensor(values, [...chunk.dims], type);
+          outputs = network.run(from, input, wanted, this.#tensors).map(plainTensor);
+        });
+      } catch (error) {
+        throw runtimeError(error, this.path);
+      }
+      return outputs.map((output, i) => (network.blocked?.has(wanted[i]) ? batchFirst(output, chunk.dims[0]) : output));
+    };
+    return runInChunks(batch, runChunk, { pace, fixed: network.batch, signal });
+  }
+
+  /** n x classes, whatever axes of size 1 a fully convolutional network leaves between. */
+  #asRows(logits: Tensor): Tensor {
+    return { dims: [logits.data.length / this.classCount, this.classCount], data: logits.data };
+  }
+
+  #refuseMisfit({ dims, data }: Tensor, expected: readonly (number | null)[], what: string): void {
+    this.#refuseDisposed();
+    const fits =
+      dims.length === expected.length && expected.every((dim, i) => i === 0 || dim === null || dim === dims[i]);
+    if (fits && data.length === elementCount(dims)) return;
+    const shown = (sizes: readonly (number | null)[]) =>
+      sizes
+        .slice(1)
+        .map((size) => size ?? 'any')
+        .join(' x ');
+    throw new LetheError('image-size', {
+      message: `${what} ${shown(expected)}, but got ${shown(dims)}`,
+      file: this.path,
+      hint: 'Set "input" in lethe.json to the size and layout the model was trained with.',
+    });
+  }
+
+  #refuseDisposed(): void {
+    if (this.#disposed) throw new RangeError('this classifier has been disposed of');
+  }
+}
+
+function plainTensor(tensor: tfc.Tensor): Tensor {
+  const data = tensor.dataSync();
+  return { dims: tensor.shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+}
+
+/** From rows ordered (block, sample) to rows ordered (sample, block), so that chunks can follow each other. */
+function batchFirst({ dims, data }: Tensor, samples: number): Tensor {
+  const blocks = dims[0] / samples;
+  const row = data.length / dims[0];
+  const sorted = new Float32Array(data.length);
+  for (let block = 0; block < blocks; block++) {
+    for (let sample = 0; sample < samples; sample++) {
+      const from = (block * samples + sample) * row;
+      sorted.set(data.subarray(from, from + row), (sample * blocks + block) * row);
+    }
+  }
+  return { dims, data: sorted };
+}
+
+function refuseNotFinite(values: Float32Array, tensor: string, file: string): void {
+  let nan = 0;
+  let infinite = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) nan++;
+    else if (!Number.isFinite(values[i])) infinite++;
+  }
+  if (nan + infinite === 0) return;
+  const counts = [nan && `${nan} NaN`, infinite && `${infinite} infinite`].filter(Boolean).join(' and ');
+  throw new LetheError('weights-not-finite', {
+    message: `holds ${counts} of ${values.length} values`,
+    file,
+    place: `tensor "${tensor}"`,
+    hint: 'The training diverged or the file is damaged; Lethe cannot project such a weight.',
+  });
+}

@@ -1,0 +1,106 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+import { type ErrorCode, LetheError } from '../../base/errors.js';
+import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer } from '../classifier.js';
+import type { ModelFiles, StoredWeight } from './manifest.js';
+import { columnCount, rowCount, type WeightView } from './view.js';
+
+/** A projectable layer and where its weight is stored. */
+export interface StoredLayer extends Layer {
+  readonly weight: StoredWeight;
+  readonly view: WeightView;
+}
+
+/** What the files of a model tell without its weights. */
+export interface NetworkFacts {
+  readonly files: ModelFiles;
+  readonly input: InputSpec;
+  readonly inputType: 'float32' | 'int32';
+  /** The batch size that the model insists on, or null. */
+  readonly batch: number | null;
+  readonly classCount: number | null;
+  readonly layers: readonly StoredLayer[];
+  readonly skipped: readonly SkippedLayer[];
+}
+
+/** A model that TensorFlow.js can run: what layers models and graph models have in common. */
+export interface Network extends NetworkFacts {
+  readonly classCount: number;
+  readonly activations: readonly ActivationPoint[];
+  /** The names of the values a forward pass starts from and ends at. */
+  readonly source: string;
+  readonly logits: string;
+  /** Taps that lie between a split of space into the batch and its undoing: their first axis is blocks x batch. */
+  readonly blocked?: ReadonlySet<string>;
+  /**
+   * Computes the `wanted` values from one given value, with other weights in place of the stored ones of the same name.
+   * Synchronous, on tensors that the caller tidies up.
+   */
+  run(from: string, value: tfc.Tensor, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[];
+  dispose(): void;
+}
+
+/** New values of stored weights, by the name they have in the manifest. */
+export type EditedTensors = ReadonlyMap<string, tfc.Tensor>;
+
+/** A layer around a stored weight: the sizes are those of the view. */
+export function storedLayer(
+  parts: Pick<StoredLayer, 'id' | 'name' | 'kind' | 'sites' | 'weight' | 'view'> & { readonly groups?: number },
+): StoredLayer {
+  return { ...parts, groups: parts.groups ?? 1, in: columnCount(parts.view), out: rowCount(parts.view) };
+}
+
+/** Why a stored weight can't be edited as a matrix, or null. */
+export function unfitWeight(weight: StoredWeight): string | null {
+  if (weight.dtype !== 'float32') return `its weight is stored as ${weight.dtype}`;
+  return weight.bytes === 0 ? 'its weight is empty' : null;
+}
+
+/** The facts as the registry wants them. */
+export function modelFacts(format: string, facts: NetworkFacts): ModelFacts {
+  const { files, input, classCount, layers, skipped } = facts;
+  const floats = [...files.weights.values()].filter(({ dtype, ofOptimizer }) => dtype === 'float32' && !ofOptimizer);
+  return {
+    format,
+    files: sourcesOf(files).map(({ path, bytes }) => ({ path, bytes })),
+    input,
+    classCount,
+    layers: layers.map(publicLayer),
+    skipped,
+    parameterCount: floats.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+  };
+}
+
+/** A layer without what only this format knows of it. */
+export function publicLayer({ id, name, kind, in: columns, out, groups, sites }: StoredLayer): Layer {
+  return { id, name, kind, in: columns, out, groups, sites };
+}
+
+/** Every file of the model, model.json first. */
+export function sourcesOf(files: ModelFiles) {
+  return [files.source, ...files.groups.flatMap((group) => group.shards.map((shard) => shard.source))];
+}
+
+/** What TensorFlow.js threw while it built or ran a model, as an error that says what the model has that it can't do. */
+export function runtimeError(error: unknown, file: string): LetheError {
+  if (error instanceof LetheError) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  const unsupported = (message: string, hint: string) =>
+    new LetheError('model-unsupported', { message, file, hint, cause: error });
+  const kernel = /Kernel '([^']+)' not registered/.exec(said);
+  if (kernel) {
+    return unsupported(
+      `uses the operation ${kernel[1]}, which TensorFlow.js has not on WebAssembly`,
+      'Install @tensorflow/tfjs-node beside Lethe, or convert the model to ONNX.',
+    );
+  }
+  const operation = /Unknown op '([^']+)'/.exec(said);
+  if (operation) {
+    return unsupported(`uses the operation ${operation[1]}, which TensorFlow.js does not know`, convertHint);
+  }
+  const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;
+  const code: ErrorCode = memory.test(said) ? 'out-of-memory' : 'model-corrupt';
+  const message = `TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;
+  return new LetheError(code, { message, file, hint: convertHint, cause: error });
+}
+
+export const convertHint = 'Convert the model to ONNX, or fetch it again if it may be damaged.';
