@@ -1,35 +1,20 @@
-/**
- * Writes the trained TensorFlow.js model as ONNX too, so that two independent runtimes can be compared.
- *
- *   npx tsx examples/fashion-mnist/export.ts
- */
-import '@tensorflow/tfjs-backend-cpu';
-import path from 'node:path';
-import { reshape, setBackend, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { writeFileAtomically } from '../../src/base/files.js';
 import { OnnxWriter, type Value } from '../../src/models/onnx/writer.js';
-import { classNames, exampleFolder, side } from './data.js';
-import { loadModel } from './modelFiles.js';
+import { classNames, side } from './data.js';
 import { type Layer, setting, stepsOf } from './network.js';
 
-await setBackend('cpu');
-const model = await loadModel(path.join(exampleFolder, 'fashion-tfjs'));
-const target = path.join(exampleFolder, 'fashion.onnx');
-await writeFileAtomically(target, toOnnx(model));
-console.log(`wrote ${target}`);
-
-/** Channels come first here: [n, channel, row, column] instead of [n, row, column, channel]. */
-function toOnnx(layersModel: LayersModel): Uint8Array {
+/**
+ * The same network as an ONNX file, layer by layer, batch normalisation as nodes of its own. Channels come first there:
+ * [n, channel, row, column] instead of [n, row, column, channel].
+ */
+export function toOnnx(layersModel: LayersModel): Uint8Array {
   const writer = new OnnxWriter({ name: layersModel.name });
   const values = new Map<string, Value>();
-  let last: Value = '';
+  let last = '';
   for (const { layer, inputs } of stepsOf(layersModel)) {
-    last = addLayer(
-      writer,
-      layer,
-      inputs.map((name) => values.get(name)!),
-    );
+    const sources = inputs.map((name) => values.get(name)!);
+    last = tidy(() => addLayer(writer, layer, sources));
     values.set(layer.name, last);
   }
   writer.output('logits', last, ['N', classNames.length]);
@@ -63,17 +48,28 @@ function addLayer(writer: OnnxWriter, layer: Layer, inputs: Value[]): Value {
       return node('Add', inputs);
     case 'MaxPooling2D':
       return node('MaxPool', inputs, { kernel_shape: layer.getConfig().poolSize, strides: layer.getConfig().strides });
-    case 'GlobalAveragePooling2D':
-      return node('Flatten', [writer.node('GlobalAveragePool', inputs, {}, { name: `${name}_mean` })]);
+    case 'Flatten':
+      return node('Flatten', inputs);
     case 'Dropout':
       return inputs[0];
-    case 'Dense':
-      return node('Gemm', [...inputs, tensor('weight', transpose(weights[0])), tensor('bias', weights[1])], {
-        transB: 1,
-      });
+    case 'Dense': {
+      const parts = [tensor('weight', denseWeight(layer)), tensor('bias', weights[1])];
+      return node('Gemm', [...inputs, ...parts], { transB: 1 });
+    }
     default:
       throw new Error(`layer "${name}": no ONNX form of ${layer.getClassName()} is known`);
   }
+}
+
+/** Out x in. After flattening the inputs are sorted by channel first there, by pixel first here. */
+function denseWeight(layer: Layer): Tensor {
+  const [weight] = layer.getWeights();
+  const [source] = layer.inboundNodes[0].inboundLayers;
+  if (source.getClassName() !== 'Flatten') return transpose(weight);
+  const [, height, width, channels] = source.inboundNodes[0].inputShapes[0] as number[];
+  const [features, units] = weight.shape;
+  const sorted = transpose(reshape(weight, [height, width, channels, units]), [3, 2, 0, 1]);
+  return reshape(sorted, [units, features]);
 }
 
 /** Kernel, strides and the explicit padding that `same` means at stride 1. */

@@ -1,5 +1,5 @@
 /**
- * Trains the demo's network on Fashion-MNIST and writes it as a TensorFlow.js layers model.
+ * Trains the demo's network on Fashion-MNIST and writes it twice: as a TensorFlow.js layers model and as ONNX.
  *
  *   npx tsx examples/fashion-mnist/train.ts [--seed 1] [--epochs 8]
  *
@@ -18,6 +18,7 @@ import { Random } from '../../src/base/random.js';
 import { Adam, type AdamState } from './adam.js';
 import { batchOf } from './batches.js';
 import { classNames, exampleFolder, type Images, prepareData, readSplit } from './data.js';
+import { toOnnx } from './export.js';
 import { registerGradients } from './gradients.js';
 import { createModel } from './model.js';
 import { saveModel } from './modelFiles.js';
@@ -29,7 +30,6 @@ const recipe = {
   /** Steps of linear growth to the peak; from there on half a cosine down to zero. */
   warmUp: 100,
   labelSmoothing: 0.1,
-  augmentation: { flip: true, shift: 0 },
 };
 
 interface Checkpoint {
@@ -67,8 +67,10 @@ async function main(): Promise<void> {
     console.log(`epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, test accuracy ${(100 * accuracy).toFixed(2)}%`);
   }
   const folder = path.join(exampleFolder, 'fashion-tfjs');
+  const onnx = path.join(exampleFolder, 'fashion.onnx');
   await saveModel(model, folder);
-  console.log(`wrote ${folder}`);
+  await writeFileAtomically(onnx, toOnnx(model));
+  console.log(`wrote ${folder} and ${onnx}`);
 }
 
 interface When {
@@ -110,7 +112,7 @@ function trainStep(
   rate: number,
 ): number {
   return tf.tidy(() => {
-    const batch = batchOf(images, indices, random, recipe.augmentation);
+    const batch = batchOf(images, indices, random);
     const labels = tf.oneHot(
       indices.map((index) => images.labels[index]),
       classNames.length,

