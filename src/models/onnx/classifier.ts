@@ -1,0 +1,163 @@
+import { LetheError } from '../../base/errors.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import type { Tensor } from '../../linalg/tensor.js';
+import type {
+  ActivationPoint,
+  Classifier,
+  ForwardOptions,
+  ForwardResult,
+  InputSpec,
+  LayerId,
+  SavedFiles,
+  SaveOptions,
+  SkippedLayer,
+  TapId,
+  WeightEdits,
+} from '../classifier.js';
+import type { TensorSource } from './build.js';
+import type { OnnxLayer } from './layers.js';
+import type { OnnxModel } from './model.js';
+import type { Logits } from './outputs.js';
+import { type BatchSize, runInChunks } from './runs.js';
+import { saveModel } from './save.js';
+import { Sessions } from './sessions.js';
+import { editedSource } from './source.js';
+import type { Values } from './values.js';
+import { readWeight, type WeightEdit } from './weights.js';
+
+/** What all candidates of one opened model share. */
+export interface Opened {
+  readonly model: OnnxModel;
+  readonly values: Values;
+  readonly logits: Logits;
+  readonly classCount: number;
+  readonly activations: readonly ActivationPoint[];
+  readonly batch: BatchSize;
+  readonly threads: number;
+  readonly source: TensorSource;
+}
+
+type Edits = ReadonlyMap<LayerId, Matrix>;
+
+/** A model of an ONNX file, or a candidate: the same with other weights, of which only the edited ones are held. */
+export class OnnxClassifier implements Classifier {
+  readonly format = 'onnx';
+  readonly path: string;
+  readonly files: readonly string[];
+  readonly input: InputSpec;
+  readonly classCount: number;
+  readonly layers: readonly OnnxLayer[];
+  readonly skipped: readonly SkippedLayer[];
+  readonly activations: readonly ActivationPoint[];
+  readonly #sessions: Sessions;
+
+  constructor(
+    private readonly opened: Opened,
+    private readonly edits: Edits = new Map(),
+  ) {
+    const { model, values, logits, threads } = opened;
+    this.path = model.path;
+    this.files = model.table.files.map((file) => file.path);
+    this.input = model.input;
+    this.classCount = opened.classCount;
+    this.layers = model.layers;
+    this.skipped = model.skipped;
+    this.activations = opened.activations;
+    const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#weightEdits(edits));
+    this.#sessions = new Sessions(model, values, logits, source, threads);
+  }
+
+  async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
+    this.#checkDims(batch, this.input.dims, `input "${this.input.name}"`);
+    const wanted = options.taps ?? [];
+    const known = new Set(this.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)));
+    for (const tap of wanted) if (!known.has(tap)) throw new RangeError(`no layer reads a tap "${tap}"`);
+    const session = await this.#sessions.main(wanted.length > 0);
+    const { logits } = this.opened;
+    const computed = wanted.filter((tap) => tap !== this.input.name);
+    const names = [...new Set([logits.value, ...computed])].map((value) => this.#sessions.nameOf(value));
+    const input = this.#sessions.nameOf(this.input.name);
+    const results = await runInChunks(session, input, batch, names, this.opened.batch, options.signal);
+    const taps = new Map<TapId, Tensor>();
+    for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(this.#sessions.nameOf(tap))!);
+    return { logits: this.#scores(results, batch.dims[0]), taps };
+  }
+
+  async forwardFrom(point: string, value: Tensor, options: { signal?: AbortSignal } = {}): Promise<Tensor> {
+    const found = this.activations.find(({ id }) => id === point);
+    if (!found) throw new RangeError(`no activation point "${point}"`);
+    this.#checkDims(value, [null, ...found.dims], `activation "${found.name}"`);
+    const session = await this.#sessions.head(point);
+    const names = [this.#sessions.nameOf(this.opened.logits.value)];
+    const input = this.#sessions.nameOf(point);
+    const results = await runInChunks(session, input, value, names, this.opened.batch, options.signal);
+    return this.#scores(results, value.dims[0]);
+  }
+
+  async readWeight(id: LayerId): Promise<Matrix> {
+    return this.edits.get(id) ?? readWeight(this.path, this.#layer(id));
+  }
+
+  async withWeights(edits: WeightEdits): Promise<Classifier> {
+    return new OnnxClassifier(this.opened, this.#merged(edits));
+  }
+
+  async save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
+    return saveModel(this.opened.model, this.#weightEdits(this.#merged(edits)), target, options);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#sessions.release();
+  }
+
+  #merged(edits: WeightEdits): Edits {
+    for (const [id, weight] of edits.weights) {
+      const { out, in: length } = this.#layer(id);
+      if (weight.rows !== out || weight.cols !== length) {
+        throw new RangeError(`layer "${id}" takes a ${out} x ${length} weight, not ${weight.rows} x ${weight.cols}`);
+      }
+    }
+    return new Map([...this.edits, ...edits.weights]);
+  }
+
+  #weightEdits(edits: Edits): WeightEdit[] {
+    return [...edits].map(([id, weight]) => ({ layer: this.#layer(id), weight }));
+  }
+
+  #layer(id: LayerId): OnnxLayer {
+    const layer = this.layers.find((candidate) => candidate.id === id);
+    if (!layer) throw new RangeError(`no layer "${id}"`);
+    return layer;
+  }
+
+  /** The logits as n x classes, whatever axes of size 1 the model has. */
+  #scores(results: ReadonlyMap<string, Tensor>, samples: number): Tensor {
+    const { data } = results.get(this.#sessions.nameOf(this.opened.logits.value))!;
+    if (data.length !== samples * this.classCount) {
+      throw new LetheError('model-unsupported', {
+        message: `gives ${data.length} scores for ${samples} samples, not ${this.classCount} each`,
+        file: this.path,
+        hint: 'The batch must be the first axis of the input and the output.',
+      });
+    }
+    return { dims: [samples, this.classCount], data };
+  }
+
+  #checkDims(value: Tensor, wanted: readonly (number | null)[], place: string): void {
+    const fits =
+      value.dims.length === wanted.length &&
+      wanted.every((dim, axis) => axis === 0 || dim === null || dim === value.dims[axis]);
+    if (fits) return;
+    const sample = (dims: readonly (number | null)[]) =>
+      dims
+        .slice(1)
+        .map((dim) => dim ?? '?')
+        .join(' x ');
+    throw new LetheError('image-size', {
+      message: `a sample has dims ${sample(value.dims)}, but the model takes ${sample(wanted)}`,
+      file: this.path,
+      place,
+      hint: 'Set the input size and layout of the samples to what the model takes.',
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises';
+import os from 'node:os';
+import { readRange, withFile } from '../../base/files.js';
+import { throwIfAborted } from '../../base/work.js';
+import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from '../classifier.js';
+import { activationPoints, findCuts } from './activations.js';
+import { OnnxClassifier, type Opened } from './classifier.js';
+import { type OnnxModel, parameterCount, readModel } from './model.js';
+import { findLogits, type Logits, notAClassifier } from './outputs.js';
+import { runInChunks } from './runs.js';
+import { Sessions } from './sessions.js';
+import { fileSource } from './source.js';
+import { Values } from './values.js';
+
+export const format: ModelFormat = { name: 'onnx', title: 'ONNX', match, inspect, open };
+
+/** The name decides; a file of another name must begin as ONNX files do: IR version, then a field of ModelProto. */
+async function match(path: string): Promise<boolean> {
+  if (/\.onnx$/i.test(path)) return (await stat(path)).isFile();
+  return withFile(path, async (handle, size) => {
+    if (size < 16) return false;
+    const [tag, version, next] = await readRange(handle, { file: path, offset: 0, length: 3 });
+    return tag === 0x08 && version >= 3 && version <= 20 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(next);
+  }).catch(() => false);
+}
+
+async function inspect(path: string): Promise<ModelFacts> {
+  const model = await readModel(path);
+  return {
+    format: format.name,
+    files: model.table.files.map(({ path: file, bytes }) => ({ path: file, bytes })),
+    input: model.input,
+    classCount: findLogits(model.graph).classCount,
+    layers: model.layers,
+    skipped: model.skipped,
+    parameterCount: parameterCount(model),
+  };
+}
+
+async function open(path: string, options: OpenOptions = {}): Promise<Classifier> {
+  const model = await readModel(path, options.signal);
+  throwIfAborted(options.signal);
+  const source = fileSource(model.table);
+  const values = await Values.infer(model, source);
+  throwIfAborted(options.signal);
+  const logits = findLogits(model.graph, (name) => values.get(name).dims);
+  const threads = options.threads ?? Math.max(1, os.availableParallelism() - 1);
+  const exactly = model.input.dims[0] ?? undefined;
+  const opened: Omit<Opened, 'classCount'> = {
+    model,
+    values,
+    logits,
+    activations: activationPoints(findCuts(model.graph, logits.value), (name) => values.get(name).dims),
+    batch: { most: values.chunkSize(model), exactly },
+    threads,
+    source,
+  };
+  const classCount = logits.classCount ?? (await countClasses(opened, options.signal));
+  return new OnnxClassifier({ ...opened, classCount });
+}
+
+/** Where no dims tell the number of classes, one sample of zeros does. */
+async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSignal): Promise<number> {
+  const { model, values, logits, source, threads, batch } = opened;
+  const dims = model.input.dims.map((dim, axis) => (axis === 0 ? 1 : dim));
+  if (dims.includes(null))
+    throw notAClassifier(model.path, 'neither its input size nor its number of outputs is fixed');
+  const sample = {
+    dims: dims as number[],
+    data: new Float32Array((dims as number[]).reduce((count, dim) => count * dim, 1)),
+  };
+  const sessions = new Sessions(model, values, logits, source, threads);
+  try {
+    const session = await sessions.main(false);
+    const name = sessions.nameOf(logits.value);
+    const results = await runInChunks(session, sessions.nameOf(model.input.name), sample, [name], batch, signal);
+    const scores = results.get(name)!;
+    return checkedCount(model, logits, scores.dims);
+  } finally {
+    await sessions.release();
+  }
+}
+
+function checkedCount(model: OnnxModel, logits: Logits, dims: readonly number[]): number {
+  const wide = dims.filter((dim, axis) => axis > 0 && dim !== 1);
+  if (dims[0] === 1 && wide.length === 1 && wide[0] >= 2) return wide[0];
+  throw notAClassifier(model.path, `"${logits.value}" has dims [${dims.join(', ')}] for one sample`);
+}

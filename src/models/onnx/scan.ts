@@ -1,0 +1,185 @@
+import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
+import {
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  SparseTensorProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  TrainingInfoProtoSchema,
+} from 'onnx-buf';
+import { LetheError } from '../../base/errors.js';
+import { type ByteRange, withFile } from '../../base/files.js';
+import { breathe } from '../../base/work.js';
+import { type WireField, WireReader } from './wire.js';
+
+/** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */
+export const inlineBytes = 1024;
+const deepestNesting = 50;
+const mostMessages = 500_000;
+const mostHeaderBytes = 128 * 2 ** 20;
+
+/** The fields of a tensor that hold its values as one run of bytes. */
+const payloadFields = ['rawData', 'floatData', 'doubleData', 'int32Data', 'int64Data', 'uint64Data'] as const;
+export type PayloadField = (typeof payloadFields)[number];
+
+/** Where a tensor's values lie in the model file. */
+export interface Payload extends ByteRange {
+  readonly field: PayloadField;
+  /** Whether the decoded tensor holds the values too. */
+  readonly inline: boolean;
+}
+
+/** A model as its file tells it, but for the values of large tensors. */
+export interface ScannedModel {
+  readonly file: string;
+  readonly model: ModelProto;
+  /** Every tensor of the file: initialisers, attributes, in subgraphs and functions too; with its payload's pieces. */
+  readonly tensors: ReadonlyMap<TensorProto, readonly Payload[]>;
+}
+
+/** The messages that can hold tensors, so that the scan goes into them; all others are decoded whole. */
+const containers = new Set<DescMessage>([
+  ModelProtoSchema,
+  GraphProtoSchema,
+  NodeProtoSchema,
+  AttributeProtoSchema,
+  FunctionProtoSchema,
+  TrainingInfoProtoSchema,
+  SparseTensorProtoSchema,
+  TensorProtoSchema,
+]);
+
+/**
+ * Reads an ONNX file's structure, seeking past the tensors' values.
+ * @throws LetheError `model-corrupt` with the byte at fault; `model-unsupported` if the structure alone is absurdly large.
+ */
+export async function scanModel(file: string, signal?: AbortSignal): Promise<ScannedModel> {
+  return withFile(file, async (handle, size) => {
+    const reader = new WireReader(file, size, handle);
+    if (size === 0) throw reader.corrupt(0, 'the file is empty');
+    const scan = new Scan(reader, signal);
+    const model = (await scan.message(ModelProtoSchema, size, 0)) as ModelProto;
+    if (!model.graph) throw reader.corrupt(size, 'it holds no graph');
+    return { file, model, tensors: scan.tensors };
+  });
+}
+
+/** A nested message and the field it belongs to. */
+interface Child {
+  readonly name: string;
+  readonly list: boolean;
+  readonly offset: number;
+  readonly message: Message;
+}
+
+class Scan {
+  readonly tensors = new Map<TensorProto, Payload[]>();
+  #messages = 0;
+  #headerBytes = 0;
+
+  constructor(
+    private readonly reader: WireReader,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** Decodes the message between the reader's position and `end`. */
+  async message(schema: DescMessage, end: number, depth: number): Promise<Message> {
+    const { reader } = this;
+    const start = reader.position;
+    await this.#count(depth);
+    const plain: Uint8Array[] = [];
+    const children: Child[] = [];
+    const payloads: Payload[] = [];
+    while (reader.position < end) {
+      if (!reader.ready) await reader.load();
+      const field = reader.field(end);
+      const next = field.offset + field.length;
+      const kind = field.type === 'bytes' ? nested(schema, field.number) : undefined;
+      const payload = schema === TensorProtoSchema && field.type === 'bytes' ? payloadField(field.number) : undefined;
+      if (payload !== undefined) {
+        const inline = field.length <= inlineBytes;
+        payloads.push({ file: reader.file, field: payload, offset: field.offset, length: field.length, inline });
+        if (inline) plain.push(await this.#header(field, next));
+      } else if (kind) {
+        const message = await this.message(kind.schema, next, depth + 1);
+        children.push({ name: kind.name, list: kind.list, offset: field.start, message });
+      } else {
+        plain.push(await this.#header(field, next));
+      }
+      reader.position = next;
+    }
+    const message = this.#decode(schema, plain, start);
+    this.#adopt(message, children);
+    if (schema === TensorProtoSchema) this.tensors.set(message as TensorProto, payloads);
+    return message;
+  }
+
+  /** Reads a field whole, tag and all. */
+  async #header(field: WireField, end: number): Promise<Uint8Array> {
+    this.#headerBytes += end - field.start;
+    if (this.#headerBytes > mostHeaderBytes)
+      throw this.#tooLarge(`over ${mostHeaderBytes / 2 ** 20} MiB without its tensors`);
+    return this.reader.bytes(field.start, end - field.start);
+  }
+
+  #decode(schema: DescMessage, plain: readonly Uint8Array[], start: number): Message {
+    try {
+      return fromBinary(schema, plain.length === 1 ? plain[0] : Buffer.concat(plain));
+    } catch (error) {
+      throw this.reader.corrupt(start, `${schema.name} can't be read (${(error as Error).message})`, error);
+    }
+  }
+
+  #adopt(parent: Message, children: readonly Child[]): void {
+    const fields = parent as unknown as Record<string, unknown>;
+    for (const { name, list, offset, message } of children) {
+      if (list) (fields[name] as Message[]).push(message);
+      else if (fields[name] === undefined) fields[name] = message;
+      else throw this.reader.corrupt(offset, `a second "${name}" where one is allowed`);
+    }
+  }
+
+  async #count(depth: number): Promise<void> {
+    if (depth > deepestNesting) throw this.reader.corrupt(this.reader.position, 'messages are nested too deeply');
+    this.#messages += 1;
+    if (this.#messages > mostMessages) throw this.#tooLarge(`over ${mostMessages} nodes, attributes and tensors`);
+    if (this.#messages % 5000 === 0) await breathe(this.signal);
+  }
+
+  #tooLarge(what: string): LetheError {
+    return new LetheError('model-unsupported', { message: `the graph is too large: ${what}`, file: this.reader.file });
+  }
+}
+
+interface NestedField {
+  readonly name: string;
+  readonly list: boolean;
+  readonly schema: DescMessage;
+}
+
+const nestedFields = new Map(
+  [...containers].map((schema) => [
+    schema,
+    new Map(
+      schema.fields.flatMap((field): [number, NestedField][] => {
+        const message = field.message;
+        if (!message || !containers.has(message)) return [];
+        return [[field.number, { name: field.localName, list: field.fieldKind === 'list', schema: message }]];
+      }),
+    ),
+  ]),
+);
+
+function nested(schema: DescMessage, number: number): NestedField | undefined {
+  return nestedFields.get(schema)?.get(number);
+}
+
+const payloadNumbers = new Map(payloadFields.map((name) => [TensorProtoSchema.field[name].number, name]));
+
+function payloadField(number: number): PayloadField | undefined {
+  return payloadNumbers.get(number);
+}

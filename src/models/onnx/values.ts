@@ -1,0 +1,68 @@
+import { TensorProto_DataType as DataType } from 'onnx-buf';
+import { LetheError } from '../../base/errors.js';
+import { elementCount } from '../../linalg/tensor.js';
+import { positionCount } from '../unfold.js';
+import { buildHollow, type TensorSource, type TypedValue } from './build.js';
+import type { OnnxModel } from './model.js';
+import { inferValues } from './session.js';
+
+/** No single tensor may be larger: some allocators trap on more, and no classifier's activation needs it. */
+const largestTensorBytes = 512 * 2 ** 20;
+/** Multiply-adds that any machine does in about 250 ms. */
+const chunkOperations = 2.5e9;
+const chunkBytes = 64 * 2 ** 20;
+const largestChunk = 256;
+
+const dataTypes: Readonly<Record<string, DataType>> = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  float64: DataType.DOUBLE,
+};
+
+/** Type and dims of the values of a graph; the first axis is the batch. */
+export class Values {
+  readonly #values = new Map<string, TypedValue>();
+
+  /** Lets the runtime infer all values. @throws LetheError if it can't load the graph, or a value would be absurdly large. */
+  static async infer(model: OnnxModel, source: TensorSource): Promise<Values> {
+    const values = new Values();
+    const hollow = await buildHollow(model.graph, model.table, source);
+    for (const value of await inferValues(model.path, hollow)) {
+      if (!value.isTensor) continue;
+      // The runtime gives a value of unknown rank no dims at all, and a free dim a name.
+      const dims =
+        value.shape.length === 0 ? undefined : value.shape.map((dim) => (typeof dim === 'number' ? dim : null));
+      const bytes = elementCount((dims ?? []).map((dim) => dim ?? 1)) * 4;
+      if (bytes > largestTensorBytes) {
+        throw new LetheError('model-unsupported', {
+          message: `has dims [${value.shape.join(', ')}], over ${largestTensorBytes / 2 ** 20} MiB for one sample`,
+          file: model.path,
+          place: `value "${value.name}"`,
+        });
+      }
+      values.#values.set(value.name, { name: value.name, type: dataTypes[value.type] ?? DataType.UNDEFINED, dims });
+    }
+    values.#values.set(model.input.name, { name: model.input.name, type: model.inputType, dims: model.input.dims });
+    return values;
+  }
+
+  get(name: string): TypedValue {
+    return this.#values.get(name) ?? { name, type: DataType.FLOAT, dims: undefined };
+  }
+
+  /** Samples to run at once, so that a run stays short and its tensors small. From the model alone, so that it never varies. */
+  chunkSize(model: OnnxModel): number {
+    const oneSample = (name: string) => this.get(name).dims?.map((dim, axis) => (axis === 0 ? 1 : (dim ?? 1)));
+    let operations = 1;
+    for (const layer of model.layers) {
+      for (const { tap, geometry } of layer.sites) {
+        const dims = oneSample(tap);
+        if (dims) operations += positionCount(geometry, dims) * layer.in * layer.out;
+      }
+    }
+    let bytes = 1;
+    for (const name of this.#values.keys()) bytes = Math.max(bytes, elementCount(oneSample(name) ?? []) * 4);
+    const fitting = Math.floor(Math.min(chunkOperations / operations, chunkBytes / bytes));
+    return Math.max(1, Math.min(largestChunk, fitting));
+  }
+}
