@@ -7,8 +7,15 @@ export interface RawBatch {
   /** Dimensions of one sample: [height, width, channels] for images, [features] for rows of numbers. */
   readonly shape: readonly number[];
   readonly data: Uint8Array | Float32Array;
-  /** The stored value that means 1.0: 255 for bytes, 1 for floats. */
+  /** The stored value that means 1.0: 255 for bytes, 1 for floats, unless the source states another. */
   readonly scale: number;
+}
+
+/** Where a sample or its label lies, for messages. */
+export interface Location {
+  readonly file: string;
+  /** `record 1207` or `line 12`; nothing where the file is the sample. */
+  readonly place?: string;
 }
 
 /** A labelled data set that is read piece by piece; only labels are held in memory. */
@@ -23,5 +30,7 @@ export interface Dataset {
   readonly classes?: readonly string[];
   /** @throws LetheError naming file and record. */
   read(indices: readonly number[], signal?: AbortSignal): Promise<RawBatch>;
+  /** Where one sample, or its label, was read from. */
+  where(index: number, part?: 'sample' | 'label'): Location;
   close(): Promise<void>;
 }
