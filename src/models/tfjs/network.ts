@@ -97,6 +97,8 @@ export function runtimeError(error: unknown, file: string): LetheError {
   if (operation) {
     return unsupported(`uses the operation ${operation[1]}, which TensorFlow.js does not know`, convertHint);
   }
+  const limit = /^(Error: )?(\w* ?backend .*does not support.*|.*is not yet supported.*)/i.exec(said);
+  if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, convertHint);
   const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;
   const code: ErrorCode = memory.test(said) ? 'out-of-memory' : 'model-corrupt';
   const message = `TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;

@@ -1,0 +1,75 @@
+import type { JsonFile } from '../tfjs/json.js';
+import { corrupt, type ModelFiles } from '../tfjs/manifest.js';
+import { handlesText } from './attributes.js';
+import type { Constants } from './constants.js';
+import { type Graph, type GraphNode, unsupported } from './graph.js';
+
+const controlFlow =
+  /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^LoopCond$|^(Stateless)?(If|While|Case)$|^(Stateful)?PartitionedCall$|^Tensor(Array|List)/;
+const valueDependent = /^(NonMaxSuppressionV\d|Where|ListDiff)$/;
+const texts =
+  /^(String|StaticRegex|RegexReplace|Hash[Tt]able|LookupTable|DecodeJpeg|DecodePng|DecodeImage|ParseExample)/;
+
+/** Operands that say how large a result gets, and where a damaged file could ask for anything. */
+const sizeOperands: Readonly<Record<string, readonly number[]>> = {
+  BroadcastTo: [1],
+  Fill: [0],
+  LinSpace: [2],
+  MirrorPad: [1],
+  OneHot: [1],
+  Pad: [1],
+  PadV2: [1],
+  Range: [0, 1],
+  ResizeBilinear: [1],
+  ResizeNearestNeighbor: [1],
+  SpaceToBatchND: [1, 2],
+  Tile: [1],
+};
+const largestSize = 2 ** 26;
+
+/**
+ * Refuses graphs that TensorFlow.js cannot run as a plain function from input to logits, before anything is loaded.
+ * @throws LetheError `model-unsupported` naming the operation; `model-corrupt` for missing constants and absurd sizes.
+ */
+export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constants: Constants): Promise<void> {
+  const { json } = files;
+  for (const node of graph.nodes) {
+    if (controlFlow.test(node.op))
+      throw operation(json, node, 'control flow', 'Export the model for inference, without loops and branches.');
+    if (valueDependent.test(node.op)) {
+      throw operation(
+        json,
+        node,
+        'the size of its result depends on the values',
+        'Export the classifier without detection or filtering steps.',
+      );
+    }
+    if (texts.test(node.op) || handlesText(node)) {
+      throw operation(json, node, 'it works on text', 'Export the model without its text preprocessing.');
+    }
+    if (node.op === 'Const' && !files.weights.has(node.name)) {
+      throw corrupt(
+        json,
+        `the constant "${node.name}" is not in the weights manifest`,
+        node.at,
+        'Convert the model again.',
+      );
+    }
+    for (const operand of sizeOperands[node.op] ?? []) {
+      const sizes = operand < node.inputs.length ? await constants.integers(node.inputs[operand]) : null;
+      const product = (sizes ?? []).reduce((all, size) => all * Math.max(1, Math.abs(size)), 1);
+      if (product > largestSize) {
+        throw corrupt(
+          json,
+          `the ${node.op} "${node.name}" is asked for the size [${sizes?.join(', ')}]`,
+          node.at,
+          'The weights are damaged: fetch them again.',
+        );
+      }
+    }
+  }
+}
+
+function operation(json: JsonFile, { op, name }: GraphNode, why: string, hint: string) {
+  return unsupported(json, `uses the operation ${op} ("${name}"), which cannot be run here: ${why}`, hint);
+}
