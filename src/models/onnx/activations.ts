@@ -1,7 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
 import type { ActivationPoint } from '../classifier.js';
 import { type Graph, inDefaultDomain, ints, reads } from './graph.js';
-import { nodePath } from './names.js';
+import { nodePath, UniqueNames } from './names.js';
 import type { Dims } from './outputs.js';
 
 /** Operators that keep the meaning of their input's axes. */
@@ -51,6 +51,7 @@ export function findCuts(graph: Graph, logits: string): Cut[] {
   }
   const live = new Set(graph.inputs.map(({ name }) => name).filter((name) => waiting.has(name)));
   const cuts: Cut[] = [];
+  const names = new UniqueNames();
   for (const node of nodes) {
     for (const value of node.output) if (waiting.has(value)) live.add(value);
     for (const { value } of reads(node)) {
@@ -61,7 +62,7 @@ export function findCuts(graph: Graph, logits: string): Cut[] {
     const [value] = node.output;
     const alone = live.size === 1 && live.has(value);
     if (alone && value !== logits && inDefaultDomain(node) && points.has(node.opType)) {
-      cuts.push({ value, name: nodePath(node), layout: layouts.get(value) });
+      cuts.push({ value, name: names.add(`${nodePath(node)} (${node.opType})`), layout: layouts.get(value) });
     }
   }
   return cuts;

@@ -5,16 +5,22 @@ const madeUp = /^(onnx::|_?\d+$|val_\d+$|.*\/Constant(_\d+)?_output)/;
 
 /**
  * A name that the author of the model would recognise: the weight's own without `.weight` (`stem.0`), or else the module
- * path that PyTorch puts into the node's name (`/e/e.0/qkv/MatMul` is `e.0.qkv`).
+ * path of its node (PyTorch's `/e/e.0/qkv/MatMul` is `e.0.qkv`).
  */
 export function layerName(tensorName: string, node: NodeProto): string {
   if (tensorName !== '' && !madeUp.test(tensorName)) return tensorName.replace(/\.weight$/, '') || tensorName;
   return nodePath(node);
 }
 
-/** The module path in a node's name, or the name itself. */
+/** The module path that PyTorch notes in a node or puts into its name, or else the node's own name. */
 export function nodePath(node: NodeProto): string {
   const name = node.name || node.output[0] || node.opType;
+  const noted = node.metadataProps.find(({ key }) => key === 'pkg.torch.onnx.name_scopes')?.value;
+  if (noted !== undefined) {
+    // A list in Python's notation, from the whole model down to the function: ['', 'e', 'e.0', 'e.0.qkv', 'linear'].
+    const scopes = [...noted.matchAll(/'([^']*)'/g)].map((match) => match[1]);
+    return scopes.at(-2) || scopes.at(-1) || name;
+  }
   if (!name.startsWith('/')) return name;
   const scopes = name.split('/').slice(1, -1);
   // PyTorch repeats a container's path in its children: /f/f.0/f.0.0.
