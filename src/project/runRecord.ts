@@ -10,6 +10,7 @@ const hashedFile = z.object({
   path: z.string(),
   bytes: count,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
+  files: count.optional(),
 });
 const accuracies = { retainAccuracy: share, forgetAccuracy: share };
 const confusion = z.array(z.array(count));

@@ -9,7 +9,10 @@ type Schema = z.core.$ZodType;
 export function schemaProblems(json: JsonText, schema: z.ZodType): Problem[] {
   const parsed = schema.safeParse(json.value);
   if (parsed.success) return [];
-  return parsed.error.issues.flatMap((issue) => explain(issue, json, schema));
+  // A mistyped name first: it is why another one is missing.
+  const { issues } = parsed.error;
+  const unknown = issues.filter((issue) => issue.code === 'unrecognized_keys');
+  return [...new Set([...unknown, ...issues])].flatMap((issue) => explain(issue, json, schema));
 }
 
 function explain(issue: Issue, json: JsonText, schema: Schema, base: JsonPath = []): Problem[] {
