@@ -12,3 +12,27 @@ export function matrix(rows: number, cols: number, data = new Float32Array(rows 
   }
   return { rows, cols, data };
 }
+
+/** Multiplies every element, in place. */
+export function scale({ data }: Matrix, factor: number): void {
+  for (let at = 0; at < data.length; at++) data[at] *= factor;
+}
+
+/** Sum of squares (the squared Frobenius norm), in float64. */
+export function squaredNorm({ data }: Matrix): number {
+  let sum = 0;
+  for (let at = 0; at < data.length; at++) sum += data[at] * data[at];
+  return sum;
+}
+
+export function identity(size: number): Matrix {
+  const eye = matrix(size, size);
+  for (let at = 0; at < eye.data.length; at += size + 1) eye.data[at] = 1;
+  return eye;
+}
+
+/** A view of rows `start` to `end` (exclusive; cut at the last row). */
+export function rowsOf({ rows, cols, data }: Matrix, start: number, end: number): Matrix {
+  const stop = Math.min(rows, end);
+  return { rows: stop - start, cols, data: data.subarray(start * cols, stop * cols) };
+}

@@ -1,0 +1,46 @@
+/** Values that can be made again, kept while there is room for them: the least recently used goes first. */
+export class ByteCache {
+  readonly #limit: number;
+  readonly #entries = new Map<string, { readonly value: Promise<unknown>; bytes: number }>();
+  #used = 0;
+
+  /** @param limit bytes. A value larger than that is made anew each time. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** The value of this key, made if it is not there. Callers that ask while it is being made share it. */
+  async get<T>(key: string, make: () => Promise<T>, bytesOf: (value: T) => number): Promise<T> {
+    const known = this.#entries.get(key);
+    if (known) {
+      this.#entries.delete(key);
+      this.#entries.set(key, known);
+      return known.value as Promise<T>;
+    }
+    const entry = { value: make(), bytes: 0 };
+    this.#entries.set(key, entry);
+    try {
+      const value = await entry.value;
+      entry.bytes = bytesOf(value);
+      this.#used += entry.bytes;
+      this.#evict();
+      return value;
+    } catch (error) {
+      this.#entries.delete(key);
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#used = 0;
+  }
+
+  #evict(): void {
+    for (const [key, { bytes }] of this.#entries) {
+      if (this.#used <= this.#limit) return;
+      this.#entries.delete(key);
+      this.#used -= bytes;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import type { Work } from '../base/work.js';
+import { type Matrix, matrix, squaredNorm } from '../linalg/matrix.js';
+import type { Detail, SpacePair, SpaceSet } from './collect.js';
+import { removedDimension } from './removed.js';
+import { coordinateBytes } from './space.js';
+import type { ProjectionProblem } from './stream.js';
+
+/** How strongly the directions of the retain and of the forget space weigh. */
+export interface AlphaPair {
+  readonly alphaR: number;
+  readonly alphaF: number;
+}
+
+/** What one pair of alphas does to one layer. */
+export interface ProjectionFacts {
+  /** Effective dimensions, trace P_r and trace P_f, over all groups. */
+  readonly retainDimension: number;
+  readonly forgetDimension: number;
+  /** trace(P_f (I - P_r)), over all groups. */
+  readonly removedDimension: number;
+  /** ||W' - W|| / ||W|| (Frobenius), 0 for a weight of zeros. */
+  readonly weightChange: number;
+  /** The leading 64 normalised squared singular values of each space, largest first (see `Space.spectrum`). */
+  readonly spectra: { readonly retain: readonly number[]; readonly forget: readonly number[] };
+}
+
+const SPECTRUM = 64;
+
+/**
+ * The projected weights W' = W - W (I - P_r) P_f (Kodge et al., TMLR 2024, algorithm 1), computed lazily for the pairs that
+ * are asked for. What pairs share (the factors of each alpha, the rows W (I - P_r) of each alpha_r) is kept while there is
+ * room, so pairs are best asked for with the same alpha_r one after the other.
+ */
+export class Projections {
+  readonly #spaces: SpaceSet;
+  readonly #readWeight: (problem: string) => Promise<Matrix>;
+
+  /** @param readWeight the original weight of a problem, out x in. */
+  constructor(spaces: SpaceSet, readWeight: (problem: string) => Promise<Matrix>) {
+    this.#spaces = spaces;
+    this.#readWeight = readWeight;
+  }
+
+  /** The new weight of every problem, by id. @throws LetheError `cancelled`. */
+  async weights(pair: AlphaPair, detail: Detail = 'full', work: Work = {}): Promise<Map<string, Matrix>> {
+    const weights = new Map<string, Matrix>();
+    const { problems } = this.#spaces;
+    for (const [index, problem] of problems.entries()) {
+      const spaces = await this.#spaces.pair(problem, detail, work.signal);
+      weights.set(problem.id, await this.#project(problem, spaces, pair, detail, work.signal));
+      work.onProgress?.({ phase: 'projections', done: index + 1, total: problems.length, detail: problem.id });
+    }
+    return weights;
+  }
+
+  /** Dimensions, spectra and weight change of every problem, by id, from the full spaces. */
+  async facts(pair: AlphaPair, work: Work = {}): Promise<Map<string, ProjectionFacts>> {
+    const facts = new Map<string, ProjectionFacts>();
+    const { problems } = this.#spaces;
+    for (const [index, problem] of problems.entries()) {
+      facts.set(problem.id, await this.#factsOf(problem, pair, work.signal));
+      work.onProgress?.({ phase: 'dimensions', done: index + 1, total: problems.length, detail: problem.id });
+    }
+    return facts;
+  }
+
+  /** Full results are kept, as the pair that wins is asked for again. */
+  #project(
+    problem: ProjectionProblem,
+    spaces: SpacePair,
+    pair: AlphaPair,
+    detail: Detail,
+    signal?: AbortSignal,
+  ): Promise<Matrix> {
+    const make = () => this.#projectAnew(problem, spaces, pair, detail, signal);
+    if (detail === 'sketch') return make();
+    const key = `weight/${pair.alphaR}/${pair.alphaF}/${problem.id}`;
+    return this.#spaces.cache.get(key, make, (weight) => weight.data.byteLength);
+  }
+
+  async #projectAnew(
+    problem: ProjectionProblem,
+    { retain, forget }: SpacePair,
+    { alphaR, alphaF }: AlphaPair,
+    detail: Detail,
+    signal?: AbortSignal,
+  ): Promise<Matrix> {
+    const { cache } = this.#spaces;
+    const weight = await this.#readWeight(problem.id);
+    const ofWeight = () =>
+      cache.get(
+        `retain/${detail}/coordinates/${problem.id}`,
+        () => retain.coordinates(weight, signal),
+        coordinateBytes,
+      );
+    // W (I - P_r), as the forget space sees it: all that the pairs with one alpha_r share.
+    const ofResidual = await cache.get(
+      `forget/${detail}/coordinates/${alphaR}/${problem.id}`,
+      async () => {
+        const kept = await retain.project(await ofWeight(), alphaR, signal);
+        return forget.coordinates(difference(weight, kept), signal);
+      },
+      coordinateBytes,
+    );
+    return difference(weight, await forget.project(ofResidual, alphaF, signal));
+  }
+
+  async #factsOf(problem: ProjectionProblem, pair: AlphaPair, signal?: AbortSignal): Promise<ProjectionFacts> {
+    const spaces = await this.#spaces.pair(problem, 'full', signal);
+    const { retain, forget } = spaces;
+    const weight = await this.#readWeight(problem.id);
+    const projected = await this.#project(problem, spaces, pair, 'full', signal);
+    const norm = Math.sqrt(squaredNorm(weight));
+    let removed = 0;
+    for (const [g, group] of retain.groups.entries()) {
+      removed += await removedDimension(group, forget.groups[g], problem.in, pair, signal);
+    }
+    return {
+      retainDimension: await retain.dimension(pair.alphaR, signal),
+      forgetDimension: await forget.dimension(pair.alphaF, signal),
+      removedDimension: removed,
+      weightChange: norm === 0 ? 0 : Math.sqrt(squaredNorm(difference(weight, projected))) / norm,
+      spectra: {
+        retain: await retain.spectrum(SPECTRUM, signal),
+        forget: await forget.spectrum(SPECTRUM, signal),
+      },
+    };
+  }
+}
+
+function difference(a: Matrix, b: Matrix): Matrix {
+  const result = matrix(a.rows, a.cols);
+  for (let at = 0; at < result.data.length; at++) result.data[at] = a.data[at] - b.data[at];
+  return result;
+}

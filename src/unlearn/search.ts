@@ -1,0 +1,139 @@
+import { LetheError } from '../base/errors.js';
+import { throwIfAborted, type Work } from '../base/work.js';
+import {
+  byMerit,
+  type Candidate,
+  type ClassAccuracy,
+  type Goals,
+  isAdmissible,
+  judge,
+  paretoFront,
+} from './candidates.js';
+import type { Detail } from './collect.js';
+import type { AlphaPair } from './projection.js';
+
+/** How exactly a pair is to be judged. */
+export interface Fidelity {
+  /** Share of each class's samples, over 0 and up to 1. A larger share should contain the smaller one's samples. */
+  readonly share: number;
+  readonly detail: Detail;
+}
+
+/** One round of the race: the best `keep` candidates of the round before (all if left out) are judged this exactly. */
+export interface Round extends Fidelity {
+  readonly keep?: number;
+}
+
+/** Every pair on all samples. */
+export const EXHAUSTIVE: readonly Round[] = [{ share: 1, detail: 'full' }];
+
+/**
+ * Successive halving (Jamieson and Talwalkar, AISTATS 2016): every pair on few samples with sketched spaces, the promising
+ * ones on more, the best two on all with the full spaces. For models whose forward passes are costly.
+ */
+export const RACE: readonly Round[] = [
+  { share: 1 / 20, detail: 'sketch' },
+  { share: 1 / 5, detail: 'sketch', keep: 5 },
+  { share: 1, detail: 'full', keep: 2 },
+];
+
+export interface SearchOptions extends Goals, Work {
+  readonly alphaR: readonly number[];
+  readonly alphaF: readonly number[];
+  /** Default `EXHAUSTIVE`. The last round must be at share 1 with full spaces. */
+  readonly rounds?: readonly Round[];
+  /** Accuracy of every class that has samples, with this pair's projection in place. */
+  evaluate(pair: AlphaPair, fidelity: Fidelity): Promise<readonly ClassAccuracy[]>;
+}
+
+export interface SearchResult {
+  /** Every pair with its most exact judgement, by alpha_r, then alpha_f. */
+  readonly candidates: readonly Candidate[];
+  /** Those that no other one beats in both accuracies (see `paretoFront`). */
+  readonly front: readonly Candidate[];
+  /** The best complete candidate that forgets; none if no candidate does. */
+  readonly best?: Candidate;
+}
+
+/** Above, the condition of the matrix to factor is beyond float32. */
+const LARGEST_ALPHA = 1e5;
+
+/**
+ * Finds the pair of alphas with the highest accuracyRetain * (1 - accuracyForget) among those that forget and keep every
+ * limit; failing that, among those that forget. If the race's finalists do not do, the others that still might are judged in
+ * full too, one after the other: "no candidate forgets" is never said for lack of samples.
+ * @throws LetheError `usage` for alphas that are empty or out of range; `cancelled`; what `evaluate` throws.
+ */
+export async function searchAlphas(options: SearchOptions): Promise<SearchResult> {
+  const rounds = options.rounds ?? EXHAUSTIVE;
+  const final = rounds.at(-1);
+  if (final?.share !== 1 || final.detail !== 'full') throw new RangeError('the last round must be complete');
+  const pairs = grid(options.alphaR, options.alphaF);
+  const candidates = new Map<AlphaPair, Candidate>();
+  let done = 0;
+  let total = rounds.reduce((sum, round, index) => sum + fieldSize(round, index, pairs.length), 0);
+
+  const evaluate = async (pair: AlphaPair, { share, detail }: Fidelity) => {
+    throwIfAborted(options.signal);
+    const classes = await options.evaluate(pair, { share, detail });
+    candidates.set(pair, judge(pair, classes, options, share, share === 1 && detail === 'full'));
+    done++;
+    options.onProgress?.({ phase: 'search', done, total, detail: `alpha ${pair.alphaR}, ${pair.alphaF}` });
+  };
+
+  let field = pairs;
+  for (const [index, round] of rounds.entries()) {
+    const best = new Set(ranked(field, candidates).slice(0, fieldSize(round, index, pairs.length)));
+    // In the order of the grid, so that pairs with one alpha_r follow each other and share their work.
+    field = field.filter((pair) => best.has(pair));
+    for (const pair of field) await evaluate(pair, round);
+  }
+  for (let pair = substitute(candidates); pair; pair = substitute(candidates)) {
+    total++;
+    await evaluate(pair, final);
+  }
+
+  const judged = pairs.map((pair) => candidates.get(pair)!);
+  const [best] = judged.filter((candidate) => candidate.complete && candidate.forgets).sort(byMerit);
+  return { candidates: judged, front: paretoFront(judged), best };
+}
+
+/** The first round judges all pairs. */
+function fieldSize(round: Round, index: number, pairs: number): number {
+  return index === 0 ? pairs : Math.min(pairs, round.keep ?? pairs);
+}
+
+/** Pairs by merit; in their own order while none was judged. */
+function ranked(pairs: readonly AlphaPair[], candidates: ReadonlyMap<AlphaPair, Candidate>): AlphaPair[] {
+  if (candidates.size === 0) return [...pairs];
+  return [...pairs].sort((a, b) => byMerit(candidates.get(a)!, candidates.get(b)!));
+}
+
+/** The next pair worth judging in full, if what was judged in full is not good enough. */
+function substitute(candidates: ReadonlyMap<AlphaPair, Candidate>): AlphaPair | undefined {
+  const complete = [...candidates.values()].filter((candidate) => candidate.complete);
+  if (complete.some(isAdmissible)) return undefined;
+  const mayDo = complete.some((candidate) => candidate.forgets)
+    ? isAdmissible
+    : (candidate: Candidate) => candidate.forgets;
+  const open = [...candidates.keys()].filter((pair) => !candidates.get(pair)!.complete && mayDo(candidates.get(pair)!));
+  return ranked(open, candidates)[0];
+}
+
+function grid(alphaR: readonly number[], alphaF: readonly number[]): AlphaPair[] {
+  const retain = checked('alpha_r', alphaR);
+  const forget = checked('alpha_f', alphaF);
+  return retain.flatMap((r) => forget.map((f) => ({ alphaR: r, alphaF: f })));
+}
+
+/** The values in ascending order, each once. */
+function checked(name: string, alphas: readonly number[]): number[] {
+  const wrong = alphas.find((alpha) => !(alpha >= 0 && alpha <= LARGEST_ALPHA));
+  if (wrong !== undefined || alphas.length === 0) {
+    throw new LetheError('usage', {
+      message: wrong === undefined ? `no ${name} to try` : `${name} = ${wrong} is not between 0 and ${LARGEST_ALPHA}`,
+      hint: 'Give numbers such as 10,100,1000.',
+    });
+  }
+  return [...new Set(alphas)].sort((a, b) => a - b);
+}
