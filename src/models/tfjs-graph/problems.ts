@@ -61,16 +61,14 @@ export async function findLayers(
       (operand) => operand && !('reason' in operand) && operand.weight.dtype === 'float32' && operand.axes.length > 1,
     );
     if (skipReasons[node.op] && weighted) skip(node, skipReasons[node.op]);
-    if (!isLayer || !node.inputs.slice(0, 2).some((value) => varying.has(value))) continue;
-    const [left, right] = operands;
-    if (varying.has(node.inputs[1])) {
-      if (left) skip(node, 'its weight stands on the left of the product');
-      continue;
-    }
-    if (!right) skip(node, 'its weight is computed when the model runs');
-    else if ('reason' in right) skip(node, right.reason);
+    // Attention multiplies two computed tensors, and constants may multiply each other: no layers, nothing to report.
+    if (!isLayer || varying.has(node.inputs[0]) === varying.has(node.inputs[1])) continue;
+    const side = varying.has(node.inputs[0]) ? 1 : 0;
+    const operand = operands[side];
+    if (!operand) skip(node, 'its weight is computed when the model runs');
+    else if ('reason' in operand) skip(node, operand.reason);
     else {
-      const use = unfitWeight(right.weight) ?? readUse(json, node, right);
+      const use = unfitWeight(operand.weight) ?? readUse(json, node, operand, side);
       if (typeof use === 'string') skip(node, use);
       else uses.push(use);
     }
@@ -116,8 +114,8 @@ function mergeUses(
   return layers;
 }
 
-/** How a node applies its weight, or why that is no layer to project. */
-function readUse(json: JsonFile, node: GraphNode, operand: Operand): Use | string {
+/** How a node applies its weight, its input number `side`, or why that is no layer to project. */
+function readUse(json: JsonFile, node: GraphNode, operand: Operand, side: number): Use | string {
   const { axes } = operand;
   const use = (kind: StoredLayer['kind'], view: WeightView, groups: number, geometry: Geometry): Use => ({
     node,
@@ -125,15 +123,22 @@ function readUse(json: JsonFile, node: GraphNode, operand: Operand): Use | strin
     kind,
     view,
     groups,
-    site: { tap: node.inputs[0], geometry },
+    site: { tap: node.inputs[1 - side], geometry },
   });
   if (dense.has(node.op)) {
     const batched = node.op.startsWith('Batch');
-    if (flag(node, batched ? 'adj_x' : 'transpose_a')) return 'its input is transposed';
+    const transposed = (batched ? ['adj_x', 'adj_y'] : ['transpose_a', 'transpose_b']).map((name) => flag(node, name));
     if (axes.length < 2 || axes.slice(0, -2).some(({ size }) => size !== 1))
       return 'it has one weight for each sample of a batch';
-    return use('dense', denseView(axes, flag(node, batched ? 'adj_y' : 'transpose_b')), 1, { kind: 'dense' });
+    if (side === 1) {
+      if (transposed[0]) return 'its input is transposed';
+      return use('dense', denseView(axes, transposed[1]), 1, { kind: 'dense' });
+    }
+    // In a product of matrices, not of stacks of them, the samples would lie along the last axis.
+    if (!batched) return 'its weight stands on the left of a product without batch';
+    return use('dense', denseView(axes, !transposed[0]), 1, { kind: 'dense', axis: transposed[1] ? -1 : -2 });
   }
+  if (side === 0) return 'its input is a constant';
   const rank = node.op === 'Conv3D' ? 3 : 2;
   if (axes.length !== rank + 2)
     throw corrupt(json, `the kernel of the ${node.op} "${node.name}" has ${axes.length} axes`, node.at);

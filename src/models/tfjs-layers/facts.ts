@@ -53,7 +53,8 @@ function peelSoftmax(steps: readonly Step[], output: string): { steps: Step[]; l
     if (!step || users(value) > 1) return { steps: [...steps], logits: output };
     const { className, config } = step.layer;
     const softmax = word(config, 'activation') === 'softmax';
-    const lastAxis = (setting(config, 'axis') ?? -1) === -1;
+    // Without an axis TensorFlow.js takes axis 1, which is the last of an output (n, classes).
+    const lastAxis = setting(config, 'axis') === -1 || (value === output && (setting(config, 'axis') ?? 1) === 1);
     if ((className === 'Activation' && softmax) || (className === 'Softmax' && lastAxis)) {
       const [input] = step.inputs;
       const rewired = steps

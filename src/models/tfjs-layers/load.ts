@@ -7,15 +7,22 @@ import type { LayersFacts } from './facts.js';
 
 export type KerasLayer = tfl.layers.Layer;
 
+/** A model's layers and what they keep their weights in. */
+export interface LoadedLayers {
+  readonly model: tfl.LayersModel;
+  readonly variables: readonly tfl.LayerVariable[];
+}
+
 /**
  * Builds the layers and loads their weights.
  * @throws LetheError `model-corrupt` where topology and weights disagree; whatever TensorFlow.js throws.
  */
-export async function loadLayers(tf: Tf, facts: LayersFacts, weights: WeightData): Promise<tfl.LayersModel> {
+export async function loadLayers(tf: Tf, facts: LayersFacts, weights: WeightData): Promise<LoadedLayers> {
   const { modelTopology } = facts.files.json.value as { modelTopology: tfl.ModelAndWeightsConfig['modelTopology'] };
   for (const { layer } of facts.steps) dropTrainingSettings(layer);
-  const model = await withGuardedWeights(tf, facts, () => tf.models.modelFromJSON({ modelTopology }));
+  const variables: tfl.LayerVariable[] = [];
   try {
+    const model = await withGuardedWeights(tf, facts, variables, () => tf.models.modelFromJSON({ modelTopology }));
     // As tf.loadLayersModel does. Variables keep the data, so the tensors around it can go.
     const tensors = tf.io.decodeWeights(weights.data, [...weights.specs]);
     try {
@@ -23,11 +30,16 @@ export async function loadLayers(tf: Tf, facts: LayersFacts, weights: WeightData
     } finally {
       tf.dispose(tensors);
     }
+    return { model, variables };
   } catch (error) {
-    model.dispose();
+    disposeVariables(variables);
     throw error;
   }
-  return model;
+}
+
+/** Frees a model's weights. (`LayersModel.dispose` of TensorFlow.js 4.22 forgets layers that are applied several times.) */
+export function disposeVariables(variables: readonly tfl.LayerVariable[]): void {
+  for (const variable of variables) variable.dispose();
 }
 
 /**
@@ -59,13 +71,19 @@ type AddWeight = (
   dtype: unknown,
   initializer: unknown,
   ...rest: unknown[]
-) => unknown;
+) => tfl.LayerVariable;
 
 /**
  * Runs `build` while every weight that a layer creates must have the shape of a stored one: a damaged topology would else
- * allocate whatever it says before anything is compared. Weights start as zeros, since all are loaded next.
+ * allocate whatever it says before anything is compared. Weights start as zeros, since all are loaded next; they are noted in
+ * `made`.
  */
-function withGuardedWeights<T>(tf: Tf, facts: LayersFacts, build: () => Promise<T>): Promise<T> {
+function withGuardedWeights<T>(
+  tf: Tf,
+  facts: LayersFacts,
+  made: tfl.LayerVariable[],
+  build: () => Promise<T>,
+): Promise<T> {
   const stored = new Set([...facts.files.weights.values()].map(({ shape }) => shape.join()));
   const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
   const original = prototype.addWeight;
@@ -78,7 +96,9 @@ function withGuardedWeights<T>(tf: Tf, facts: LayersFacts, build: () => Promise<
         hint: 'model.json and its weights do not belong together: fetch them again.',
       });
     }
-    return original.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
+    const variable = original.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
+    made.push(variable);
+    return variable;
   };
   try {
     // Everything is built before the first await inside, so the guard is gone before anyone else builds a layer.

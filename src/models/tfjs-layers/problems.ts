@@ -87,8 +87,16 @@ function partsOf(json: JsonFile, step: Step): Part[] {
       return [{ kind: 'dense', weight: 'kernel', rank: 0, tap, view, geometry: () => ({ kind: 'dense' }) }];
     }
     case 'DepthwiseConv2D':
+      refuseDilation(json, layer);
       return [depthwisePart(json, layer, tap)];
     case 'SeparableConv2D': {
+      if (word(layer.config, 'data_format') === 'channels_first' && setting(layer.config, 'use_bias') !== false) {
+        throw beyondTfjs(
+          json,
+          layer,
+          'is a channels-first SeparableConv2D, whose bias TensorFlow.js adds to the wrong axis',
+        );
+      }
       const pointwise: ConvGeometry = {
         kind: 'conv',
         layout: 'channels-last',
@@ -135,7 +143,8 @@ function convGeometry(json: JsonFile, layer: LayerConfig, rank: number): (kernel
   const strides = sizes(json, layer, 'strides', rank);
   const dilations = sizes(json, layer, 'dilation_rate', rank);
   const padding = word(layer.config, 'padding') ?? 'valid';
-  if (!['valid', 'same', 'causal'].includes(padding)) {
+  if (padding === 'causal') throw beyondTfjs(json, layer, 'has causal padding, which TensorFlow.js does not have');
+  if (padding !== 'valid' && padding !== 'same') {
     throw corrupt(json, `the layer "${layer.name}" has the padding "${padding}"`, layer.at);
   }
   const none = new Array(rank).fill(0);
@@ -145,10 +154,7 @@ function convGeometry(json: JsonFile, layer: LayerConfig, rank: number): (kernel
     kernel,
     strides,
     dilations,
-    padding:
-      padding === 'same'
-        ? 'same'
-        : { before: padding === 'causal' ? kernel.map((size, i) => (size - 1) * dilations[i]) : none, after: none },
+    padding: padding === 'same' ? 'same' : { before: none, after: none },
   });
 }
 
@@ -165,12 +171,19 @@ function kernelOf(json: JsonFile, layer: LayerConfig, weight: StoredWeight, rank
 
 function refuseGroups(json: JsonFile, layer: LayerConfig): void {
   const groups = setting(layer.config, 'groups') ?? 1;
-  if (groups === 1) return;
-  throw new LetheError('model-unsupported', {
-    message: `the layer "${layer.name}" is a convolution in ${groups} groups, which TensorFlow.js does not have`,
-    file: json.path,
-    hint: 'Convert the model to ONNX.',
-  });
+  if (groups !== 1)
+    throw beyondTfjs(json, layer, `is a convolution in ${groups} groups, which TensorFlow.js does not have`);
+}
+
+/** TensorFlow.js runs dilated depthwise layers, but without the dilation: as another network than was trained. */
+function refuseDilation(json: JsonFile, layer: LayerConfig): void {
+  if (sizes(json, layer, 'dilation_rate', 2).every((rate) => rate === 1)) return;
+  throw beyondTfjs(json, layer, 'is a dilated DepthwiseConv2D, and TensorFlow.js ignores the dilation');
+}
+
+function beyondTfjs(json: JsonFile, layer: LayerConfig, what: string): LetheError {
+  const hint = 'Convert the model to a graph model, or to ONNX.';
+  return new LetheError('model-unsupported', { message: `the layer "${layer.name}" ${what}`, file: json.path, hint });
 }
 
 function unknownClass(json: JsonFile, { name, className }: LayerConfig): LetheError {

@@ -8,7 +8,7 @@ import { bottlenecks, neededFor } from '../tfjs/order.js';
 import type { WeightData } from '../tfjs/tensors.js';
 import { setting, sizes, word } from './config.js';
 import type { LayersFacts } from './facts.js';
-import { type KerasLayer, layerAt, loadLayers } from './load.js';
+import { disposeVariables, type KerasLayer, type LoadedLayers, layerAt, loadLayers } from './load.js';
 import { pointwiseTap } from './problems.js';
 import type { Step } from './steps.js';
 
@@ -26,11 +26,11 @@ type Variable = tfl.LayerVariable;
  * @throws LetheError `not-a-classifier`; whatever TensorFlow.js throws.
  */
 export async function loadNetwork(tf: Tf, facts: LayersFacts, weights: WeightData): Promise<Network> {
-  const model = await loadLayers(tf, facts, weights);
+  const loaded = await loadLayers(tf, facts, weights);
   try {
-    return new LayersNetwork(tf, facts, model).network();
+    return new LayersNetwork(tf, facts, loaded).network();
   } catch (error) {
-    model.dispose();
+    disposeVariables(loaded.variables);
     throw error;
   }
 }
@@ -38,7 +38,7 @@ export async function loadNetwork(tf: Tf, facts: LayersFacts, weights: WeightDat
 class LayersNetwork {
   readonly #tf: Tf;
   readonly #facts: LayersFacts;
-  readonly #model: tfl.LayersModel;
+  readonly #loaded: LoadedLayers;
   readonly #layers: ReadonlyMap<Step, KerasLayer>;
   readonly #variables: ReadonlyMap<string, Variable>;
   readonly #shapes: ReadonlyMap<string, Shape>;
@@ -47,11 +47,11 @@ class LayersNetwork {
   readonly #originals = new Map<string, tfc.Tensor>();
   #installed: EditedTensors = new Map();
 
-  constructor(tf: Tf, facts: LayersFacts, model: tfl.LayersModel) {
+  constructor(tf: Tf, facts: LayersFacts, loaded: LoadedLayers) {
     this.#tf = tf;
     this.#facts = facts;
-    this.#model = model;
-    this.#layers = new Map(facts.steps.map((step) => [step, layerAt(model, step.path)]));
+    this.#loaded = loaded;
+    this.#layers = new Map(facts.steps.map((step) => [step, layerAt(loaded.model, step.path)]));
     this.#variables = new Map(facts.layers.map(({ weight }) => [weight.name, this.#variableOf(weight.name)]));
     this.#shapes = this.#computeShapes();
     this.#separable = new Map(facts.steps.map((step) => [pointwiseTap(step), step]));
@@ -76,7 +76,7 @@ class LayersNetwork {
       dispose: () => {
         this.#install(new Map());
         this.#tf.dispose([...this.#originals.values()]);
-        this.#model.dispose();
+        disposeVariables(this.#loaded.variables);
       },
     };
   }
@@ -112,7 +112,7 @@ class LayersNetwork {
     const { json } = this.#facts.files;
     const first = word(layer.config, 'data_format') === 'channels_first';
     const image = (first ? tf.transpose(input, [0, 2, 3, 1]) : input) as tfc.Tensor4D;
-    const { depthwiseKernel } = layerAt(this.#model, path) as unknown as { depthwiseKernel: Variable };
+    const { depthwiseKernel } = layerAt(this.#loaded.model, path) as unknown as { depthwiseKernel: Variable };
     return tf.depthwiseConv2d(
       image,
       depthwiseKernel.read() as tfc.Tensor4D,

@@ -1,3 +1,4 @@
+import { LetheError } from '../../base/errors.js';
 import { breathe } from '../../base/work.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 
@@ -53,7 +54,7 @@ export async function runInChunks(batch: Tensor, run: RunChunk, options: ChunkOp
     const bytes = 4 * outputs.reduce((sum, output) => sum + output.data.length, rows.length);
     pace.took(samples, performance.now() - started, bytes);
     whole ??= outputs.map(({ dims, data }) => {
-      if (dims[0] % size !== 0) throw new RangeError(`${dims[0]} rows for ${size} samples`);
+      if (dims[0] % size !== 0) throw notPerSample(dims, size);
       const perSample = data.length / size;
       return {
         dims: [(dims[0] / size) * total, ...dims.slice(1)],
@@ -68,6 +69,13 @@ export async function runInChunks(batch: Tensor, run: RunChunk, options: ChunkOp
     done += samples;
   }
   return (whole ?? []).map(({ dims, data }) => ({ dims, data }));
+}
+
+function notPerSample(dims: readonly number[], samples: number): LetheError {
+  return new LetheError('model-unsupported', {
+    message: `a value inside has the shape [${dims.join(', ')}] for ${samples} samples, so its first axis is not the batch`,
+    hint: 'Leave this layer out, or convert the model to ONNX.',
+  });
 }
 
 function filledUp(rows: Float32Array, sample: number, size: number): Float32Array {
