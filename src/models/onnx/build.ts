@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
+  AttributeProto_AttributeType as AttributeType,
   TensorProto_DataLocation as DataLocation,
   TensorProto_DataType as DataType,
   type GraphProto,
@@ -43,9 +44,17 @@ export interface BuiltModel {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
-/** The name under which a value is fed or comes out as float32: its own, unless it has to be cast. */
-export function floatName(value: TypedValue): string {
-  return value.type === DataType.FLOAT ? value.name : `${value.name}:float32`;
+/** The name under which a value is fed as float32: its own, unless it has to be cast. */
+export function feedName(value: TypedValue): string {
+  return value.type === DataType.FLOAT ? value.name : `${value.name}:fed`;
+}
+
+/**
+ * The name under which a value comes out as float32. Never its own: the runtime fuses Transpose and Gemm even if the value
+ * between them is an output, and then crashes when asked for it. A node of our own behind the value prevents that.
+ */
+export function fetchName(value: TypedValue): string {
+  return `${value.name}:fetched`;
 }
 
 /** Cuts a part out of the graph, with all its weights. */
@@ -75,12 +84,11 @@ export async function buildPart(
   }
   const node: NodeProto[] = [];
   for (const input of part.inputs)
-    if (input.type !== DataType.FLOAT) node.push(cast(floatName(input), input.name, input.type));
+    if (input.type !== DataType.FLOAT) node.push(convert(feedName(input), input.name, input.type));
   for (const one of kept) if (!isStored(graph, one)) node.push(await fill.node(one));
-  for (const output of part.outputs)
-    if (output.type !== DataType.FLOAT) node.push(cast(output.name, floatName(output), DataType.FLOAT));
-  const input = part.inputs.map((value) => valueInfo(floatName(value), DataType.FLOAT, value.dims));
-  const output = part.outputs.map((value) => create(ValueInfoProtoSchema, { name: floatName(value) }));
+  for (const output of part.outputs) node.push(convert(output.name, fetchName(output), DataType.FLOAT, output.type));
+  const input = part.inputs.map((value) => valueInfo(feedName(value), DataType.FLOAT, value.dims));
+  const output = part.outputs.map((value) => create(ValueInfoProtoSchema, { name: fetchName(value) }));
   return { bytes: serialised(graph, { node, initializer, input, output }), externalData };
 }
 
@@ -125,9 +133,12 @@ function serialised(graph: Graph, parts: Pick<GraphProto, 'node' | 'initializer'
   return toBinary(ModelProtoSchema, { ...graph.model, irVersion, graph: { ...graph.proto, ...parts, valueInfo } });
 }
 
-function cast(from: string, to: string, type: DataType): NodeProto {
-  const attribute = [{ name: 'to', type: 2, i: BigInt(type) }];
-  return create(NodeProtoSchema, { opType: 'Cast', name: `${to} as float32`, input: [from], output: [to], attribute });
+/** A node that gives a value a new name and type. */
+function convert(from: string, to: string, type: DataType, fromType?: DataType): NodeProto {
+  const names = { name: `${from} as ${to}`, input: [from], output: [to] };
+  if (type === fromType) return create(NodeProtoSchema, { opType: 'Identity', ...names });
+  const attribute = [{ name: 'to', type: AttributeType.INT, i: BigInt(type) }];
+  return create(NodeProtoSchema, { opType: 'Cast', ...names, attribute });
 }
 
 function externalTensor(name: string, tensor: StoredTensor, path: string, length: number): TensorProto {

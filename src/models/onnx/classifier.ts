@@ -75,11 +75,11 @@ export class OnnxClassifier implements Classifier {
     const session = await this.#sessions.main(wanted.length > 0);
     const { logits } = this.opened;
     const computed = wanted.filter((tap) => tap !== this.input.name);
-    const names = [...new Set([logits.value, ...computed])].map((value) => this.#sessions.nameOf(value));
-    const input = this.#sessions.nameOf(this.input.name);
+    const names = [...new Set([logits.value, ...computed])].map((value) => this.#sessions.fetch(value));
+    const input = this.#sessions.feed(this.input.name);
     const results = await runInChunks(session, input, batch, names, this.opened.batch, options.signal);
     const taps = new Map<TapId, Tensor>();
-    for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(this.#sessions.nameOf(tap))!);
+    for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(this.#sessions.fetch(tap))!);
     return { logits: this.#scores(results, batch.dims[0]), taps };
   }
 
@@ -88,8 +88,8 @@ export class OnnxClassifier implements Classifier {
     if (!found) throw new RangeError(`no activation point "${point}"`);
     this.#checkDims(value, [null, ...found.dims], `activation "${found.name}"`);
     const session = await this.#sessions.head(point);
-    const names = [this.#sessions.nameOf(this.opened.logits.value)];
-    const input = this.#sessions.nameOf(point);
+    const names = [this.#sessions.fetch(this.opened.logits.value)];
+    const input = this.#sessions.feed(point);
     const results = await runInChunks(session, input, value, names, this.opened.batch, options.signal);
     return this.#scores(results, value.dims[0]);
   }
@@ -132,7 +132,7 @@ export class OnnxClassifier implements Classifier {
 
   /** The logits as n x classes, whatever axes of size 1 the model has. */
   #scores(results: ReadonlyMap<string, Tensor>, samples: number): Tensor {
-    const { data } = results.get(this.#sessions.nameOf(this.opened.logits.value))!;
+    const { data } = results.get(this.#sessions.fetch(this.opened.logits.value))!;
     if (data.length !== samples * this.classCount) {
       throw new LetheError('model-unsupported', {
         message: `gives ${data.length} scores for ${samples} samples, not ${this.classCount} each`,

@@ -72,8 +72,8 @@ async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSi
   const sessions = new Sessions(model, values, logits, source, threads);
   try {
     const session = await sessions.main(false);
-    const name = sessions.nameOf(logits.value);
-    const results = await runInChunks(session, sessions.nameOf(model.input.name), sample, [name], batch, signal);
+    const name = sessions.fetch(logits.value);
+    const results = await runInChunks(session, sessions.feed(model.input.name), sample, [name], batch, signal);
     const scores = results.get(name)!;
     return checkedCount(model, logits, scores.dims);
   } finally {

@@ -1,4 +1,4 @@
-import { buildPart, floatName, type TensorSource, type TypedValue } from './build.js';
+import { buildPart, feedName, fetchName, type TensorSource, type TypedValue } from './build.js';
 import type { OnnxModel } from './model.js';
 import type { Logits } from './outputs.js';
 import { Session } from './session.js';
@@ -41,9 +41,14 @@ export class Sessions {
     return session;
   }
 
-  /** What a value is called where it is fed or comes out. */
-  nameOf(value: string): string {
-    return floatName(this.values.get(value));
+  /** What a value is called where it is fed. */
+  feed(value: string): string {
+    return feedName(this.values.get(value));
+  }
+
+  /** What a value is called where it comes out. */
+  fetch(value: string): string {
+    return fetchName(this.values.get(value));
   }
 
   async release(): Promise<void> {

@@ -165,7 +165,11 @@ function simplified(dims: readonly number[], steps: readonly Step[]): Step[] {
 }
 
 /** Values of a row-major tensor in the row-major order of its transpose. */
-function transposed(values: Float32Array, dims: readonly number[], order: readonly number[]): Float32Array<ArrayBuffer> {
+function transposed(
+  values: Float32Array,
+  dims: readonly number[],
+  order: readonly number[],
+): Float32Array<ArrayBuffer> {
   const result = new Float32Array(values.length);
   const rank = dims.length;
   const strides = dims.map((_, axis) => elementCount(dims.slice(axis + 1)));
