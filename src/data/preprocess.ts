@@ -19,7 +19,9 @@ export const inputSettings = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('1 turns colour into grey (0.299 R + 0.587 G + 0.114 B), 3 repeats grey. Default: as stored. Alpha is dropped.'),
+    .describe(
+      '1 turns colour into grey (0.299 R + 0.587 G + 0.114 B), 3 repeats grey. Default: as stored. Alpha is dropped.',
+    ),
   mean: perChannel(z.number()).optional().describe('Subtracted from the scaled values: one number, or one a channel.'),
   std: perChannel(z.number().positive()).optional().describe('Divides the result: one number, or one a channel.'),
   channelOrder: z
@@ -47,14 +49,9 @@ const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114];
  */
 export function toTensor(raw: RawBatch, input: InputSettings): Tensor {
   const [height, width, stored] = storedShape(raw, input);
-  const color = stored === 3 || stored === 4 ? 3 : stored === 2 ? 1 : stored;
-  const channels = input.channels ?? color;
-  if (channels !== color && !(channels === 1 && color === 3) && !(channels === 3 && color === 1)) {
-    throw new LetheError('image-size', {
-      message: `samples have ${color} ${plural(color, 'channel')}, the model takes ${channels}`,
-      hint: 'Correct "channels" under "input"; only grey and RGB turn into each other.',
-    });
-  }
+  const isRow = raw.shape.length === 1 && !input.size;
+  const channels = isRow ? stored : (input.channels ?? stored);
+  const source = channelSource(stored, channels, input);
   const pixels = height * width;
   const { factor, shift } = scaling(raw, input, channels);
   const out = new Float32Array(raw.count * channels * pixels);
@@ -66,8 +63,8 @@ export function toTensor(raw: RawBatch, input: InputSettings): Tensor {
     for (let channel = 0; channel < channels; channel++) {
       const first = to + (planar ? channel * pixels : channel);
       const plane = { out, first, step, factor: factor[channel], shift: shift[channel] };
-      if (channels === 1 && color === 3) fillLuma(plane, raw.data, from, stored, pixels);
-      else fillPlane(plane, raw.data, from + sourceChannel(channel, color, input), stored, pixels);
+      if (source === 'luma') fillLuma(plane, raw.data, from, stored, pixels);
+      else fillPlane(plane, raw.data, from + source(channel), stored, pixels);
     }
   }
   return { dims: tensorDims(raw.count, channels, height, width, input.layout), data: out };
@@ -96,9 +93,20 @@ function fillLuma(plane: Plane, data: RawBatch['data'], from: number, stride: nu
   }
 }
 
-function sourceChannel(channel: number, color: number, input: InputSettings): number {
-  if (color === 1) return 0;
-  return input.channelOrder === 'bgr' && color === 3 ? 2 - channel : channel;
+/**
+ * Which stored channel each of the model's channels is read from. Grey (with or without alpha) is repeated, colour turns into
+ * luma, and a second or fourth channel that the model does not take is alpha and dropped.
+ */
+function channelSource(stored: number, channels: number, input: InputSettings): 'luma' | ((channel: number) => number) {
+  const reversed = input.channelOrder === 'bgr' && channels === 3;
+  const isColor = stored === 3 || stored === 4;
+  if (channels === stored || (channels === 3 && isColor)) return (channel) => (reversed ? 2 - channel : channel);
+  if (channels === 1 && isColor) return 'luma';
+  if ((channels === 1 || channels === 3) && stored <= 2) return () => 0;
+  throw new LetheError('image-size', {
+    message: `samples have ${stored} ${plural(stored, 'channel')}, the model takes ${channels}`,
+    hint: 'Correct "channels" under "input"; only grey and RGB turn into each other.',
+  });
 }
 
 /** [height, width, channels] of the stored samples. Rows of numbers count as one pixel, or as the image that `size` states. */

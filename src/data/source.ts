@@ -7,7 +7,9 @@ const scale = z
   .number()
   .positive()
   .optional()
-  .describe('The stored value that means 1.0. Default: 255 for bytes, 65535 for 16-bit unsigned integers, 1 for all other types.');
+  .describe(
+    'The stored value that means 1.0. Default: 255 for bytes, 65535 for 16-bit unsigned integers, 1 for all other types.',
+  );
 
 const layout = z
   .enum(['nhwc', 'nchw'])
@@ -77,11 +79,15 @@ const csv = z
     header: z
       .boolean()
       .optional()
-      .describe('Whether the first line holds column names. Default: it does if a feature column of it is not a number.'),
+      .describe(
+        'Whether the first line holds column names. Default: it does if a feature column of it is not a number.',
+      ),
     shape: z
       .union([z.tuple([size, size]), z.tuple([size, size, size])])
       .optional()
-      .describe('[height, width] or [height, width, channels], if the columns are the pixels of an image, channels last.'),
+      .describe(
+        '[height, width] or [height, width, channels], if the columns are the pixels of an image, channels last.',
+      ),
     scale: z
       .number()
       .positive()
