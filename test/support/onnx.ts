@@ -30,7 +30,12 @@ export function openOnnx(file: string): Promise<Classifier> {
  * What ONNX Runtime itself computes for some values of a model file, without any code of ours between the file and the
  * runtime but for declaring the values as outputs.
  */
-export async function valuesOf(file: string, values: readonly string[], x: Tensor): Promise<Map<string, Tensor>> {
+export async function valuesOf(
+  file: string,
+  values: readonly string[],
+  x: Tensor,
+  graphOptimizationLevel: 'all' | 'disabled' = 'disabled',
+): Promise<Map<string, Tensor>> {
   const model = fromBinary(ModelProtoSchema, await readFile(file));
   // The runtime crashes when it is asked for the same output twice.
   const wanted = [...new Set(values)];
@@ -48,8 +53,8 @@ export async function valuesOf(file: string, values: readonly string[], x: Tenso
   }
   const session = await InferenceSession.create(toBinary(ModelProtoSchema, model), {
     enableCpuMemArena: false,
-    // Some fusions (of Gemm and Transpose) drop a value although it is an output, and fetching it crashes the runtime.
-    graphOptimizationLevel: 'disabled',
+    // Not optimised: fusing Gemm and Transpose drops a value although it is an output, and fetching it crashes the runtime.
+    graphOptimizationLevel,
     intraOpNumThreads: 1,
     logSeverityLevel: 4,
     externalData,

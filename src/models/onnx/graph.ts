@@ -43,8 +43,7 @@ export class Graph {
         this.#producers.set(value, node);
       }
       const tensor = isOperator(node, 'Constant') ? attribute(node, 'value')?.t : undefined;
-      if (tensor)
-        this.constants.set(node.output[0], { ...table.tensors.get(tensor)!, name: tensor.name || node.output[0] });
+      if (tensor) this.constants.set(node.output[0], table.tensors.get(tensor)!);
       for (const { value, index, nested } of reads(node)) {
         const uses = this.#uses.get(value) ?? [];
         uses.push({ node, index, nested });

@@ -64,6 +64,9 @@ export async function scanModel(file: string, signal?: AbortSignal): Promise<Sca
     const scan = new Scan(reader, signal);
     const model = (await scan.message(ModelProtoSchema, size, 0)) as ModelProto;
     if (!model.graph) throw reader.corrupt(size, 'it holds no graph');
+    // The tensor in a Constant node often has no name of its own; messages and layers need one.
+    for (const { attribute, output } of model.graph.node)
+      for (const { t } of attribute) if (t) t.name ||= output[0] ?? '';
     return { file, model, tensors: scan.tensors };
   });
 }

@@ -154,6 +154,12 @@ export class OnnxWriter {
     this.#graph.output.push(valueInfo(name, dims, type));
   }
 
+  /** Names a value of the enclosing graph, in a graph that is a subgraph attribute. */
+  outer(name: Value): Value {
+    this.#define(name);
+    return name;
+  }
+
   /** The graph so far, for use as a subgraph attribute. */
   graph(): GraphProto {
     return this.#graph;
