@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, type FileHandle, mkdir, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
-import { type ByteRange, fileError, withFile, writeAtomically } from '../base/files.js';
+import { type ByteRange, fileError, writeAtomically } from '../base/files.js';
 import { throwIfAborted, type Work } from '../base/work.js';
 
 const chunkBytes = 8 * 2 ** 20;
@@ -166,12 +166,17 @@ async function cloned(source: string, copy: string): Promise<boolean> {
 }
 
 async function copyInChunks(source: SourceFile, copy: string, advance: (bytes: number) => void): Promise<void> {
-  await withFile(source.path, async (from) => {
+  // What goes wrong in reading is the source's, what goes wrong in writing the target's.
+  const readingFailed = (error: unknown): never => {
+    throw fileError(error, source.path);
+  };
+  const from = await open(source.path, 'r').catch(readingFailed);
+  try {
     const to = await open(copy, 'w');
     try {
       const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(1, source.bytes)));
       for (let offset = 0; ; ) {
-        const { bytesRead } = await from.read(buffer, 0, buffer.length, offset);
+        const { bytesRead } = await from.read(buffer, 0, buffer.length, offset).catch(readingFailed);
         if (bytesRead === 0) break;
         await writeAll(to, buffer.subarray(0, bytesRead), offset);
         offset += bytesRead;
@@ -180,7 +185,9 @@ async function copyInChunks(source: SourceFile, copy: string, advance: (bytes: n
     } finally {
       await to.close();
     }
-  });
+  } finally {
+    await from.close();
+  }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

@@ -71,7 +71,7 @@ async function mainFile(target: string): Promise<string> {
   } catch (error) {
     throw fileError(error, target);
   }
-  const models = names.filter((name) => entries.some((entry) => entry.mainFile.test(name)));
+  const models = names.filter((name) => !name.startsWith('.') && entries.some((entry) => entry.mainFile.test(name)));
   if (models.length === 1) return path.join(target, models[0]);
   throw new LetheError('format-unknown', {
     message: models.length === 0 ? 'is a folder without a model file' : `is a folder with ${models.length} model files`,

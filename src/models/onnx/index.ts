@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { readRange, withFile } from '../../base/files.js';
 import { throwIfAborted } from '../../base/work.js';
+import { elementCount } from '../../linalg/tensor.js';
 import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from '../classifier.js';
 import { activationPoints, findCuts } from './activations.js';
 import { OnnxClassifier, type Opened } from './classifier.js';
@@ -45,7 +46,8 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
   throwIfAborted(options.signal);
   const logits = findLogits(model.graph, (name) => values.get(name).dims);
   const threads = options.threads ?? Math.max(1, os.availableParallelism() - 1);
-  const exactly = model.input.dims[0] ?? undefined;
+  // A graph may be made for one batch size although its input says otherwise: then the logits tell.
+  const exactly = model.input.dims[0] ?? values.get(logits.value).dims?.[0] ?? undefined;
   const opened: Omit<Opened, 'classCount'> = {
     model,
     values,
@@ -63,12 +65,8 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
 async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSignal): Promise<number> {
   const { model, values, logits, source, threads, batch } = opened;
   const dims = model.input.dims.map((dim, axis) => (axis === 0 ? 1 : dim));
-  if (dims.includes(null))
-    throw notAClassifier(model.path, 'neither its input size nor its number of outputs is fixed');
-  const sample = {
-    dims: dims as number[],
-    data: new Float32Array((dims as number[]).reduce((count, dim) => count * dim, 1)),
-  };
+  if (!isFixed(dims)) throw notAClassifier(model.path, 'neither its input size nor its number of outputs is fixed');
+  const sample = { dims, data: new Float32Array(elementCount(dims)) };
   const sessions = new Sessions(model, values, logits, source, threads);
   try {
     const session = await sessions.main(false);
@@ -79,6 +77,10 @@ async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSi
   } finally {
     await sessions.release();
   }
+}
+
+function isFixed(dims: readonly (number | null)[]): dims is number[] {
+  return !dims.includes(null);
 }
 
 function checkedCount(model: OnnxModel, logits: Logits, dims: readonly number[]): number {

@@ -75,7 +75,7 @@ async function createSession(
 
 const noMemory = /bad_alloc|fail\w* to allocate|out of memory/i;
 const unsupported =
-  /not a registered function|NOT_IMPLEMENTED|Unsupported model IR|under development|Could not find an implementation|Unsupported data type/i;
+  /not a registered function|No Op registered|NOT_IMPLEMENTED|Unsupported model IR|under development|Could not find an implementation|Unsupported data type/i;
 
 /** Turns the runtime's plain error into one that names the file and says what kind of problem it is. */
 function runtimeError(error: unknown, file: string, what: string, otherwise: ErrorCode): LetheError {
