@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { LetheError } from '../base/errors.js';
 import { fileError, withFile } from '../base/files.js';
@@ -7,6 +6,7 @@ import { throwIfAborted } from '../base/work.js';
 import type { OpenContext } from './context.js';
 import { CsvTable } from './csvTable.js';
 import type { Dataset } from './dataset.js';
+import { drain } from './drain.js';
 import { HOST_FLOAT32 } from './elements.js';
 import { recordDataset } from './records.js';
 import type { SampleShape } from './sampleShape.js';
@@ -64,13 +64,11 @@ async function readLines(source: SourceOf<'csv'>, file: string, table: CsvTable,
     max_record_size: LONGEST_LINE,
   });
   try {
-    await pipeline(createReadStream(file), parser, async (records: AsyncIterable<CsvRecord>) => {
-      for await (const { record, info } of records) {
-        await table.add(record, info.lines);
-        if (info.records % LINES_PER_REPORT > 0) continue;
-        throwIfAborted(context.signal);
-        context.onProgress?.({ phase: 'read', done: info.bytes, total, detail: file });
-      }
+    await drain(createReadStream(file), parser, async ({ record, info }: CsvRecord) => {
+      await table.add(record, info.lines);
+      if (info.records % LINES_PER_REPORT > 0) return;
+      throwIfAborted(context.signal);
+      context.onProgress?.({ phase: 'read', done: info.bytes, total, detail: file });
     });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall ? fileError(error, file) : csvError(error, file);

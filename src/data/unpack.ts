@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { LetheError } from '../base/errors.js';
 import { type ByteRange, fileError, readRange, withFile } from '../base/files.js';
 import { throwIfAborted, type Work } from '../base/work.js';
 import type { Bytes } from './bytes.js';
+import { drain } from './drain.js';
 import { Scratch } from './scratch.js';
 
 /** Deflated bytes in a file: all of a `.gz`, or one member of a zip archive. */
@@ -46,16 +46,14 @@ export async function unpack(packed: Packed, expected: number, options: UnpackOp
   const scratch = new Scratch(options.cacheBytes);
   const { offset: start, length } = packed;
   try {
-    await pipeline(
+    await drain(
       createReadStream(packed.file, { start, end: start + length - 1, highWaterMark: CHUNK }),
       packed.method === 'gzip' ? zlib.createGunzip({ chunkSize: CHUNK }) : zlib.createInflateRaw({ chunkSize: CHUNK }),
-      async (chunks: AsyncIterable<Uint8Array>) => {
-        for await (const chunk of chunks) {
-          throwIfAborted(options.signal);
-          if (scratch.length + chunk.length > expected) throw wrongLength(packed, 'more than', expected);
-          await scratch.append(chunk);
-          options.onProgress?.({ phase: 'unpack', done: scratch.length, total: expected, detail: packed.file });
-        }
+      async (chunk: Uint8Array) => {
+        throwIfAborted(options.signal);
+        if (scratch.length + chunk.length > expected) throw wrongLength(packed, 'more than', expected);
+        await scratch.append(chunk);
+        options.onProgress?.({ phase: 'unpack', done: scratch.length, total: expected, detail: packed.file });
       },
     );
     if (scratch.length < expected) throw wrongLength(packed, `${scratch.length} bytes instead of`, expected);

@@ -8,7 +8,12 @@ import { expectError, letheError, mutate, references, scratchFolder } from '../.
 
 interface References {
   readonly files: Record<string, { size: [number, number]; rgb: string }>;
-  readonly resized: { file: string; interpolation: 'bilinear' | 'bicubic' | 'lanczos' | 'box'; size: [number, number]; rgb: string }[];
+  readonly resized: {
+    file: string;
+    interpolation: 'bilinear' | 'bicubic' | 'lanczos' | 'box';
+    size: [number, number];
+    rgb: string;
+  }[];
 }
 
 const pillow: References = JSON.parse(await readFile(path.join(references, 'images.json'), 'utf8'));
@@ -122,7 +127,11 @@ describe('geometry', () => {
     [[640, 480], 256, [341, 256]],
     [[100, 100], 224, [224, 224]],
     [[1, 1000], 3, [3, 3000]],
-    [[50, 70], [20, 30], [20, 30]],
+    [
+      [50, 70],
+      [20, 30],
+      [20, 30],
+    ],
     [[50, 70], undefined, [50, 70]],
   ] as const)('resizes %j by %j to %j', (size, resize, expected) => {
     expect(resizedSize(size, resize)).toEqual(expected);
