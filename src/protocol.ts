@@ -150,7 +150,11 @@ export interface CandidateResult extends Accuracies {
   readonly alphaF: number;
   /** `retainAccuracy * (1 - forgetAccuracy)`. */
   readonly score: number;
-  /** Whether it forgets and keeps within every limit. */
+  /** How many samples it was judged on, and whether those are all: a race judges most candidates on few. */
+  readonly samples: number;
+  readonly complete: boolean;
+  /** Whether every class to forget is forgotten, and whether every limit of the policy is kept too. */
+  readonly forgets: boolean;
   readonly admissible: boolean;
   /** On the Pareto front of retain against forget accuracy. */
   readonly pareto: boolean;
@@ -168,8 +172,13 @@ export interface PolicyFinding {
 }
 
 export interface UnlearnSeconds {
+  /** Opening the model and the data. */
   readonly load: number;
+  /** Accuracy before and after. */
+  readonly measure: number;
+  /** Forward passes for the spaces. */
   readonly forward: number;
+  /** All else about the spaces: moments, dimensions, spectra. */
   readonly spaces: number;
   readonly search: number;
   readonly total: number;
@@ -206,10 +215,12 @@ export interface ReportResult {
 
 // ---- run records -----------------------------------------------------------------------------------------------------
 
+/** A file and its digest. For a folder of many files: their number, and the digest of their sorted `sha256  path` lines. */
 export interface HashedFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+  readonly files?: number;
 }
 
 export interface RunSettings {

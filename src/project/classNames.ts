@@ -1,6 +1,6 @@
 import { LetheError } from '../base/errors.js';
+import { suggestion } from '../base/nearest.js';
 import type { Problem } from './jsonText.js';
-import { suggestion } from './nearest.js';
 
 /** The index of a class given by name or by index, `undefined` if there is none. A name wins over an index. */
 export function classIndex(wanted: string | number, classes: readonly string[]): number | undefined {

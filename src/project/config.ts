@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
+import { suggestion } from '../base/nearest.js';
 import { classIndex, parseClassFile, repeated, UNIQUE } from './classNames.js';
 import { ConfigError } from './configError.js';
 import { type JsonPath, JsonText, type Problem } from './jsonText.js';
-import { suggestion } from './nearest.js';
 import { type ConfigFile, configSchema } from './schema.js';
 import { schemaProblems } from './schemaProblems.js';
 

@@ -10,6 +10,8 @@ export interface ModelHome {
   readonly name: string;
   /** The `lethe.json` that speaks of it, if there is one. */
   readonly config: string | null;
+  /** Folders whose `.lethe` may hold the record of the run that wrote it: a model folder's record lies beside the folder. */
+  readonly records: readonly string[];
 }
 
 /**
@@ -29,13 +31,16 @@ export async function findHome(model: string, given?: string): Promise<ModelHome
   const folder = path.dirname(absolute);
   const parent = path.dirname(folder);
   const name = path.basename(absolute, path.extname(absolute));
+  const records = [folder, parent];
   const beside = path.join(folder, CONFIG_NAME);
-  if (await exists(beside)) return { folder, name, config: given ?? beside };
+  if (await exists(beside)) return { folder, name, config: given ?? beside, records };
 
   const above = path.join(parent, CONFIG_NAME);
   const config = given ?? ((await exists(above)) ? above : null);
   const isFolder = path.basename(absolute) === 'model.json' || /\.forget-/.test(path.basename(folder));
-  return isFolder ? { folder: parent, name: path.basename(folder), config } : { folder, name, config };
+  return isFolder
+    ? { folder: parent, name: path.basename(folder), config, records }
+    : { folder, name, config, records };
 }
 
 /**

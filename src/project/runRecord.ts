@@ -39,6 +39,9 @@ const candidate = z.object({
   alphaF: z.number(),
   ...accuracies,
   score: z.number(),
+  samples: count,
+  complete: z.boolean(),
+  forgets: z.boolean(),
   admissible: z.boolean(),
   pareto: z.boolean(),
   chosen: z.boolean(),
@@ -53,6 +56,7 @@ const finding = z.object({
 });
 const seconds = z.object({
   load: z.number(),
+  measure: z.number(),
   forward: z.number(),
   spaces: z.number(),
   search: z.number(),

@@ -60,20 +60,22 @@ export async function readRun(target: string): Promise<StoredRun> {
   return { folder: path.dirname(file), record: parseRunRecord(file, text) };
 }
 
-/** All runs kept in a folder, oldest first, and what was wrong with those that can't be read. */
-export async function listRuns(home: string): Promise<{ runs: StoredRun[]; broken: LetheError[] }> {
-  const root = path.join(home, '.lethe', 'runs');
-  const names = await readdir(root).catch(() => [] as string[]);
+/** All runs kept in some folders, oldest first, and what was wrong with those that can't be read. */
+export async function listRuns(homes: readonly string[]): Promise<{ runs: StoredRun[]; broken: LetheError[] }> {
   const runs: StoredRun[] = [];
   const broken: LetheError[] = [];
-  for (const name of names.filter((entry) => !entry.startsWith('.')).sort()) {
-    try {
-      runs.push(await readRun(path.join(root, name)));
-    } catch (error) {
-      if (!(error instanceof LetheError)) throw error;
-      broken.push(error);
+  for (const root of homes.map((home) => path.join(home, '.lethe', 'runs'))) {
+    const names = await readdir(root).catch(() => [] as string[]);
+    for (const name of names.filter((entry) => !entry.startsWith('.'))) {
+      try {
+        runs.push(await readRun(path.join(root, name)));
+      } catch (error) {
+        if (!(error instanceof LetheError)) throw error;
+        broken.push(error);
+      }
     }
   }
+  runs.sort((a, b) => (a.record.created < b.record.created ? -1 : 1));
   return { runs, broken };
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { suggestion } from '../base/nearest.js';
 import type { JsonPath, JsonText, Problem } from './jsonText.js';
-import { suggestion } from './nearest.js';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;

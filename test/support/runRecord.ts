@@ -49,6 +49,9 @@ export function exampleRecord(): RunRecord {
         retainAccuracy,
         forgetAccuracy,
         score,
+        samples: 1300,
+        complete: true,
+        forgets: forgetAccuracy <= 0.05,
         admissible: forgetAccuracy <= 0.01,
         pareto: chosen || j === 2,
         chosen,
@@ -135,7 +138,7 @@ export function exampleRecord(): RunRecord {
         },
       ],
       notes: ['the source model is superseded: delete it or move it away'],
-      seconds: { load: 0.4, forward: 2.1, spaces: 3.2, search: 6.8, total: 12.9 },
+      seconds: { load: 0.4, measure: 2.2, forward: 2.1, spaces: 3.2, search: 6.8, total: 12.9 },
     },
   };
 }

@@ -9,6 +9,7 @@ import { clean, Style } from '../../../src/cli/style.js';
 import { table } from '../../../src/cli/table.js';
 import { ConfigError } from '../../../src/project/configError.js';
 
+const ERASE = '\r\u001b[2K';
 const plain = new Style({ isTTY: false }, {});
 
 describe('options', () => {
@@ -157,9 +158,9 @@ describe('ProgressView', () => {
     const { view: progress, shown } = view(true);
     progress.update({ phase: 'search', done: 12, total: 24, detail: 'a detail that is much too long for it' });
     const line = shown();
-    expect(line).toMatch(/^\r\u001b\[2KTrying candidates {4}━{24} {2}50%/);
-    expect(line.length).toBeLessThanOrEqual(60 + '\r\u001b[2K'.length);
+    expect(line.startsWith(`${ERASE}Trying candidates    ${'━'.repeat(24)}  50%`)).toBe(true);
+    expect(line.length).toBeLessThanOrEqual(60 + ERASE.length);
     progress.close();
-    expect(shown()).toMatch(/\r\u001b\[2KTrying candidates.*s\n$/);
+    expect(shown()).toMatch(/Trying candidates +0\.\d s\n$/);
   });
 });

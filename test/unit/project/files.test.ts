@@ -49,7 +49,7 @@ describe('findHome', () => {
     await writeFile(path.join(folder, 'lethe.json'), '{}');
     const model = path.join(folder, 'fashion.onnx');
     const home = await findHome(model);
-    expect(home).toEqual({ folder, name: 'fashion', config: path.join(folder, 'lethe.json') });
+    expect(home).toMatchObject({ folder, name: 'fashion', config: path.join(folder, 'lethe.json') });
     expect(outputPath(home, model, 'shirt', false)).toBe(path.join(folder, 'fashion.forget-shirt.onnx'));
   });
 
@@ -59,7 +59,7 @@ describe('findHome', () => {
     await writeFile(path.join(folder, 'lethe.json'), '{}');
     const model = path.join(folder, 'fashion', 'model.json');
     const home = await findHome(model);
-    expect(home).toEqual({ folder, name: 'fashion', config: path.join(folder, 'lethe.json') });
+    expect(home).toMatchObject({ folder, name: 'fashion', config: path.join(folder, 'lethe.json') });
     const output = outputPath(home, model, 'shirt', true);
     expect(output).toBe(path.join(folder, 'fashion.forget-shirt'));
     expect(await findHome(path.join(output, 'model.json'))).toMatchObject({ folder, name: 'fashion.forget-shirt' });
@@ -67,7 +67,7 @@ describe('findHome', () => {
 
   it('works without a lethe.json, and with one given', async () => {
     const folder = await temporaryFolder();
-    expect(await findHome(path.join(folder, 'm.onnx'))).toEqual({ folder, name: 'm', config: null });
+    expect(await findHome(path.join(folder, 'm.onnx'))).toMatchObject({ folder, name: 'm', config: null });
     const given = path.join(folder, 'other.json');
     await expect(findHome(path.join(folder, 'm.onnx'), given)).rejects.toMatchObject({
       code: 'file-missing',
@@ -97,7 +97,7 @@ describe('run records', () => {
     const bad = path.join(home, '.lethe', 'runs', '2027-bad');
     await mkdir(bad);
     await writeFile(path.join(bad, 'run.json'), JSON.stringify({ ...record, classes: 5 }));
-    const { runs, broken } = await listRuns(home);
+    const { runs, broken } = await listRuns([home]);
     expect(runThatWrote(runs, [{ ...record.output.files[0], path: 'renamed.onnx' }])?.record.id).toBe(record.id);
     expect(runThatWrote(runs, record.source.files)).toBeUndefined();
     expect(runThatSuperseded(runs, record.source.files)?.record.output.path).toBe('fashion.forget-shirt.onnx');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest, suggestion } from '../../../src/project/nearest.js';
+import { nearest, suggestion } from '../../../src/base/nearest.js';
 
 const classes = ['T-shirt/top', 'Trouser', 'Pullover', 'Shirt', 'Sneaker'];
 

@@ -1,0 +1,51 @@
+import { breathe, type Work } from '../base/work.js';
+import type { Classifier } from '../models/classifier.js';
+import type { Confusion } from '../protocol.js';
+import { checkLogits } from './probe.js';
+import { inBatches, type SampleSet } from './samples.js';
+
+/**
+ * Runs every sample and counts what each class is taken for: row = true class, column = answer.
+ * @param batch samples in one forward pass.
+ */
+export async function measureConfusion(
+  classifier: Classifier,
+  samples: SampleSet,
+  batch: number,
+  work: Work = {},
+): Promise<Confusion> {
+  const classes = classifier.classCount;
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  let done = 0;
+  for await (const { tensor, labels } of inBatches(samples, batch, work.signal)) {
+    await breathe(work.signal);
+    const { logits } = await classifier.forward(tensor, { signal: work.signal });
+    checkLogits(classifier, logits, labels.length);
+    for (const [at, label] of labels.entries()) counts[label][largest(logits.data, at * classes, classes)]++;
+    done += labels.length;
+    work.onProgress?.({ phase: 'measure', done, total: samples.indices.length });
+  }
+  return counts;
+}
+
+function largest(values: Float32Array, offset: number, length: number): number {
+  let best = 0;
+  for (let at = 1; at < length; at++) if (values[offset + at] > values[offset + best]) best = at;
+  return best;
+}
+
+/** Share of right answers over all samples of these classes; null without samples. */
+export function accuracyOver(confusion: Confusion, classes: readonly number[]): number | null {
+  let right = 0;
+  let all = 0;
+  for (const index of classes) {
+    right += confusion[index][index];
+    for (const count of confusion[index]) all += count;
+  }
+  return all === 0 ? null : right / all;
+}
+
+/** Number of samples of one class. */
+export function samplesOf(confusion: Confusion, index: number): number {
+  return confusion[index].reduce((sum, count) => sum + count, 0);
+}

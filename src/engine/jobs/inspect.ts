@@ -1,0 +1,40 @@
+import type { Work } from '../../base/work.js';
+import { throwIfAborted } from '../../base/work.js';
+import { inspectModel } from '../../models/registry.js';
+import { loadConfig } from '../../project/config.js';
+import { hashFiles } from '../../project/fileHash.js';
+import { findHome } from '../../project/home.js';
+import { listRuns, runThatWrote } from '../../project/runStore.js';
+import type { InspectRequest, InspectResult } from '../../protocol.js';
+
+/** What a model's headers tell, what `lethe.json` says of it, and what earlier runs made it forget. */
+export async function inspect(request: InspectRequest, work: Work = {}): Promise<InspectResult> {
+  const facts = await inspectModel(request.model);
+  throwIfAborted(work.signal);
+  const home = await findHome(facts.files[0].path, request.config);
+  const config = home.config === null ? null : await loadConfig(home.config, request);
+  const { runs } = await listRuns(home.records);
+  // Large models are read whole for their digest only where there is a run to look up.
+  const digests =
+    runs.length === 0
+      ? []
+      : await hashFiles(
+          facts.files.map((file) => file.path),
+          work,
+        );
+  const run = runThatWrote(runs, digests);
+  const forgotten = run ? [...run.record.earlier, ...run.record.forget].map((entry) => entry.class) : [];
+  return {
+    model: request.model,
+    format: facts.format,
+    files: facts.files,
+    input: facts.input,
+    classCount: facts.classCount,
+    parameterCount: facts.parameterCount,
+    layers: facts.layers.map(({ name, kind, in: columns, out, groups }) => ({ name, kind, in: columns, out, groups })),
+    skipped: facts.skipped,
+    config: config?.file ?? null,
+    classes: config?.classes ?? null,
+    forgotten,
+  };
+}

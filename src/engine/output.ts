@@ -1,0 +1,61 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { LetheError } from '../base/errors.js';
+import { exists } from '../base/files.js';
+import type { Classifier } from '../models/classifier.js';
+import { type ModelHome, outputPath } from '../project/home.js';
+
+/** Where the new model goes: a file, or a folder for formats of several files. */
+export interface Output {
+  readonly target: string;
+  readonly overwrite: boolean;
+}
+
+/**
+ * Settles the output before the work begins.
+ * @throws LetheError `output-exists` if something is there and may not be replaced: without `force`, or ever if it is the model
+ *   itself or a folder with other files in it.
+ */
+export async function chooseOutput(
+  classifier: Classifier,
+  home: ModelHome,
+  slug: string,
+  request: { readonly out?: string; readonly force?: boolean },
+): Promise<Output> {
+  const asFolder = classifier.files.length > 1;
+  const main = path.basename(classifier.path);
+  const named =
+    request.out && asFolder && path.basename(request.out) === main ? path.dirname(request.out) : request.out;
+  const target = path.resolve(named ?? outputPath(home, classifier.path, slug, asFolder));
+  if (!(await exists(target))) return { target, overwrite: false };
+  if (!request.force) throw taken(target, 'exists already', 'Choose another --out, or pass --force to replace it.');
+
+  const real = await realpath(target);
+  for (const file of classifier.files) {
+    const source = await realpath(file);
+    if (source === real || source.startsWith(real + path.sep)) {
+      throw taken(target, 'holds the model that is being read, which is never replaced', 'Choose another --out.');
+    }
+  }
+  const isFolder = (await stat(target)).isDirectory();
+  const foreign = isFolder ? await foreignFiles(target, classifier) : [];
+  if (isFolder !== asFolder || foreign.length > 0) {
+    const what = !isFolder ? 'is a file' : foreign.length > 0 ? `is a folder that holds ${foreign[0]}` : 'is a folder';
+    throw taken(target, `${what}, which is not for Lethe to replace`, 'Choose another --out.');
+  }
+  return { target, overwrite: true };
+}
+
+/** What a folder holds besides the files of such a model. */
+async function foreignFiles(folder: string, classifier: Classifier): Promise<string[]> {
+  const root = path.dirname(classifier.path);
+  const own = new Set(['.']);
+  for (const file of classifier.files) {
+    for (let name = path.relative(root, file); !own.has(name); name = path.dirname(name)) own.add(name);
+  }
+  return (await readdir(folder, { recursive: true })).filter((name) => !own.has(name));
+}
+
+function taken(file: string, message: string, hint: string): LetheError {
+  return new LetheError('output-exists', { message, file, hint });
+}

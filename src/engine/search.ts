@@ -1,0 +1,83 @@
+import type { Work } from '../base/work.js';
+import type { Classifier } from '../models/classifier.js';
+import type { CandidateResult, Confusion } from '../protocol.js';
+import { type Candidate, isAdmissible } from '../unlearn/candidates.js';
+import type { AlphaPair, Projections } from '../unlearn/projection.js';
+import { EXHAUSTIVE, RACE, type Round, type SearchResult, searchAlphas } from '../unlearn/search.js';
+import { accuracyOver, measureConfusion, samplesOf } from './accuracy.js';
+import { RACE_OPERATIONS } from './defaults.js';
+import { batchSize, type Probe } from './probe.js';
+import { beginning, type SampleSet } from './samples.js';
+import type { Targets } from './targets.js';
+
+export interface SearchRequest {
+  readonly classifier: Classifier;
+  readonly projections: Projections;
+  /** All samples to judge with, mixed. */
+  readonly judged: SampleSet;
+  readonly costs: Probe;
+  readonly targets: Targets;
+  readonly alphaR: readonly number[];
+  readonly alphaF: readonly number[];
+  readonly rounds: readonly Round[];
+}
+
+/** Every candidate on all samples where that is quick, else a race. Decided by the model's size, so that runs repeat. */
+export function roundsFor(costs: Probe, samples: number, pairs: number): readonly Round[] {
+  return costs.operations * samples * pairs > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
+}
+
+/** Builds a candidate model for each pair of alphas, runs it, and picks the best (see `searchAlphas`). */
+export async function searchCandidates(request: SearchRequest, work: Work): Promise<SearchResult> {
+  const { classifier, projections, judged, costs, targets } = request;
+  const measure = (candidate: Classifier, samples: SampleSet) =>
+    measureConfusion(candidate, samples, batchSize(costs), { signal: work.signal });
+  const before = targets.protect.length > 0 ? await measure(classifier, judged) : undefined;
+  return searchAlphas({
+    alphaR: request.alphaR,
+    alphaF: request.alphaF,
+    rounds: request.rounds,
+    ...work,
+    forget: targets.forget.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
+    earlier: targets.earlier.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
+    protect: targets.protect.flatMap(({ index, maxDrop }) => {
+      const accuracy = before && accuracyOver(before, [index]);
+      return typeof accuracy === 'number' ? [{ class: index, before: accuracy, maxDrop }] : [];
+    }),
+    async evaluate(pair, { share, detail }) {
+      const weights = await projections.weights(pair, detail, { signal: work.signal });
+      const candidate = await classifier.withWeights({ weights });
+      try {
+        return accuracies(await measure(candidate, beginning(judged, share)));
+      } finally {
+        await candidate.dispose();
+      }
+    },
+  });
+}
+
+/** Accuracy of every class that has samples. */
+function accuracies(confusion: Confusion) {
+  return [...confusion.keys()].flatMap((index) => {
+    const accuracy = accuracyOver(confusion, [index]);
+    return accuracy === null ? [] : [{ class: index, accuracy, samples: samplesOf(confusion, index) }];
+  });
+}
+
+/** The search's result as it is shown and recorded. */
+export function candidateResults({ candidates, front }: SearchResult, chosen: AlphaPair): CandidateResult[] {
+  const isChosen = ({ alphaR, alphaF }: Candidate) => alphaR === chosen.alphaR && alphaF === chosen.alphaF;
+  return candidates.map((candidate) => ({
+    alphaR: candidate.alphaR,
+    alphaF: candidate.alphaF,
+    retainAccuracy: candidate.accuracyRetain,
+    forgetAccuracy: candidate.accuracyForget,
+    score: candidate.score,
+    samples: candidate.samples,
+    complete: candidate.complete,
+    forgets: candidate.forgets,
+    admissible: isAdmissible(candidate),
+    pareto: front.includes(candidate),
+    chosen: isChosen(candidate),
+  }));
+}

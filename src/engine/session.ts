@@ -1,0 +1,111 @@
+import { LetheError } from '../base/errors.js';
+import { throwIfAborted, type Work } from '../base/work.js';
+import { checkLabels } from '../data/labels.js';
+import { openDataset } from '../data/open.js';
+import type { Classifier } from '../models/classifier.js';
+import { detectFormat } from '../models/registry.js';
+import { numberedClasses } from '../project/classNames.js';
+import { loadConfig, type ProjectConfig } from '../project/config.js';
+import { CONFIG_NAME, findHome, type ModelHome } from '../project/home.js';
+import type { ModelRequest, SplitName } from '../protocol.js';
+import { completeSettings } from './inputSettings.js';
+import type { SampleSet } from './samples.js';
+
+/** An opened model with its `lethe.json` and its data: what every job but a look at the headers begins with. */
+export class Session {
+  readonly classifier: Classifier;
+  readonly home: ModelHome;
+  readonly config: ProjectConfig;
+  /** Names in the order of the outputs: from `lethe.json`, else from the data, else numbers. */
+  readonly classes: readonly string[];
+  readonly #splits: Partial<Record<SplitName, SampleSet>>;
+
+  private constructor(
+    classifier: Classifier,
+    home: ModelHome,
+    config: ProjectConfig,
+    splits: Partial<Record<SplitName, SampleSet>>,
+  ) {
+    this.classifier = classifier;
+    this.home = home;
+    this.config = config;
+    this.#splits = splits;
+    const named = Object.values(splits).find((split) => split.dataset.classes)?.dataset.classes;
+    this.classes = config.classes ?? named ?? numberedClasses(classifier.classCount);
+  }
+
+  /**
+   * Opens a model and the data that its `lethe.json` names. Call `close` when done.
+   * @throws LetheError for everything that can be wrong with the model, the configuration or the data.
+   */
+  static async open(request: ModelRequest, work: Work = {}): Promise<Session> {
+    work.onProgress?.({ phase: 'load', done: 0, total: 3, detail: request.model });
+    const { path: model, format } = await detectFormat(request.model);
+    const home = await findHome(model, request.config);
+    const config = await configOf(home, request);
+    const classifier = await format.open(model, { threads: request.threads, signal: work.signal });
+    work.onProgress?.({ phase: 'load', done: 1, total: 3, detail: 'data' });
+    const splits: Partial<Record<SplitName, SampleSet>> = {};
+    try {
+      checkClassCount(classifier, config.classes, config.classFile ?? config.file);
+      const settings = completeSettings(classifier.input, config, model);
+      for (const split of ['train', 'test'] as const) {
+        const source = config.data?.[split];
+        if (!source) continue;
+        throwIfAborted(work.signal);
+        const dataset = await openDataset(source, {
+          baseDir: config.folder,
+          // The test folders mean the same classes as the training folders, though some may be missing there.
+          classes: config.classes ?? splits.train?.dataset.classes,
+          input: settings,
+          signal: work.signal,
+        });
+        const indices = Array.from({ length: dataset.size }, (_, index) => index);
+        splits[split] = { dataset, input: settings, indices };
+        if (!config.classes) checkClassCount(classifier, dataset.classes, config.file);
+        checkLabels(dataset, classifier.classCount);
+      }
+      work.onProgress?.({ phase: 'load', done: 3, total: 3 });
+      return new Session(classifier, home, config, splits);
+    } catch (error) {
+      await closeAll(classifier, splits);
+      throw error;
+    }
+  }
+
+  /** The samples of a split, undefined if `lethe.json` names none. */
+  split(name: SplitName): SampleSet | undefined {
+    return this.#splits[name];
+  }
+
+  async close(): Promise<void> {
+    await closeAll(this.classifier, this.#splits);
+  }
+}
+
+async function configOf(home: ModelHome, request: ModelRequest): Promise<ProjectConfig> {
+  if (home.config !== null) {
+    const config = await loadConfig(home.config, request);
+    if (config.data?.train || config.data?.test) return config;
+    throw config.fault(['data'], 'no samples are named', 'Add "data" with a "train" and a "test" entry.');
+  }
+  throw new LetheError('samples-missing', {
+    message: `there is no ${CONFIG_NAME} beside it that says where samples are`,
+    file: request.model,
+    hint: `Write a ${CONFIG_NAME} beside the model (README, "Your own model"), or name one with --config.`,
+  });
+}
+
+function checkClassCount(classifier: Classifier, names: readonly string[] | null | undefined, file: string): void {
+  if (!names || names.length === classifier.classCount) return;
+  throw new LetheError('class-count-mismatch', {
+    message: `names ${names.length} classes, but ${classifier.path} has ${classifier.classCount} outputs`,
+    file,
+    hint: 'List one name for each output of the model, in order.',
+  });
+}
+
+async function closeAll(classifier: Classifier, splits: Partial<Record<SplitName, SampleSet>>): Promise<void> {
+  await Promise.all(Object.values(splits).map((split) => split.dataset.close()));
+  await classifier.dispose();
+}

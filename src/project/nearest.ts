@@ -1,1 +1,0 @@
-export { nearest, suggestion } from '../base/nearest.js';
