@@ -18,8 +18,8 @@ interface CsvRecord {
   readonly info: Info;
 }
 
-/** Characters of one line, at most: an open quote must not swallow the rest of a large file. */
-const LONGEST_LINE = 16 * 2 ** 20;
+/** Characters of one line, at most: enough for 224 x 224 x 3 floats, but an open quote must not swallow a large file. */
+const LONGEST_LINE = 4 * 2 ** 20;
 const LINES_PER_REPORT = 256;
 
 /**
@@ -87,8 +87,8 @@ function csvError(error: unknown, file: string): unknown {
     });
   }
   if (error.code === 'CSV_MAX_RECORD_SIZE' || error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    const message = 'does not end: a quote is not closed, or the line is far too long';
-    return new LetheError('data-corrupt', { message, hint: 'Check the quotes from this line on.', ...where });
+    const message = 'a quote is not closed up to here, or the line is far too long';
+    return new LetheError('data-corrupt', { message, hint: 'Check the quotes before this line.', ...where });
   }
   return new LetheError('data-corrupt', { message: error.message, hint: 'Check the quotes of this line.', ...where });
 }

@@ -21,8 +21,9 @@ const openReference = (name: string, more = {}, options = {}) =>
 const count = (length: number) => Array.from({ length }, (_, at) => at);
 
 /** A NumPy array of version 1. */
-function npy(descr: string, shape: string, elements: Uint8Array, order = 'False'): Uint8Array {
-  const header = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`.padEnd(117) + '\n';
+function npy(descr: string, shape: string, elements: Uint8Array): Uint8Array {
+  const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': ${shape}, }`;
+  const header = `${text.padEnd(117)}\n`;
   return Buffer.concat([
     Buffer.from([0x93]),
     strToU8('NUMPY'),
