@@ -1,6 +1,6 @@
 import type { JsonFile } from '../tfjs/json.js';
 import { corrupt, type ModelFiles } from '../tfjs/manifest.js';
-import { handlesText } from './attributes.js';
+import { handlesText, integers } from './attributes.js';
 import type { Constants } from './constants.js';
 import { type Graph, type GraphNode, unsupported } from './graph.js';
 
@@ -26,6 +26,10 @@ const sizeOperands: Readonly<Record<string, readonly number[]>> = {
   Tile: [1],
 };
 const largestSize = 2 ** 26;
+
+/** Attributes that count pixels; beyond this the runtime's own numbers overflow. */
+const pixelAttributes = ['strides', 'dilations', 'ksize', 'explicit_paddings'];
+const mostPixels = 2 ** 16;
 
 /**
  * Refuses graphs that TensorFlow.js cannot run as a plain function from input to logits, before anything is loaded.
@@ -53,6 +57,17 @@ export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constant
         `the constant "${node.name}" is not in the weights manifest`,
         node.at,
         'Convert the model again.',
+      );
+    }
+    for (const name of pixelAttributes) {
+      const least = name === 'explicit_paddings' ? 0 : 1;
+      if (integers(node, name)?.every((size) => Number.isInteger(size) && size >= least && size < mostPixels) ?? true)
+        continue;
+      throw corrupt(
+        json,
+        `${name} of the ${node.op} "${node.name}" are no sizes in pixels`,
+        node.at,
+        'Fetch the model again.',
       );
     }
     for (const operand of sizeOperands[node.op] ?? []) {

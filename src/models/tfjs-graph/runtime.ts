@@ -2,7 +2,7 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type * as tfc from '@tensorflow/tfjs-core';
 import { LetheError } from '../../base/errors.js';
 import type { ActivationPoint } from '../classifier.js';
-import type { Tf } from '../tfjs/backend.js';
+import type { Backend } from '../tfjs/backend.js';
 import type { EditedTensors, Network } from '../tfjs/network.js';
 import { bottlenecks } from '../tfjs/order.js';
 import type { WeightData } from '../tfjs/tensors.js';
@@ -17,7 +17,7 @@ const guessedLength = 64;
  * Loads a graph model and runs one sample through it, which tells the shapes that the graph leaves open.
  * @throws LetheError `not-a-classifier`; whatever TensorFlow.js throws.
  */
-export function loadNetwork(tf: Tf, facts: GraphFacts, weights: WeightData): Network {
+export function loadNetwork(backend: Backend, facts: GraphFacts, weights: WeightData): Network {
   const { modelTopology } = facts.files.json.value as { modelTopology: object };
   // Without the signature, so that names are always those of nodes.
   const artifacts: tfc.io.ModelArtifacts = {
@@ -25,16 +25,16 @@ export function loadNetwork(tf: Tf, facts: GraphFacts, weights: WeightData): Net
     weightSpecs: [...weights.specs],
     weightData: weights.data,
   };
-  const model = tf.loadGraphModelSync({ load: () => artifacts });
+  const model = backend.tf.loadGraphModelSync({ load: () => artifacts });
   try {
-    return networkOf(tf, facts, model);
+    return networkOf(backend, facts, model);
   } catch (error) {
-    model.dispose();
+    if (!backend.failed) model.dispose();
     throw error;
   }
 }
 
-function networkOf(tf: Tf, facts: GraphFacts, model: GraphModel<tfc.io.IOHandlerSync>): Network {
+function networkOf(backend: Backend, facts: GraphFacts, model: GraphModel<tfc.io.IOHandlerSync>): Network {
   const { graph, blocked } = facts;
   const source = graph.input.name;
   const run = (from: string, value: tfc.Tensor, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[] => {
@@ -48,7 +48,7 @@ function networkOf(tf: Tf, facts: GraphFacts, model: GraphModel<tfc.io.IOHandler
     const node = graph.makerOf(value);
     return node && value === node.name && node.op !== 'Identity' && !blocked.has(value);
   });
-  const [logits, ...shapes] = probe(tf, facts, run, [graph.output, ...points]);
+  const [logits, ...shapes] = probe(backend, facts, run, [graph.output, ...points]);
   const classCount = refuseOtherThanClasses(facts, logits);
   return {
     ...facts,
@@ -62,14 +62,17 @@ function networkOf(tf: Tf, facts: GraphFacts, model: GraphModel<tfc.io.IOHandler
 }
 
 /** The shapes of some values for one sample of zeros. */
-function probe(tf: Tf, facts: GraphFacts, run: Network['run'], values: readonly string[]): number[][] {
+function probe(backend: Backend, facts: GraphFacts, run: Network['run'], values: readonly string[]): number[][] {
   const { input, inputType, batch, graph } = facts;
   const guess = input.dims.length === 4 ? guessedImage : guessedLength;
   const shape = [batch ?? 1, ...input.dims.slice(1).map((size) => size ?? guess)];
+  const { tf } = backend;
   let shapes: number[][] = [];
-  tf.tidy(() => {
-    shapes = run(graph.input.name, tf.zeros(shape, inputType), values, new Map()).map((value) => value.shape);
-  });
+  backend.run(() =>
+    tf.tidy(() => {
+      shapes = run(graph.input.name, tf.zeros(shape, inputType), values, new Map()).map((value) => value.shape);
+    }),
+  );
   return shapes;
 }
 

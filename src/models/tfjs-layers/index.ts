@@ -18,9 +18,9 @@ export const format: ModelFormat = {
   open: async (path, options = {}) => {
     const facts = await readFacts(path);
     const weights = await readAllWeights(facts.files, options.signal);
-    const tf = await loadBackend();
+    const backend = await loadBackend();
     try {
-      return TfjsClassifier.of(name, tf, await loadNetwork(tf, facts, weights));
+      return TfjsClassifier.of(name, backend, loadNetwork(backend, facts, weights));
     } catch (error) {
       throw runtimeError(error, path);
     }

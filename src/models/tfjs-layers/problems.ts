@@ -27,6 +27,8 @@ export function findLayers(
   for (const step of steps) {
     const { className, name } = step.layer;
     if (!knownClasses.has(className)) throw unknownClass(files.json, step.layer);
+    refuseAbsurdSizes(files.json, step.layer);
+    refuseState(files.json, step.layer);
     const id = step.path.join('/');
     const reason = skipReasons[className];
     if (reason) skipped.set(id, { name: id, kind: className, reason });
@@ -186,6 +188,22 @@ function beyondTfjs(json: JsonFile, layer: LayerConfig, what: string): LetheErro
   return new LetheError('model-unsupported', { message: `the layer "${layer.name}" ${what}`, file: json.path, hint });
 }
 
+const sizeSettings = ['kernel_size', 'strides', 'dilation_rate', 'pool_size', 'size', 'padding', 'cropping', 'n'];
+
+/** Sizes in pixels beyond which the runtime's own numbers overflow, or any result. */
+function refuseAbsurdSizes(json: JsonFile, { config, name, at }: LayerConfig): void {
+  for (const key of sizeSettings) {
+    const found = [setting(config, key)].flat(2);
+    if (found.every((size) => typeof size !== 'number' || (size >= 0 && size < 2 ** 16))) continue;
+    throw corrupt(json, `${key} of the layer "${name}" is ${JSON.stringify(setting(config, key))}`, at);
+  }
+}
+
+/** A recurrent layer that goes on from the batch before would see other samples' state. */
+function refuseState(json: JsonFile, layer: LayerConfig): void {
+  if (setting(layer.config, 'stateful') === true) throw beyondTfjs(json, layer, 'keeps its state from call to call');
+}
+
 function unknownClass(json: JsonFile, { name, className }: LayerConfig): LetheError {
   return new LetheError('model-unsupported', {
     message: `the layer "${name}" is of the class ${className}, which TensorFlow.js does not know`,
@@ -197,7 +215,7 @@ function unknownClass(json: JsonFile, { name, className }: LayerConfig): LetheEr
 /**
  * Finds weights by layer and name as TensorFlow.js does: `dense/kernel`, or with one more scope between (`lstm/cell/kernel`).
  */
-function weightFinder(
+export function weightFinder(
   weights: ReadonlyMap<string, StoredWeight>,
 ): (layer: string, weight: string) => StoredWeight | undefined {
   const shortened = new Map<string, StoredWeight>();

@@ -14,7 +14,7 @@ import type {
   SkippedLayer,
   WeightEdits,
 } from '../classifier.js';
-import type { Tf } from './backend.js';
+import type { Backend } from './backend.js';
 import { Pace, runInChunks } from './chunks.js';
 import { type EditedTensors, type Network, publicLayer, runtimeError, type StoredLayer, sourcesOf } from './network.js';
 import { type EditedWeight, saveModel } from './save.js';
@@ -23,7 +23,7 @@ import { gather, scatter } from './view.js';
 
 /** One loaded network under all candidates made of it; it goes when the last of them is disposed of. */
 interface Shared {
-  readonly tf: Tf;
+  readonly backend: Backend;
   readonly network: Network;
   readonly pace: Pace;
   users: number;
@@ -45,7 +45,7 @@ export class TfjsClassifier implements Classifier {
   #disposed = false;
 
   private constructor(format: string, shared: Shared, edits: ReadonlyMap<string, Matrix>) {
-    const { network, tf } = shared;
+    const { network, backend } = shared;
     this.format = format;
     this.path = network.files.json.path;
     this.files = sourcesOf(network.files).map((source) => source.path);
@@ -59,15 +59,15 @@ export class TfjsClassifier implements Classifier {
     this.#tensors = new Map(
       this.#editedWeights(edits).map(({ weight, values }) => [
         weight.name,
-        tf.tensor(asStored(weight, values), [...weight.shape], 'float32'),
+        backend.run(() => backend.tf.tensor(asStored(weight, values), [...weight.shape], 'float32')),
       ]),
     );
     shared.users++;
   }
 
   /** The classifier around a freshly loaded network, which it owns. */
-  static of(format: string, tf: Tf, network: Network): TfjsClassifier {
-    return new TfjsClassifier(format, { tf, network, pace: new Pace(), users: 0 }, new Map());
+  static of(format: string, backend: Backend, network: Network): TfjsClassifier {
+    return new TfjsClassifier(format, { backend, network, pace: new Pace(), users: 0 }, new Map());
   }
 
   async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
@@ -108,8 +108,10 @@ export class TfjsClassifier implements Classifier {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#shared.tf.dispose([...this.#tensors.values()]);
-    if (--this.#shared.users === 0) this.#shared.network.dispose();
+    const { backend, network } = this.#shared;
+    if (backend.failed) return;
+    backend.tf.dispose([...this.#tensors.values()]);
+    if (--this.#shared.users === 0) network.dispose();
   }
 
   #editedWeights(edits: ReadonlyMap<string, Matrix>): EditedWeight[] {
@@ -126,18 +128,21 @@ export class TfjsClassifier implements Classifier {
   }
 
   async #run(from: string, batch: Tensor, wanted: readonly string[], signal?: AbortSignal): Promise<Tensor[]> {
-    const { tf, network, pace } = this.#shared;
+    const { backend, network, pace } = this.#shared;
+    const { tf } = backend;
     const type = from === network.source ? network.inputType : 'float32';
     const runChunk = (chunk: Tensor): Tensor[] => {
       this.#refuseDisposed();
       let outputs: Tensor[] = [];
       try {
         // Nothing is returned from tidy: it would look for tensors in every element of the arrays.
-        tf.tidy(() => {
-          const values = type === 'int32' ? Int32Array.from(chunk.data) : chunk.data;
-          const input = tf.tensor(values, [...chunk.dims], type);
-          outputs = network.run(from, input, wanted, this.#tensors).map(plainTensor);
-        });
+        backend.run(() =>
+          tf.tidy(() => {
+            const values = type === 'int32' ? Int32Array.from(chunk.data) : chunk.data;
+            const input = tf.tensor(values, [...chunk.dims], type);
+            outputs = network.run(from, input, wanted, this.#tensors).map(plainTensor);
+          }),
+        );
       } catch (error) {
         throw runtimeError(error, this.path);
       }

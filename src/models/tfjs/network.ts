@@ -1,6 +1,7 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 import { type ErrorCode, LetheError } from '../../base/errors.js';
 import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer } from '../classifier.js';
+import { RuntimeFailure } from './backend.js';
 import type { ModelFiles, StoredWeight } from './manifest.js';
 import { columnCount, rowCount, type WeightView } from './view.js';
 
@@ -99,6 +100,10 @@ export function runtimeError(error: unknown, file: string): LetheError {
   }
   const limit = /^(Error: )?(\w* ?backend .*does not support.*|.*is not yet supported.*)/i.exec(said);
   if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, convertHint);
+  if (error instanceof RuntimeFailure) {
+    const message = `asks for an operation that breaks the WebAssembly runtime: ${said.slice(0, 200)}`;
+    return new LetheError('model-corrupt', { message, file, hint: convertHint, cause: error });
+  }
   const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;
   const code: ErrorCode = memory.test(said) ? 'out-of-memory' : 'model-corrupt';
   const message = `TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;

@@ -11,7 +11,7 @@ import { attribute, GraphBuilder } from '../../support/tfjsGraph.js';
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = await loadBackend();
+  ({ tf } = await loadBackend());
 });
 
 const random = new Random(11);

@@ -11,7 +11,7 @@ import { randomise, writeLayersModel } from '../../support/tfjsFiles.js';
 
 let tf: Tf;
 beforeAll(async () => {
-  tf = await loadBackend();
+  ({ tf } = await loadBackend());
 });
 
 /** Saves a model and opens it with the code under test. */
