@@ -14,7 +14,11 @@ import { classNames, side } from './data.js';
  */
 export function createModel(seed: number): LayersModel {
   let seeds = seed * 100;
-  const heNormal = () => initializers.heNormal({ seed: seeds++ });
+  // Uniform in +-1 / sqrt(n) for n inputs. Under batch normalisation small weights learn faster than TensorFlow's larger default.
+  const uniform = (inputs: number) => {
+    const maxval = 1 / Math.sqrt(inputs);
+    return initializers.randomUniform({ minval: -maxval, maxval, seed: seeds++ });
+  };
 
   const image = input({ name: 'image', shape: [side, side, 1] });
 
@@ -29,7 +33,7 @@ export function createModel(seed: number): LayersModel {
       kernelSize: 3,
       padding: 'same',
       useBias: false,
-      depthwiseInitializer: heNormal(),
+      depthwiseInitializer: uniform(3 * 3),
     }),
   );
   x = relu(normalised(x, 'depthwise'), 'depthwise');
@@ -44,10 +48,10 @@ export function createModel(seed: number): LayersModel {
   x = pool(x, 'pool3');
 
   x = apply(x, layers.flatten({ name: 'flatten' }));
-  x = apply(x, layers.dense({ name: 'hidden', units: 64, kernelInitializer: heNormal() }));
+  x = apply(x, layers.dense({ name: 'hidden', units: 64, kernelInitializer: uniform(x.shape[1]!) }));
   x = relu(x, 'hidden');
   x = apply(x, layers.dropout({ name: 'dropout', rate: 0.3 }));
-  const kernelInitializer = initializers.glorotUniform({ seed: seeds++ });
+  const kernelInitializer = uniform(64);
   const logits = apply(x, layers.dense({ name: 'logits', units: classNames.length, kernelInitializer }));
   return layersModel({ name: 'fashion', inputs: image, outputs: logits });
 
@@ -57,7 +61,7 @@ export function createModel(seed: number): LayersModel {
 
   // No bias: batch normalisation would take it out again.
   function linearConvolution(from: SymbolicTensor, name: string, filters: number, kernelSize: number): SymbolicTensor {
-    const kernelInitializer = heNormal();
+    const kernelInitializer = uniform(kernelSize * kernelSize * from.shape[3]!);
     return apply(
       from,
       layers.conv2d({ name, filters, kernelSize, padding: 'same', useBias: false, kernelInitializer }),
