@@ -30,7 +30,7 @@ export type InspectRequest = ModelRequest;
 export interface EvaluateRequest extends ModelRequest {
   /** Which data to use; default the test split, or train where there is no test. */
   readonly split?: SplitName;
-  /** At most so many images of each class, drawn with the seed; default all. */
+  /** At most so many samples of each class, drawn with the seed; default all. */
   readonly samples?: number;
   readonly seed?: number;
 }
@@ -44,9 +44,9 @@ export interface UnlearnRequest extends ModelRequest {
   readonly force?: boolean;
   readonly alphaR?: readonly number[];
   readonly alphaF?: readonly number[];
-  /** Images of each kept class, for the spaces and for judging the candidates. */
+  /** Samples of each kept class, for the spaces and for judging the candidates. */
   readonly samples?: number;
-  /** Images of each class to forget; default `samples`. */
+  /** Samples of each class to forget; default four times `samples`. */
   readonly forgetSamples?: number;
   /** At most so many input vectors a layer and side. */
   readonly maxPatches?: number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from './errors.js';
 
@@ -111,18 +111,35 @@ export async function writeAtomically(
   }
   const temporary = temporaryName(target);
   const old = `${temporary}.old`;
+  let made: string | undefined;
   try {
-    await mkdir(path.dirname(target), { recursive: true });
+    made = await mkdir(path.dirname(target), { recursive: true });
     await write(temporary);
-    const replacesFolder = await stat(target).then((facts) => facts.isDirectory(), () => false);
+    const replacesFolder = await stat(target).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    );
     if (replacesFolder) await rename(target, old);
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    // What fails here must not hide what failed first.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
     if (await exists(old)) await rename(old, target);
+    if (made !== undefined) await removeEmptyFolders(path.dirname(target), made);
     throw error instanceof LetheError || !(error as NodeJS.ErrnoException).syscall ? error : fileError(error, target);
   }
   await rm(old, { recursive: true, force: true });
+}
+
+/** Removes a folder and those above it up to `top`, as long as they are empty. */
+async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+  for (let at = path.resolve(folder); at.length >= path.resolve(top).length; at = path.dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Writes a whole text or byte file atomically, replacing what was there. */

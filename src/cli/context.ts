@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Work } from '../base/work.js';
+import { prettyJson } from '../project/prettyJson.js';
 import type { ModelRequest } from '../protocol.js';
 import { integer } from './options.js';
 import { ProgressView } from './progress.js';
@@ -57,7 +58,7 @@ export async function runJob<T>(
   } finally {
     view?.close();
   }
-  const document = options.json ? JSON.stringify(result, null, 2) : text(result, new Style(process.stdout));
+  const document = options.json ? prettyJson(result) : text(result, new Style(process.stdout));
   process.stdout.write(`${document}\n`);
   return result;
 }

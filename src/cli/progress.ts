@@ -13,8 +13,10 @@ const PHASES: Record<string, string> = {
   hash: 'Reading the files',
   load: 'Loading the model',
   measure: 'Measuring accuracy',
+  list: 'Listing images',
   spaces: 'Finding the spaces',
   search: 'Trying candidates',
+  dimensions: 'Measuring spaces',
   save: 'Saving',
 };
 

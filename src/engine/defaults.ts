@@ -6,8 +6,8 @@ export const DEFAULTS = {
   alphaF: [1, 3, 10, 30, 100],
   /** Samples of each kept class, for the spaces and for judging candidates. */
   samples: 100,
-  /** Samples of each class to forget: more, since "at most 1% is recognised" can't be told from a hundred. */
-  forgetSamples: 400,
+  /** Samples of each class to forget, for each of a kept class: "at most 1% is recognised" can't be told from a hundred. */
+  forgetFactor: 4,
   /** Input vectors a layer and side. */
   maxPatches: 2000,
   seed: 1,

@@ -35,13 +35,16 @@ export function makePools(session: Session, seed: number): Pools {
   return { work, heldOut, measured, measuredOn: { split, heldOut: true, samples: heldOut.length } };
 }
 
+/** A class with fewer samples than this is pointed out. */
+const FEW = 50;
+
 /** The samples of a run: what the spaces are made from, and all of them together to judge candidates with. */
 export interface RunSamples {
   readonly retain: SampleSet;
   readonly forget: SampleSet;
   /** Mixed, so that every beginning holds the same share of each class. */
   readonly judged: SampleSet;
-  /** On classes that had fewer samples than asked for. */
+  /** On classes that had few samples, or none. */
   readonly notes: readonly string[];
 }
 
@@ -78,9 +81,12 @@ export function drawSamples(
   const earlier = known(roles.earlier).length > 0 ? draw(known(roles.earlier), forgetSamples).indices : [];
   const all = interleave([...retain.indices, ...forget.indices, ...earlier], labels);
   const dataset = remembering(work.dataset, all, cacheBytes);
-  const notes = [...retain.short, ...forget.short].map(
-    (entry) => `class ${names[entry.class]} has ${entry.available} samples, not ${entry.wanted}`,
-  );
+  const notes = [...retain.short, ...forget.short]
+    .filter(({ available }) => available < FEW)
+    .map(
+      (entry) =>
+        `class ${names[entry.class]} has only ${entry.available} samples: what it is taken for is a rough guess`,
+    );
   for (const index of roles.retain) {
     if (!present.has(index)) notes.push(`class ${names[index]} has no samples: what happens to it is not known`);
   }

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeAtomically, writeFileAtomically } from '../base/files.js';
 import type { HashedFile, RunRecord } from '../protocol.js';
+import { prettyJson } from './prettyJson.js';
 import { parseRunRecord } from './runRecord.js';
 
 export const RECORD_NAME = 'run.json';
@@ -33,15 +34,22 @@ export function runFolder(home: string, id: string): string {
  * @returns the folder. @throws LetheError `disk-full`, `file-unwritable`.
  */
 export async function writeRun(home: string, record: RunRecord, files: Record<string, string>): Promise<string> {
-  const ignore = path.join(home, '.lethe', '.gitignore');
   const folder = runFolder(home, record.id);
   // Other people's images and names have no place in a repository's history.
-  if (!(await exists(ignore))) await writeFileAtomically(ignore, '*\n');
-  await writeAtomically(folder, async (temporary) => {
-    await mkdir(temporary);
-    const contents = { [RECORD_NAME]: `${JSON.stringify(record, null, 2)}\n`, ...files };
-    for (const [name, content] of Object.entries(contents)) await writeFile(path.join(temporary, name), content);
-  });
+  const ignore = path.join(home, '.lethe', '.gitignore');
+  const isNew = !(await exists(ignore));
+  try {
+    if (isNew) await writeFileAtomically(ignore, '*\n');
+    await writeAtomically(folder, async (temporary) => {
+      await mkdir(temporary);
+      const contents = { [RECORD_NAME]: `${prettyJson(record)}\n`, ...files };
+      for (const [name, content] of Object.entries(contents)) await writeFile(path.join(temporary, name), content);
+    });
+  } catch (error) {
+    if (isNew) await rm(ignore, { force: true }).catch(() => {});
+    if (isNew) await rmdir(path.dirname(ignore)).catch(() => {});
+    throw error;
+  }
   return folder;
 }
 

@@ -21,9 +21,16 @@ export function inspectCommand(program: Command, process: Process): void {
 export function inspectText(result: InspectResult, style: Style): string {
   const size = result.files.reduce((sum, file) => sum + file.bytes, 0);
   const dims = result.input.dims.map((dim) => dim ?? '?').join(' x ');
+  const [first, ...others] = result.files;
+  const parts =
+    others.length === 0
+      ? ''
+      : others.length === 1
+        ? ` and ${clean(path.basename(others[0].path))}`
+        : ` and ${others.length} more`;
   const facts: [string, string][] = [
     ['format', result.format],
-    ['files', `${result.files.map((file) => clean(path.basename(file.path))).join(', ')} (${bytes(size)})`],
+    ['files', `${clean(path.basename(first.path))}${parts} (${bytes(size)})`],
     ['input', `${clean(result.input.name)} [${dims}] ${result.input.layout}`],
     ['classes', classesText(result)],
     ['parameters', count(result.parameterCount)],

@@ -46,10 +46,10 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
     .option('--force', 'replace an existing output')
     .option('--alpha-r <list>', 'weights of the retain space to try', numbers('--alpha-r'))
     .option('--alpha-f <list>', 'weights of the forget space to try', numbers('--alpha-f'))
-    .option('--samples <n>', 'samples of each class', integer('--samples', 1))
+    .option('--samples <n>', 'samples of each kept class', integer('--samples', 1))
     .option(
       '--forget-samples <n>',
-      'samples of each class to forget (default: as --samples)',
+      'samples of each class to forget (default: four times --samples)',
       integer('--forget-samples', 1),
     )
     .option('--max-patches <n>', 'most input vectors a layer and side', integer('--max-patches', 1))

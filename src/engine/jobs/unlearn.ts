@@ -174,11 +174,12 @@ async function forget(
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function settingsOf(request: UnlearnRequest): RunSettings {
+  const samples = request.samples ?? DEFAULTS.samples;
   return {
     alphaR: request.alphaR ?? DEFAULTS.alphaR,
     alphaF: request.alphaF ?? DEFAULTS.alphaF,
-    samples: request.samples ?? DEFAULTS.samples,
-    forgetSamples: request.forgetSamples ?? DEFAULTS.forgetSamples,
+    samples,
+    forgetSamples: request.forgetSamples ?? DEFAULTS.forgetFactor * samples,
     maxPatches: request.maxPatches ?? DEFAULTS.maxPatches,
     layers: request.layers ?? null,
     seed: request.seed ?? DEFAULTS.seed,

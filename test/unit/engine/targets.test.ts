@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../../src/engine/policy.js';
+import { changesOf } from '../../../src/engine/results.js';
+import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/targets.js';
+import { loadConfig } from '../../../src/project/config.js';
+import type { RunRecord } from '../../../src/protocol.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { exampleRecord } from '../../support/runRecord.js';
+
+const classes = ['a', 'b', 'c', 'd'];
+
+/** A confusion of 100 samples a class with these accuracies, the rest taken for the next class. */
+function confusion(...accuracies: number[]): number[][] {
+  return accuracies.map((accuracy, row) =>
+    classes.map((_, column) => {
+      if (column === row) return Math.round(100 * accuracy);
+      return column === (row + 1) % 4 ? 100 - Math.round(100 * accuracy) : 0;
+    }),
+  );
+}
+
+async function config(content: object) {
+  const file = path.join(await temporaryFolder(), 'lethe.json');
+  await writeFile(file, JSON.stringify(content));
+  return loadConfig(file);
+}
+
+function record(forget: number[], earlier: number[] = []): RunRecord {
+  const entry = (index: number) => ({ class: classes[index], index, reason: null, maxAccuracy: 0.02 });
+  return { ...exampleRecord(), forget: forget.map(entry), earlier: earlier.map(entry) };
+}
+
+const summary = (targets: Targets) => ({
+  forget: targets.forget.map(({ index }) => index),
+  earlier: targets.earlier.map(({ index }) => index),
+  retain: targets.retain,
+  pending: targets.pending.map(({ index }) => index),
+});
+
+describe('findTargets', () => {
+  const all = confusion(0.9, 0.9, 0.9, 0.9);
+
+  it('keeps all that is not to be forgotten', async () => {
+    const targets = findTargets(await config({}), classes, ['b', '3'], undefined, all);
+    expect(summary(targets)).toEqual({ forget: [1, 3], earlier: [], retain: [0, 2], pending: [] });
+    expect(targets.forget[0]).toEqual({ index: 1, maxAccuracy: 0.01, reason: null, policy: false });
+  });
+
+  it('holds what the run record says was forgotten, from all runs before', async () => {
+    const targets = findTargets(await config({}), classes, ['b'], record([2], [3]), confusion(0.9, 0.9, 0.2, 0));
+    expect(summary(targets)).toEqual({ forget: [1], earlier: [3, 2], retain: [0], pending: [] });
+    expect(targets.earlier[0].maxAccuracy).toBe(0.02);
+  });
+
+  it('forgets again what is asked for again', async () => {
+    const targets = findTargets(await config({}), classes, ['c'], record([2]), confusion(0.9, 0.9, 0.2, 0.9));
+    expect(summary(targets)).toMatchObject({ forget: [2], earlier: [] });
+  });
+
+  it('takes limits and reasons from the policy, which also tells what is forgotten already or still to do', async () => {
+    const policy = await config({
+      classes,
+      forget: [{ class: 'a', reason: 'DSR-1', maxAccuracy: 0.05 }, { class: 'b' }, { class: 'd' }],
+    });
+    const targets = findTargets(policy, classes, ['a'], undefined, confusion(0.9, 0.01, 0.9, 0.9));
+    expect(summary(targets)).toEqual({ forget: [0], earlier: [1], retain: [2, 3], pending: [3] });
+    expect(targets.forget[0]).toEqual({ index: 0, maxAccuracy: 0.05, reason: 'DSR-1', policy: true });
+  });
+
+  it('forgets what the policy still asks for when nothing is named', async () => {
+    const policy = await config({ classes, forget: [{ class: 'a' }, { class: 'b' }, { class: 'd' }] });
+    const targets = findTargets(policy, classes, undefined, record([0]), confusion(0.3, 0, 0.9, 0.9));
+    expect(summary(targets)).toEqual({ forget: [3], earlier: [0, 1], retain: [2], pending: [] });
+    const done = () => findTargets(policy, classes, undefined, undefined, confusion(0, 0, 0.9, 0.01));
+    expect(done).toThrow('all that the policy asks for is forgotten already');
+  });
+
+  it('refuses to forget nothing, everything, or what does not exist', async () => {
+    const none = await config({});
+    expect(() => findTargets(none, classes, undefined, undefined, all)).toThrow('no class to forget is named');
+    expect(() => findTargets(none, classes, classes, undefined, all)).toThrow('every class is to be forgotten');
+    expect(() => findTargets(none, classes, ['e'], undefined, all)).toThrow('there is no class "e"');
+    const unnamed = await config({ protect: [{ class: 'z', maxDrop: 0 }] });
+    expect(() => findTargets(unnamed, classes, ['a'], undefined, all)).toThrow(
+      /line 1, column 22 \(protect\[0\]\.class\): there is no class "z"/,
+    );
+  });
+});
+
+describe('checkMeasurable', () => {
+  it('wants samples of the forgotten classes and of some kept one', async () => {
+    const targets = findTargets(await config({}), classes, ['a'], undefined, confusion(0.9, 0.9, 0.9, 0.9));
+    const empty = [0, 0, 0, 0];
+    const [, ...others] = confusion(0.9, 0.9, 0.9, 0.9);
+    expect(() => checkMeasurable(targets, [empty, ...others], classes, 'f')).toThrow('no samples of class "a"');
+    expect(() => checkMeasurable(targets, [others[0], empty, empty, empty], classes, 'f')).toThrow('the kept classes');
+  });
+});
+
+describe('findingsOf', () => {
+  it('tells errors of the policy from warnings', async () => {
+    const policy = await config({
+      classes,
+      forget: [{ class: 'a', maxAccuracy: 0.02 }, { class: 'd' }],
+      protect: [{ class: 'b', maxDrop: 0.03 }],
+    });
+    const before = confusion(0.9, 0.95, 0.9, 0.9);
+    const targets = findTargets(policy, classes, ['a'], undefined, before);
+    const findings = (after: number[][]) =>
+      findingsOf(targets, changesOf(classes, targets, before, after)).map(
+        ({ code, severity, class: name, message }) => {
+          return `${severity} ${code} ${name}: ${message}`;
+        },
+      );
+    expect(findings(confusion(0.02, 0.92, 0.85, 0.9))).toEqual([
+      'error forget-limit d: d is still recognised 90.0% of the time, the limit is 1.0%',
+    ]);
+    expect(findings(confusion(0.03, 0.91, 0.84, 0))).toEqual([
+      'error forget-limit a: a is recognised 3.0% of the time, the limit is 2.0%',
+      'error protect-limit b: b loses 4.0 points, the limit is 3.0',
+      'warning retain-drop c: c loses 6.0 points; set a limit under "protect" if that is too much',
+      'warning retain-drop d: d loses 90.0 points; set a limit under "protect" if that is too much',
+    ]);
+  });
+
+  it('only warns about a limit that nobody set', async () => {
+    const before = confusion(0.9, 0.9, 0.9, 0.9);
+    const targets = findTargets(await config({}), classes, ['a'], record([1]), before);
+    const found = findingsOf(targets, changesOf(classes, targets, before, confusion(0.04, 0.03, 0.9, 0.9)));
+    expect(found.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'warning: a is recognised 4.0% of the time, the limit is 1.0%',
+      'warning: b is again recognised 3.0% of the time, the limit is 2.0%',
+    ]);
+  });
+});
