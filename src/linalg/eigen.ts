@@ -14,8 +14,8 @@ export interface EigenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The Krylov space is spanned by so many blocks of count / 4 vectors: narrow blocks, since depth gives the accuracy. */
-const BLOCKS = 11;
+/** The Krylov space is spanned by so many blocks of count / 2 vectors. */
+const BLOCKS = 6;
 
 /**
  * The `count` largest eigenvalues of a symmetric positive semidefinite matrix of size n, which is known by its products
@@ -31,7 +31,7 @@ export async function leadingEigen(
   { seed = 1, signal }: EigenOptions = {},
 ): Promise<Eigen> {
   const wanted = Math.min(n, count);
-  const width = Math.ceil(wanted / 4);
+  const width = Math.ceil(wanted / 2);
   if (n <= BLOCKS * width) return dense(await multiply(identity(n)), wanted);
 
   const random = new Random(seed);

@@ -6,7 +6,7 @@ export interface Matrix {
 }
 
 /** A matrix of zeros, or around existing data. @throws RangeError if the data's length does not fit. */
-export function matrix(rows: number, cols: number, data = new Float32Array(rows * cols)): Matrix {
+export function matrix(rows: number, cols: number, data: Float32Array = new Float32Array(rows * cols)): Matrix {
   if (data.length !== rows * cols) {
     throw new RangeError(`a ${rows} x ${cols} matrix needs ${rows * cols} values, got ${data.length}`);
   }
@@ -29,6 +29,12 @@ export function identity(size: number): Matrix {
   const eye = matrix(size, size);
   for (let at = 0; at < eye.data.length; at += size + 1) eye.data[at] = 1;
   return eye;
+}
+
+export function transposed({ rows, cols, data }: Matrix): Matrix {
+  const result = matrix(cols, rows);
+  for (let r = 0, at = 0; r < rows; r++) for (let c = 0; c < cols; c++, at++) result.data[c * rows + r] = data[at];
+  return result;
 }
 
 /** A view of rows `start` to `end` (exclusive; cut at the last row). */

@@ -1,5 +1,5 @@
 import { gemm } from './gemm.js';
-import { type Matrix, matrix } from './matrix.js';
+import { type Matrix, matrix, rowsOf } from './matrix.js';
 
 /** Widest tile: products of 512 x 512 tiles run at full speed, take milliseconds, and stay in the cache. */
 const WIDEST = 512;
@@ -39,26 +39,16 @@ export function symmetricZeros(tiling: Tiling): SymmetricTiles {
   return { tiling, lower };
 }
 
-/** c += x^T x, for x (n x length) given as panels of columns, one a tile. */
-export async function addGram(c: SymmetricTiles, panels: readonly Matrix[], signal?: AbortSignal): Promise<void> {
+/**
+ * c += x x^T, for x (length x m) given as strips of rows, one a tile. Rows of both factors lie along memory, which is the
+ * fastest of the four ways to multiply.
+ */
+export async function addGram(c: SymmetricTiles, strips: readonly Matrix[], signal?: AbortSignal): Promise<void> {
   for (const [i, row] of c.lower.entries()) {
     for (const [j, tile] of row.entries()) {
-      await gemm(panels[i], panels[j], tile, { transA: true, mode: 'add', signal });
+      await gemm(strips[i], strips[j], tile, { transB: true, mode: 'add', signal });
     }
   }
-}
-
-/** x x^T, for x (length x m) given as strips of rows, one a tile. */
-export async function gramOfRows(
-  tiling: Tiling,
-  strips: readonly Matrix[],
-  signal?: AbortSignal,
-): Promise<SymmetricTiles> {
-  const gram = symmetricZeros(tiling);
-  for (const [i, row] of gram.lower.entries()) {
-    for (const [j, tile] of row.entries()) await gemm(strips[i], strips[j], tile, { transB: true, signal });
-  }
-  return gram;
 }
 
 /** rows times c, both given and returned as panels of columns. */
@@ -79,12 +69,29 @@ export async function timesSymmetric(
   return product;
 }
 
+/**
+ * c times columns (length x m), for few columns: tile times columns is the fast way round, as only the smaller factor of a
+ * product is repacked.
+ */
+export async function symmetricTimes(c: SymmetricTiles, columns: Matrix, signal?: AbortSignal): Promise<Matrix> {
+  const product = matrix(columns.rows, columns.cols);
+  const { width } = c.tiling;
+  const strip = (whole: Matrix, index: number) => rowsOf(whole, index * width, (index + 1) * width);
+  for (const [i, row] of c.lower.entries()) {
+    for (const [j, tile] of row.entries()) {
+      await gemm(tile, strip(columns, j), strip(product, i), { mode: 'add', signal });
+      if (j < i) await gemm(tile, strip(columns, i), strip(product, j), { transA: true, mode: 'add', signal });
+    }
+  }
+  return product;
+}
+
 /** factor * c + I, in memory of its own. */
 export function scaledPlusIdentity(c: SymmetricTiles, factor: number): SymmetricTiles {
   const lower = c.lower.map((row, i) =>
     row.map((tile, j) => {
-      const data = tile.data.slice();
-      for (let at = 0; at < data.length; at++) data[at] *= factor;
+      const data = new Float32Array(tile.data.length);
+      for (let at = 0; at < data.length; at++) data[at] = factor * tile.data[at];
       if (i === j) for (let at = 0; at < data.length; at += tile.cols + 1) data[at] += 1;
       return matrix(tile.rows, tile.cols, data);
     }),
@@ -114,14 +121,19 @@ export function splitColumns({ rows, cols, data }: Matrix, tiling: Tiling): Matr
 
 /** Puts panels of columns side by side again. */
 export function joinColumns(panels: readonly Matrix[], tiling: Tiling): Matrix {
-  const rows = panels[0]?.rows ?? 0;
-  const whole = matrix(rows, tiling.length);
-  for (const [index, panel] of panels.entries()) {
-    for (let r = 0, to = index * tiling.width; r < rows; r++, to += tiling.length) {
-      whole.data.set(panel.data.subarray(r * panel.cols, (r + 1) * panel.cols), to);
+  const whole = matrix(panels[0].rows, tiling.length);
+  addColumns(whole, panels, tiling, 1);
+  return whole;
+}
+
+/** whole += factor * the panels of columns side by side. */
+export function addColumns(whole: Matrix, panels: readonly Matrix[], tiling: Tiling, factor: number): void {
+  for (const [index, { cols, data }] of panels.entries()) {
+    for (let r = 0, from = 0; r < whole.rows; r++) {
+      const row = r * whole.cols + index * tiling.width;
+      for (let to = row; to < row + cols; to++, from++) whole.data[to] += factor * data[from];
     }
   }
-  return whole;
 }
 
 /** Bytes of a symmetric matrix of this size as tiles, nearly 2 n^2 for a large one. */

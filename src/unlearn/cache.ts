@@ -1,7 +1,12 @@
+interface Entry {
+  readonly value: Promise<unknown>;
+  bytes: number;
+}
+
 /** Values that can be made again, kept while there is room for them: the least recently used goes first. */
 export class ByteCache {
   readonly #limit: number;
-  readonly #entries = new Map<string, { readonly value: Promise<unknown>; bytes: number }>();
+  readonly #entries = new Map<string, Entry>();
   #used = 0;
 
   /** @param limit bytes. A value larger than that is made anew each time. */
@@ -17,13 +22,12 @@ export class ByteCache {
       this.#entries.set(key, known);
       return known.value as Promise<T>;
     }
-    const entry = { value: make(), bytes: 0 };
+    const making = make();
+    const entry: Entry = { value: making, bytes: 0 };
     this.#entries.set(key, entry);
     try {
-      const value = await entry.value;
-      entry.bytes = bytesOf(value);
-      this.#used += entry.bytes;
-      this.#evict();
+      const value = await making;
+      this.#account(key, entry, bytesOf(value));
       return value;
     } catch (error) {
       this.#entries.delete(key);
@@ -36,11 +40,19 @@ export class ByteCache {
     this.#used = 0;
   }
 
-  #evict(): void {
-    for (const [key, { bytes }] of this.#entries) {
-      if (this.#used <= this.#limit) return;
+  #account(key: string, entry: Entry, bytes: number): void {
+    // It may be gone already: pushed out while it was being made.
+    if (this.#entries.get(key) !== entry) return;
+    if (bytes > this.#limit) {
       this.#entries.delete(key);
-      this.#used -= bytes;
+      return;
+    }
+    entry.bytes = bytes;
+    this.#used += bytes;
+    for (const [oldest, { bytes: freed }] of this.#entries) {
+      if (this.#used <= this.#limit) return;
+      this.#entries.delete(oldest);
+      this.#used -= freed;
     }
   }
 }

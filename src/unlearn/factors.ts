@@ -1,11 +1,12 @@
 import { Cholesky } from '../linalg/cholesky.js';
 import { type Eigen, leadingEigen } from '../linalg/eigen.js';
-import { identity, type Matrix } from '../linalg/matrix.js';
+import { identity, type Matrix, transposed } from '../linalg/matrix.js';
 import {
   joinColumns,
   type SymmetricTiles,
   scaledPlusIdentity,
   splitColumns,
+  symmetricTimes,
   timesSymmetric,
   traceOf,
 } from '../linalg/tiles.js';
@@ -52,7 +53,7 @@ export class Factors {
   eigen(count: number, signal?: AbortSignal): Promise<Eigen> {
     const { tiling } = this.#symmetric;
     const multiply = async (rows: Matrix) =>
-      joinColumns(await timesSymmetric(splitColumns(rows, tiling), this.#symmetric, signal), tiling);
+      transposed(await symmetricTimes(this.#symmetric, transposed(rows), signal));
     return this.#cache.get(
       `${this.#key}/eigen/${count}`,
       () => leadingEigen(multiply, tiling.length, count, { signal }),

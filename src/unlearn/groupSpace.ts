@@ -1,7 +1,7 @@
 import type { Eigen } from '../linalg/eigen.js';
 import { gemm } from '../linalg/gemm.js';
 import { type Matrix, matrix, rowsOf, scale } from '../linalg/matrix.js';
-import { joinColumns, type SymmetricTiles, splitColumns, timesSymmetric } from '../linalg/tiles.js';
+import { addColumns, type SymmetricTiles, splitColumns, timesSymmetric } from '../linalg/tiles.js';
 import type { ByteCache } from './cache.js';
 import { Factors, isNearOne } from './factors.js';
 import type { DualMoment, Moment, PrimalMoment } from './moment.js';
@@ -13,10 +13,16 @@ import type { DualMoment, Moment, PrimalMoment } from './moment.js';
  * between 1 and alpha, so that one Cholesky factor in float32 is safe.
  */
 export interface GroupSpace {
-  /** What `project` needs to know of the rows (m x in), whatever the alpha. Worth keeping for several alphas. */
+  /** What `addProjection` needs to know of the rows (m x in), whatever the alpha. Worth keeping for several alphas. */
   coordinates(rows: Matrix, signal?: AbortSignal): Promise<Matrix[]>;
-  /** rows P(alpha), m x in. P(0) = 0 and P(1) = C. */
-  project(coordinates: readonly Matrix[], alpha: number, signal?: AbortSignal): Promise<Matrix>;
+  /** target += sign * rows P(alpha), m x in. P(0) = 0 and P(1) = C. */
+  addProjection(
+    target: Matrix,
+    coordinates: readonly Matrix[],
+    alpha: number,
+    sign: 1 | -1,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** trace P(alpha), the effective dimension. */
   dimension(alpha: number, signal?: AbortSignal): Promise<number>;
   /** The leading eigenvalues and eigenvectors of C. */
@@ -43,20 +49,26 @@ class PrimalSpace implements GroupSpace {
     return splitColumns(rows, this.#second.tiling);
   }
 
-  async project(rows: readonly Matrix[], alpha: number, signal?: AbortSignal): Promise<Matrix> {
+  async addProjection(
+    target: Matrix,
+    rows: readonly Matrix[],
+    alpha: number,
+    sign: 1 | -1,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (alpha === 0) return;
     const { tiling } = this.#second;
-    if (alpha === 0) return matrix(rows[0].rows, tiling.length);
-    if (!isNearOne(alpha)) {
+    if (isNearOne(alpha)) {
+      const product = await timesSymmetric(rows, this.#second, signal);
+      const solved = alpha === 1 ? product : await (await this.#factors.of(alpha, signal)).solve(product, signal);
+      addColumns(target, solved, tiling, sign * alpha);
+    } else {
       // With M = (alpha - 1) C + I, alpha C M^-1 = alpha / (alpha - 1) (I - M^-1): no product with C.
       const solved = await (await this.#factors.of(alpha, signal)).solve(rows, signal);
-      for (const [i, panel] of solved.entries()) combine(panel, rows[i], alpha / (alpha - 1));
-      return joinColumns(solved, tiling);
+      const factor = (sign * alpha) / (alpha - 1);
+      addColumns(target, rows, tiling, factor);
+      addColumns(target, solved, tiling, -factor);
     }
-    const product = await timesSymmetric(rows, this.#second, signal);
-    if (alpha === 1) return joinColumns(product, tiling);
-    const solved = await (await this.#factors.of(alpha, signal)).solve(product, signal);
-    for (const panel of solved) scale(panel, alpha);
-    return joinColumns(solved, tiling);
   }
 
   dimension(alpha: number, signal?: AbortSignal): Promise<number> {
@@ -86,14 +98,20 @@ class DualSpace implements GroupSpace {
     return products;
   }
 
-  async project(coordinates: readonly Matrix[], alpha: number, signal?: AbortSignal): Promise<Matrix> {
-    const { strips } = this.#moment;
-    const result = matrix(coordinates[0].rows, strips[0].cols);
-    if (alpha === 0) return result;
-    const solved = alpha === 1 ? coordinates : await (await this.#factors.of(alpha, signal)).solve(coordinates, signal);
-    for (const [i, strip] of strips.entries()) await gemm(solved[i], strip, result, { mode: 'add', signal });
-    scale(result, alpha);
-    return result;
+  async addProjection(
+    target: Matrix,
+    coordinates: readonly Matrix[],
+    alpha: number,
+    sign: 1 | -1,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (alpha === 0) return;
+    const factor = alpha === 1 ? undefined : await this.#factors.of(alpha, signal);
+    const solved = factor ? await factor.solve(coordinates, signal) : coordinates;
+    for (const [i, strip] of this.#moment.strips.entries()) {
+      if (alpha !== 1) scale(solved[i], alpha);
+      await gemm(solved[i], strip, target, { mode: sign === 1 ? 'add' : 'subtract', signal });
+    }
   }
 
   dimension(alpha: number, signal?: AbortSignal): Promise<number> {
@@ -127,13 +145,11 @@ class EmptySpace implements GroupSpace {
     this.#size = size;
   }
 
-  async coordinates(rows: Matrix): Promise<Matrix[]> {
-    return [matrix(rows.rows, 0)];
+  async coordinates(): Promise<Matrix[]> {
+    return [];
   }
 
-  async project(coordinates: readonly Matrix[]): Promise<Matrix> {
-    return matrix(coordinates[0].rows, this.#size);
-  }
+  async addProjection(): Promise<void> {}
 
   async dimension(): Promise<number> {
     return 0;
@@ -142,9 +158,4 @@ class EmptySpace implements GroupSpace {
   async eigen(): Promise<Eigen> {
     return { values: new Float64Array(0), vectors: matrix(0, this.#size) };
   }
-}
-
-/** solved = factor * (rows - solved) */
-function combine(solved: Matrix, rows: Matrix, factor: number): void {
-  for (let at = 0; at < solved.data.length; at++) solved.data[at] = factor * (rows.data[at] - solved.data[at]);
 }

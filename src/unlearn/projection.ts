@@ -97,12 +97,15 @@ export class Projections {
     const ofResidual = await cache.get(
       `forget/${detail}/coordinates/${alphaR}/${problem.id}`,
       async () => {
-        const kept = await retain.project(await ofWeight(), alphaR, signal);
-        return forget.coordinates(difference(weight, kept), signal);
+        const residual = copyOf(weight);
+        await retain.addProjection(residual, await ofWeight(), alphaR, -1, signal);
+        return forget.coordinates(residual, signal);
       },
       coordinateBytes,
     );
-    return difference(weight, await forget.project(ofResidual, alphaF, signal));
+    const projected = copyOf(weight);
+    await forget.addProjection(projected, ofResidual, alphaF, -1, signal);
+    return projected;
   }
 
   async #factsOf(problem: ProjectionProblem, pair: AlphaPair, signal?: AbortSignal): Promise<ProjectionFacts> {
@@ -110,7 +113,6 @@ export class Projections {
     const { retain, forget } = spaces;
     const weight = await this.#readWeight(problem.id);
     const projected = await this.#project(problem, spaces, pair, 'full', signal);
-    const norm = Math.sqrt(squaredNorm(weight));
     let removed = 0;
     for (const [g, group] of retain.groups.entries()) {
       removed += await removedDimension(group, forget.groups[g], problem.in, pair, signal);
@@ -119,7 +121,7 @@ export class Projections {
       retainDimension: await retain.dimension(pair.alphaR, signal),
       forgetDimension: await forget.dimension(pair.alphaF, signal),
       removedDimension: removed,
-      weightChange: norm === 0 ? 0 : Math.sqrt(squaredNorm(difference(weight, projected))) / norm,
+      weightChange: relativeChange(weight, projected),
       spectra: {
         retain: await retain.spectrum(SPECTRUM, signal),
         forget: await forget.spectrum(SPECTRUM, signal),
@@ -128,8 +130,13 @@ export class Projections {
   }
 }
 
-function difference(a: Matrix, b: Matrix): Matrix {
-  const result = matrix(a.rows, a.cols);
-  for (let at = 0; at < result.data.length; at++) result.data[at] = a.data[at] - b.data[at];
-  return result;
+function copyOf({ rows, cols, data }: Matrix): Matrix {
+  return matrix(rows, cols, data.slice());
+}
+
+/** ||b - a|| / ||a||, 0 if a is. */
+function relativeChange(a: Matrix, b: Matrix): number {
+  let change = 0;
+  for (let at = 0; at < a.data.length; at++) change += (b.data[at] - a.data[at]) ** 2;
+  return change === 0 ? 0 : Math.sqrt(change / squaredNorm(a));
 }

@@ -14,12 +14,15 @@ import type { AlphaPair } from './projection.js';
 
 /** How exactly a pair is to be judged. */
 export interface Fidelity {
-  /** Share of each class's samples, over 0 and up to 1. A larger share should contain the smaller one's samples. */
+  /**
+   * Share of each class's samples, over 0 and up to 1; at least one of each class. A larger share should contain the
+   * samples of a smaller one.
+   */
   readonly share: number;
   readonly detail: Detail;
 }
 
-/** One round of the race: the best `keep` candidates of the round before (all if left out) are judged this exactly. */
+/** One round of the search: the best `keep` candidates so far (all if left out) are judged this exactly. */
 export interface Round extends Fidelity {
   readonly keep?: number;
 }
@@ -28,13 +31,14 @@ export interface Round extends Fidelity {
 export const EXHAUSTIVE: readonly Round[] = [{ share: 1, detail: 'full' }];
 
 /**
- * Successive halving (Jamieson and Talwalkar, AISTATS 2016): every pair on few samples with sketched spaces, the promising
- * ones on more, the best two on all with the full spaces. For models whose forward passes are costly.
+ * Successive halving (Jamieson and Talwalkar, AISTATS 2016), for models whose forward passes are costly: every pair on few
+ * samples with sketched spaces, the best four on more, the best one on all with the full spaces. For 25 pairs that is about
+ * 2.3 times the forward passes over all samples instead of 25 times.
  */
 export const RACE: readonly Round[] = [
-  { share: 1 / 20, detail: 'sketch' },
-  { share: 1 / 5, detail: 'sketch', keep: 5 },
-  { share: 1, detail: 'full', keep: 2 },
+  { share: 1 / 30, detail: 'sketch' },
+  { share: 1 / 8, detail: 'sketch', keep: 4 },
+  { share: 1, detail: 'full', keep: 1 },
 ];
 
 export interface SearchOptions extends Goals, Work {

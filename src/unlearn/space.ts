@@ -28,20 +28,26 @@ export class Space {
     return coordinates;
   }
 
-  /** rows P(alpha), for the rows whose coordinates these are. */
-  async project(coordinates: Coordinates, alpha: number, signal?: AbortSignal): Promise<Matrix> {
-    const parts: Matrix[] = [];
-    for (const [g, group] of this.groups.entries()) parts.push(await group.project(coordinates[g], alpha, signal));
-    if (parts.length === 1) return parts[0];
-    const perGroup = parts[0].rows;
-    const whole = matrix(parts.length * perGroup, this.problem.in);
-    for (const [g, part] of parts.entries()) whole.data.set(part.data, g * perGroup * this.problem.in);
-    return whole;
+  /** target += sign * rows P(alpha), for the rows whose coordinates these are. */
+  async addProjection(
+    target: Matrix,
+    coordinates: Coordinates,
+    alpha: number,
+    sign: 1 | -1,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const perGroup = target.rows / this.groups.length;
+    for (const [g, group] of this.groups.entries()) {
+      const part = rowsOf(target, g * perGroup, (g + 1) * perGroup);
+      await group.addProjection(part, coordinates[g], alpha, sign, signal);
+    }
   }
 
   /** rows P(alpha). */
   async apply(rows: Matrix, alpha: number, signal?: AbortSignal): Promise<Matrix> {
-    return this.project(await this.coordinates(rows, signal), alpha, signal);
+    const projected = matrix(rows.rows, rows.cols);
+    await this.addProjection(projected, await this.coordinates(rows, signal), alpha, 1, signal);
+    return projected;
   }
 
   /** The effective dimension trace P(alpha), over all groups. */
