@@ -101,12 +101,14 @@ export function runtimeError(error: unknown, file: string): LetheError {
   const limit = /^(Error: )?(\w* ?backend .*does not support.*|.*is not yet supported.*)/i.exec(said);
   if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, convertHint);
   if (error instanceof RuntimeFailure) {
-    const message = `asks for an operation that breaks the WebAssembly runtime: ${said.slice(0, 200)}`;
+    const message = `asks for an operation that breaks the WebAssembly runtime: ${said.split('. Use')[0].slice(0, 200)}`;
     return new LetheError('model-corrupt', { message, file, hint: convertHint, cause: error });
   }
   const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;
   const code: ErrorCode = memory.test(said) ? 'out-of-memory' : 'model-corrupt';
-  const message = `TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;
+  // TypeErrors come from settings that it reads without looking whether they are there.
+  const incomplete = error instanceof TypeError ? 'something in its description is missing or of the wrong kind; ' : '';
+  const message = `${incomplete}TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;
   return new LetheError(code, { message, file, hint: convertHint, cause: error });
 }
 
