@@ -78,14 +78,14 @@ describe('csv', () => {
   });
 
   it('keeps large tables in a scratch file', async () => {
-    const line = (row: number) => `${row % 10},${Array.from({ length: 100 }, (_, at) => row * 100 + at).join()}`;
-    const text = Array.from({ length: 12_000 }, (_, row) => line(row)).join('\n');
+    const line = (row: number) => `${row % 10},${Array.from({ length: 50 }, (_, at) => row * 50 + at).join()}`;
+    const text = Array.from({ length: 6_000 }, (_, row) => line(row)).join('\n');
     const seen: number[] = [];
     const options = { cacheBytes: 2 ** 20, onProgress: ({ done }: { done: number }) => seen.push(done) };
     const dataset = await openText(text, { label: 0 }, options);
-    expect(dataset.size).toBe(12_000);
-    const { data } = await dataset.read([11_999, 0, 10_485, 10_486]);
-    expect([0, 1, 2, 3].map((at) => data[at * 100 + 99])).toEqual([1_199_999, 99, 1_048_599, 1_048_699]);
+    expect(dataset.size).toBe(6_000);
+    const { data } = await dataset.read([5_999, 0, 5_242, 5_243]);
+    expect([0, 1, 2, 3].map((at) => data[at * 50 + 49])).toEqual([299_999, 49, 262_149, 262_199]);
     expect(seen.length).toBeGreaterThan(10);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     await dataset.close();
@@ -183,7 +183,7 @@ describe('csv errors', () => {
   });
 
   it('does not keep a line without an end', async () => {
-    const endless = Buffer.alloc(5 * 2 ** 20, '1');
+    const endless = Buffer.alloc(4.5 * 2 ** 20, '1');
     await expectError(openText(endless, { label: 0 }), {
       code: 'data-corrupt',
       place: 'line 1',
