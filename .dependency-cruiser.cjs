@@ -24,12 +24,23 @@ module.exports = {
       to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed[layer]].join('|')})/|^src/protocol\\.ts$` },
     })),
     {
+      name: 'one-door-to-onnxruntime',
+      comment: 'src/base/onnxruntime.ts turns its telemetry off before it loads',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/base/onnxruntime\\.ts$' },
+      to: { path: 'onnxruntime-node', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'formats-are-strangers',
       comment: 'a model format never imports another one',
       severity: 'error',
       from: { path: '^src/models/([^/]+)/' },
-      to: { path: '^src/models/[^/]+/', pathNot: '^src/models/(\$1|tfjs)/' },
+      to: { path: '^src/models/[^/]+/', pathNot: '^src/models/($1|tfjs)/' },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
 };

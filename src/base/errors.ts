@@ -54,6 +54,8 @@ export interface ErrorDetails {
 /** An error that is the input's or the environment's, not a defect of Lethe. Anything else that is thrown is a bug. */
 export class LetheError extends Error {
   readonly code: ErrorCode;
+  /** The message alone; `message` has the file and the place in front of it. */
+  readonly what: string;
   readonly file?: string;
   readonly place?: string;
   readonly hint?: string;
@@ -64,6 +66,7 @@ export class LetheError extends Error {
     });
     this.name = 'LetheError';
     this.code = code;
+    this.what = details.message;
     this.file = details.file;
     this.place = details.place;
     this.hint = details.hint;

@@ -33,6 +33,14 @@ export function fileError(error: unknown, file: string): LetheError {
       cause: error,
     });
   }
+  if (code === 'EFBIG') {
+    return new LetheError('disk-full', {
+      message: 'no file may be as large as this here (EFBIG); nothing was left behind',
+      file,
+      hint: 'Choose another output folder, or raise the limit on file sizes.',
+      cause: error,
+    });
+  }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new LetheError('file-unwritable', {
       message: `permission denied (${code})`,

@@ -36,7 +36,7 @@ export function describeError(error: unknown, style: Style): string {
   }
   const where = [error.file, error.place].filter((part) => part !== undefined);
   return [
-    `${style.red('error')}: ${clean(whatIsWrong(error), 500)}`,
+    `${style.red('error')}: ${clean(error.what, 500)}`,
     ...(where.length > 0 ? [`  ${style.dim('where')}  ${clean(where.join(', '), 500)}`] : []),
     ...(error.hint ? [`  ${style.dim('do')}     ${clean(error.hint, 500)}`] : []),
   ].join('\n');
@@ -47,14 +47,5 @@ export function errorDocument(error: unknown): object {
   if (!(error instanceof LetheError)) return { error: { code: 'internal', message: String(error) } };
   const { code, file, place, hint } = error;
   const problems = error instanceof ConfigError ? error.problems : undefined;
-  return { error: { code, message: whatIsWrong(error), file, place, hint, problems } };
-}
-
-/** The message without the file and the place that `LetheError` puts in front of it. */
-function whatIsWrong(error: LetheError): string {
-  const prefix = [error.file, error.place]
-    .filter((part) => part !== undefined)
-    .map((part) => `${part}: `)
-    .join('');
-  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+  return { error: { code, message: error.what, file, place, hint, problems } };
 }

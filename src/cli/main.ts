@@ -1,3 +1,4 @@
+import { EXIT } from './exit.js';
 import { run } from './program.js';
 
 const controller = new AbortController();
@@ -10,12 +11,13 @@ function stop(): void {
 }
 for (const signal of signals) process.on(signal, stop);
 
-// A reader that has seen enough (`lethe inspect m.onnx | head -1`) is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+// A reader that has seen enough (`lethe inspect m.onnx | head -1`) is no failure; a full disk behind `> file` is one.
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`error: the result could not be printed: ${error.message}\n`);
+  process.exit(EXIT.failed);
+});
 
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {
   if (stream.destroyed) return;

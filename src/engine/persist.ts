@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { LetheError } from '../base/errors.js';
 import { writeAtomically } from '../base/files.js';
 import { throwIfAborted, type Work } from '../base/work.js';
 import type { Classifier, WeightEdits } from '../models/classifier.js';
@@ -42,7 +43,9 @@ export async function persist(
     await writeAtomically(
       output.target,
       async (temporary) => {
-        const saved = await classifier.save(edits, temporary, work);
+        const saved = await classifier.save(edits, temporary, work).catch((error) => {
+          throw aboutTarget(error, temporary, output.target);
+        });
         const final = (file: string) => path.resolve(output.target, path.relative(temporary, file));
         const files = await hashFiles(saved.files, { signal: work.signal });
         const main = final(saved.path);
@@ -69,6 +72,14 @@ export async function persist(
     throw error;
   }
   return persisted!;
+}
+
+/** The same error with the name that the user knows. */
+function aboutTarget(error: unknown, temporary: string, target: string): unknown {
+  if (!(error instanceof LetheError) || !error.file?.startsWith(temporary)) return error;
+  const { code, what, place, hint } = error;
+  const file = target + error.file.slice(temporary.length);
+  return new LetheError(code, { message: what, file, place, hint, cause: error });
 }
 
 /** Paths as seen from the folder that holds the record, with forward slashes on every system. */

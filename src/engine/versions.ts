@@ -1,5 +1,5 @@
-import { env } from 'onnxruntime-node';
 import { version } from '../../package.json';
+import { env } from '../base/onnxruntime.js';
 
 /** What the numbers of a run were computed with. */
 export function versions(): { lethe: string; node: string; platform: string; onnxruntime: string } {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../base/onnxruntime.js';
 import { breathe, throwIfAborted } from '../base/work.js';
 import { type GemmMode, gemmModel } from './gemmModel.js';
 import { type Matrix, rowsOf } from './matrix.js';

@@ -5,7 +5,7 @@ import type { BuiltModel } from './build.js';
 
 /** Loaded when the first model is run: looking at a file needs no runtime. */
 async function runtime() {
-  return import('onnxruntime-node');
+  return import('../../base/onnxruntime.js');
 }
 
 /** A part of a model, ready to run; all its inputs and outputs are float32. */
