@@ -1,6 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Random } from '../../src/base/random.js';
+import { mutate } from './mutate.js';
 
 const absurd = [
   '-1',
@@ -27,16 +28,16 @@ export async function damagedCopy(source: string, folder: string, seed: number):
   const paths: string[] = weightsManifest[0].paths;
   const file = random.below(4) === 0 ? path.join(folder, paths[random.below(paths.length)]) : json;
   const bytes = await readFile(file);
-  await writeFile(file, file === json ? damagedText(bytes, random) : damagedBytes(bytes, random));
+  await writeFile(file, file === json ? damagedText(bytes, random) : mutate(bytes, random).bytes);
   return json;
 }
 
-/** Most changes leave the JSON valid, or nothing behind the parser would be tried. */
-function damagedText(bytes: Buffer, random: Random): Buffer | string {
+/** Most changes leave the JSON valid, or little behind the parser would be tried. */
+function damagedText(bytes: Buffer, random: Random): Uint8Array | string {
   const text = bytes.toString('utf8');
   switch (random.below(8)) {
     case 0:
-      return damagedBytes(bytes, random);
+      return mutate(bytes, random).bytes;
     case 1:
     case 2: {
       // Two names or words change places.
@@ -59,25 +60,6 @@ function damagedText(bytes: Buffer, random: Random): Buffer | string {
       const number = numbers[random.below(numbers.length)];
       return splice(text, number.index, number[0].length, absurd[random.below(9)]);
     }
-  }
-}
-
-/** A flipped bit, a cut, a hole, or a run of bytes that repeats. */
-function damagedBytes(bytes: Buffer, random: Random): Buffer {
-  const at = random.below(bytes.length);
-  const run = 1 + random.below(64);
-  switch (random.below(4)) {
-    case 0: {
-      const flipped = Buffer.from(bytes);
-      flipped[at] ^= 1 << random.below(8);
-      return flipped;
-    }
-    case 1:
-      return bytes.subarray(0, at);
-    case 2:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + run)]);
-    default:
-      return Buffer.concat([bytes.subarray(0, at + run), bytes.subarray(at)]);
   }
 }
 

@@ -1,4 +1,6 @@
+import { Random } from '../../src/base/random.js';
 import { elementCount } from '../../src/linalg/tensor.js';
+import { normals } from './arrays.js';
 import type { Quantized, WeightToWrite } from './tfjsFiles.js';
 import { writeModel } from './tfjsFiles.js';
 
@@ -21,6 +23,7 @@ export const attribute = {
 export class GraphBuilder {
   readonly #nodes: object[] = [];
   readonly #weights: WeightToWrite[] = [];
+  readonly #random = new Random(11);
 
   input(name: string, dims: readonly number[], dtype = 'DT_FLOAT'): string {
     const dim = dims.map((size) => ({ size: String(size) }));
@@ -33,6 +36,18 @@ export class GraphBuilder {
     this.#nodes.push({ name, op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } });
     this.#weights.push({ name, shape, dtype: 'float32', values, quantization });
     return name;
+  }
+
+  /** A weight of seeded normal values. */
+  randomWeight(name: string, shape: readonly number[], quantization?: Quantized): string {
+    const values = normals(elementCount(shape), this.#random).map((value) => 0.4 * value);
+    return this.weight(name, shape, values, quantization);
+  }
+
+  /** Ends the graph in three classes, the node "scores": all values of `from`, `size` a sample, times a weight. */
+  classify(from: string, size: number): string {
+    const flat = this.node('Reshape', 'flat', [from, this.integers('flat_shape', [-1, size])]);
+    return this.node('MatMul', 'scores', [flat, this.randomWeight('scores_weight', [size, 3])]);
   }
 
   integers(name: string, values: readonly number[], shape: readonly number[] = [values.length]): string {

@@ -1,5 +1,6 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 import { LetheError } from '../../base/errors.js';
+import { breathe } from '../../base/work.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 import type {
@@ -17,8 +18,8 @@ import type {
 import type { Backend } from './backend.js';
 import { Pace, runInChunks } from './chunks.js';
 import { type EditedTensors, type Network, publicLayer, runtimeError, type StoredLayer, sourcesOf } from './network.js';
-import { type EditedWeight, saveModel } from './save.js';
-import { asStored, readValues } from './tensors.js';
+import { saveModel } from './save.js';
+import { asStored, type EditedWeight, readValues } from './tensors.js';
 import { gather, scatter } from './view.js';
 
 /** One loaded network under all candidates made of it; it goes when the last of them is disposed of. */
@@ -44,8 +45,8 @@ export class TfjsClassifier implements Classifier {
   readonly #tensors: EditedTensors;
   #disposed = false;
 
-  private constructor(format: string, shared: Shared, edits: ReadonlyMap<string, Matrix>) {
-    const { network, backend } = shared;
+  private constructor(format: string, shared: Shared, edits: ReadonlyMap<string, Matrix>, tensors: EditedTensors) {
+    const { network } = shared;
     this.format = format;
     this.path = network.files.json.path;
     this.files = sourcesOf(network.files).map((source) => source.path);
@@ -56,18 +57,13 @@ export class TfjsClassifier implements Classifier {
     this.activations = network.activations;
     this.#shared = shared;
     this.#edits = edits;
-    this.#tensors = new Map(
-      this.#editedWeights(edits).map(({ weight, values }) => [
-        weight.name,
-        backend.run(() => backend.tf.tensor(asStored(weight, values), [...weight.shape], 'float32')),
-      ]),
-    );
+    this.#tensors = tensors;
     shared.users++;
   }
 
   /** The classifier around a freshly loaded network, which it owns. */
   static of(format: string, backend: Backend, network: Network): TfjsClassifier {
-    return new TfjsClassifier(format, { backend, network, pace: new Pace(), users: 0 }, new Map());
+    return new TfjsClassifier(format, { backend, network, pace: new Pace(), users: 0 }, new Map(), new Map());
   }
 
   async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
@@ -97,7 +93,22 @@ export class TfjsClassifier implements Classifier {
 
   async withWeights(edits: WeightEdits): Promise<Classifier> {
     this.#refuseDisposed();
-    return new TfjsClassifier(this.format, this.#shared, new Map([...this.#edits, ...edits.weights]));
+    const { backend } = this.#shared;
+    const all = new Map([...this.#edits, ...edits.weights]);
+    const tensors = new Map<string, tfc.Tensor>();
+    try {
+      for (const { weight, values } of this.#editedWeights(all)) {
+        await breathe();
+        const stored = asStored(weight, values());
+        const tensor = backend.run(() => backend.tf.tensor(stored, [...weight.shape], 'float32'));
+        tensors.set(weight.name, tensor);
+      }
+      this.#refuseDisposed();
+      return new TfjsClassifier(this.format, this.#shared, all, tensors);
+    } catch (error) {
+      if (!backend.failed) backend.tf.dispose([...tensors.values()]);
+      throw error;
+    }
   }
 
   save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
@@ -117,7 +128,7 @@ export class TfjsClassifier implements Classifier {
   #editedWeights(edits: ReadonlyMap<string, Matrix>): EditedWeight[] {
     return [...edits].map(([id, matrix]) => {
       const { weight, view } = this.#layer(id);
-      return { weight, values: scatter(matrix, view) };
+      return { weight, values: () => scatter(matrix, view) };
     });
   }
 

@@ -1,8 +1,10 @@
 import { readRange, withFile } from '../../base/files.js';
 import type { CopiedFile } from '../patching.js';
 import type { ModelFiles, Shard, WeightGroup } from './manifest.js';
-import type { EditedWeight } from './save.js';
-import { encode, widens } from './tensors.js';
+import { type EditedWeight, newLength } from './tensors.js';
+
+/** The new bytes of edited weights. */
+export type NewBytes = (edit: EditedWeight) => Uint8Array;
 
 /** A run of a group's new bytes: taken from the old ones, or new values. */
 interface Piece {
@@ -15,8 +17,13 @@ interface Piece {
  * The shards of a group in which quantised weights become float32: as many files under the same names, cut evenly. (Even
  * sizes because TensorFlow.js 4 misreads a group whose last shard is larger than all others of equal size.)
  */
-export function widenedShards(files: ModelFiles, group: WeightGroup, edits: readonly EditedWeight[]): CopiedFile[] {
-  const pieces = newPieces(files, group, edits);
+export function widenedShards(
+  files: ModelFiles,
+  group: WeightGroup,
+  edits: readonly EditedWeight[],
+  bytesOf: NewBytes,
+): CopiedFile[] {
+  const pieces = newPieces(files, group, edits, bytesOf);
   const last = pieces[pieces.length - 1];
   const total = last.start + last.length;
   const size = Math.ceil(total / group.shards.length);
@@ -27,16 +34,16 @@ export function widenedShards(files: ModelFiles, group: WeightGroup, edits: read
   });
 }
 
-function newPieces(files: ModelFiles, group: WeightGroup, edits: readonly EditedWeight[]): Piece[] {
-  const valuesOf = new Map(edits.map(({ weight, values }) => [weight.name, values]));
+function newPieces(files: ModelFiles, group: WeightGroup, edits: readonly EditedWeight[], bytesOf: NewBytes): Piece[] {
+  const editOf = new Map(edits.map((edit) => [edit.weight.name, edit]));
   const pieces: Piece[] = [];
   let start = 0;
   for (const weight of files.weights.values()) {
     if (weight.group !== group) continue;
-    const values = valuesOf.get(weight.name);
-    if (values) {
-      const length = widens(weight) ? 4 * values.length : weight.bytes;
-      pieces.push({ start, length, bytes: async (from, to) => encode(weight, values).subarray(from, to) });
+    const edit = editOf.get(weight.name);
+    if (edit) {
+      const length = newLength(weight);
+      pieces.push({ start, length, bytes: async (from, to) => bytesOf(edit).subarray(from, to) });
       start += length;
     } else {
       const { offset, bytes } = weight;

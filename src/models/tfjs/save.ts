@@ -4,14 +4,8 @@ import type { SavedFiles, SaveOptions } from '../classifier.js';
 import { type CopiedFile, type Patch, refuseChanged, savePatched } from '../patching.js';
 import { jsonTree } from './json.js';
 import { type ModelFiles, rangesOf, type StoredWeight } from './manifest.js';
-import { widenedShards } from './regroup.js';
-import { encode, widens } from './tensors.js';
-
-/** New values for one stored weight, in its order. */
-export interface EditedWeight {
-  readonly weight: StoredWeight;
-  readonly values: Float32Array<ArrayBuffer>;
-}
+import { type NewBytes, widenedShards } from './regroup.js';
+import { type EditedWeight, encode, widens } from './tensors.js';
 
 /**
  * Writes a copy of the model into the folder `target`: model.json and its shards under their own names, with new bytes for
@@ -25,6 +19,7 @@ export async function saveModel(
   target: string,
   options: SaveOptions,
 ): Promise<SavedFiles> {
+  const bytesOf = oneAtATime();
   const widened = edits.filter(({ weight }) => widens(weight));
   const copies: CopiedFile[] = [manifestCopy(files, widened)];
   const patches: Patch[] = [];
@@ -32,23 +27,32 @@ export async function saveModel(
     const edited = edits.filter(({ weight }) => weight.group === group);
     if (edited.some(({ weight }) => widens(weight))) {
       for (const { source } of group.shards) await refuseChanged(source);
-      copies.push(...widenedShards(files, group, edited));
+      copies.push(...widenedShards(files, group, edited, bytesOf));
     } else {
       for (const { location, source } of group.shards) copies.push({ name: location, source });
-      patches.push(...edited.flatMap(patchesFor));
+      patches.push(...edited.flatMap((edit) => patchesFor(edit, bytesOf)));
     }
   }
   const written = await savePatched(target, { files: copies, patches, target: 'folder' }, options);
   return { path: written[0], files: written, notes: widened.map(({ weight }) => note(weight)) };
 }
 
+/** Encodes a weight when its first shard is written and keeps it until the next weight's turn: one is in memory at a time. */
+function oneAtATime(): NewBytes {
+  let last: { edit: EditedWeight; bytes: Uint8Array } | undefined;
+  return (edit) => {
+    if (last?.edit !== edit) last = { edit, bytes: encode(edit.weight, edit.values()) };
+    return last.bytes;
+  };
+}
+
 /** The weight's new bytes, cut where its shards are. */
-function patchesFor({ weight, values }: EditedWeight): Patch[] {
+function patchesFor(edit: EditedWeight, bytesOf: NewBytes): Patch[] {
   let from = 0;
-  return rangesOf(weight).map((range) => {
+  return rangesOf(edit.weight).map((range) => {
     const start = from;
     from += range.length;
-    return { ...range, content: () => encode(weight, values).subarray(start, start + range.length) };
+    return { ...range, content: () => bytesOf(edit).subarray(start, start + range.length) };
   });
 }
 

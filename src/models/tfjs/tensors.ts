@@ -7,6 +7,12 @@ import { type ModelFiles, type Quantization, rangesOf, type StoredWeight } from 
 /** The wasm backend addresses 4 GiB, of which activations need their share. */
 const maxWeightBytes = 3 * 2 ** 30;
 
+/** New values for one stored weight, in its order; made when they are needed. */
+export interface EditedWeight {
+  readonly weight: StoredWeight;
+  readonly values: () => Float32Array<ArrayBuffer>;
+}
+
 /** The bytes of one weight as stored. @throws LetheError `file-unreadable` if a shard has become shorter. */
 export async function readStored(weight: StoredWeight): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(weight.bytes);
@@ -27,6 +33,11 @@ export async function readIntegers(weight: StoredWeight): Promise<Int32Array> {
 /** Whether new values must be stored in another type: an affine code has no room for values it was not made for. */
 export function widens(weight: StoredWeight): boolean {
   return weight.quantization !== undefined && weight.quantization.dtype !== 'float16';
+}
+
+/** How many bytes new values of a weight take. */
+export function newLength(weight: StoredWeight): number {
+  return widens(weight) ? 4 * weight.shape.reduce((product, size) => product * size, 1) : weight.bytes;
 }
 
 /** New values as they will be stored: float16 where that is the stored type, else float32. */

@@ -59,31 +59,44 @@ export function columnCount(view: WeightView): number {
 
 /** The matrix that a view shows of flat data. */
 export function gather(data: Float32Array, view: WeightView): Matrix {
-  const rows = offsets(view.rows);
-  const cols = offsets(view.cols);
-  const result = matrix(rows.length, cols.length);
-  let to = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = rows[r];
-    for (let c = 0; c < cols.length; c++) result.data[to++] = data[row + cols[c]];
-  }
+  const result = matrix(rowCount(view), columnCount(view));
+  copyTiles(result.data, data, view, true);
   return result;
 }
 
 /** The flat data that shows as this matrix. */
 export function scatter(source: Matrix, view: WeightView): Float32Array<ArrayBuffer> {
+  const [rows, cols] = [rowCount(view), columnCount(view)];
+  if (source.rows !== rows || source.cols !== cols) {
+    throw new RangeError(`a ${rows} x ${cols} weight, got ${source.rows} x ${source.cols}`);
+  }
+  const data = new Float32Array(rows * cols);
+  copyTiles(source.data, data, view, false);
+  return data;
+}
+
+/** Side of a tile: 32 x 32 float32 values lie well within the first cache. */
+const tile = 32;
+
+/**
+ * Copies between a row-major matrix and flat data, in tiles: most views transpose, and element by element every access of a
+ * large weight would miss the cache.
+ */
+function copyTiles(matrixData: Float32Array, data: Float32Array, view: WeightView, toMatrix: boolean): void {
   const rows = offsets(view.rows);
   const cols = offsets(view.cols);
-  if (source.rows !== rows.length || source.cols !== cols.length) {
-    throw new RangeError(`a ${rows.length} x ${cols.length} weight, got ${source.rows} x ${source.cols}`);
+  for (let top = 0; top < rows.length; top += tile) {
+    const bottom = Math.min(rows.length, top + tile);
+    for (let left = 0; left < cols.length; left += tile) {
+      const right = Math.min(cols.length, left + tile);
+      for (let r = top; r < bottom; r++) {
+        const row = rows[r];
+        let at = r * cols.length + left;
+        if (toMatrix) for (let c = left; c < right; c++) matrixData[at++] = data[row + cols[c]];
+        else for (let c = left; c < right; c++) data[row + cols[c]] = matrixData[at++];
+      }
+    }
   }
-  const data = new Float32Array(rows.length * cols.length);
-  let from = 0;
-  for (let r = 0; r < rows.length; r++) {
-    const row = rows[r];
-    for (let c = 0; c < cols.length; c++) data[row + cols[c]] = source.data[from++];
-  }
-  return data;
 }
 
 function count(axes: readonly Axis[]): number {
