@@ -81,6 +81,8 @@ export function sourcesOf(files: ModelFiles) {
   return [files.source, ...files.groups.flatMap((group) => group.shards.map((shard) => shard.source))];
 }
 
+const convertHint = 'Convert the model to ONNX, or fetch it again if it may be damaged.';
+
 /** What TensorFlow.js threw while it built or ran a model, as an error that says what the model has that it can't do. */
 export function runtimeError(error: unknown, file: string): LetheError {
   if (error instanceof LetheError) return error;
@@ -90,7 +92,7 @@ export function runtimeError(error: unknown, file: string): LetheError {
   const kernel = /Kernel '([^']+)' not registered/.exec(said);
   if (kernel) {
     return unsupported(
-      `uses the operation ${kernel[1]}, which TensorFlow.js has not on WebAssembly`,
+      `uses the operation ${kernel[1]}, which TensorFlow.js cannot run on WebAssembly`,
       'Install @tensorflow/tfjs-node beside Lethe, or convert the model to ONNX.',
     );
   }
@@ -111,5 +113,3 @@ export function runtimeError(error: unknown, file: string): LetheError {
   const message = `${incomplete}TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;
   return new LetheError(code, { message, file, hint: convertHint, cause: error });
 }
-
-export const convertHint = 'Convert the model to ONNX, or fetch it again if it may be damaged.';

@@ -53,7 +53,7 @@ describe('graphs that cannot be classified with', () => {
     [
       'Einsum',
       { equation: attribute.text('ij,jk->ik') },
-      /uses the operation Einsum, which TensorFlow\.js has not on WebAssembly/,
+      /uses the operation Einsum, which TensorFlow\.js cannot run on WebAssembly/,
     ],
   ])('name the operation %s', async (op, attributes, message) => {
     const error = await refusal((graph, input) => {
