@@ -46,7 +46,7 @@ export interface UnlearnRequest extends ModelRequest {
   readonly alphaF?: readonly number[];
   /** Samples of each kept class, for the spaces and for judging the candidates. */
   readonly samples?: number;
-  /** Samples of each class to forget; default four times `samples`. */
+  /** Samples of each class to forget; default nine times `samples`. */
   readonly forgetSamples?: number;
   /** At most so many input vectors a layer and side. */
   readonly maxPatches?: number;

@@ -21,7 +21,7 @@ export const DEFAULTS = {
 /** Most samples in one forward pass. */
 export const MAX_BATCH = 128;
 /** Multiply-adds of one forward pass, so that it blocks the thread for less than 250 ms. */
-export const BATCH_OPERATIONS = 2e9;
+export const BATCH_OPERATIONS = 4e9;
 /** Bytes of taps that one forward pass may return. */
 export const BATCH_BYTES = 256 * 2 ** 20;
 /** Multiply-adds from which candidates are raced instead of each being judged on all samples: some ten seconds. */

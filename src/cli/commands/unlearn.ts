@@ -49,7 +49,7 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
     .option('--samples <n>', 'samples of each kept class', integer('--samples', 1))
     .option(
       '--forget-samples <n>',
-      'samples of each class to forget (default: four times --samples)',
+      'samples of each class to forget (default: nine times --samples)',
       integer('--forget-samples', 1),
     )
     .option('--max-patches <n>', 'most input vectors a layer and side', integer('--max-patches', 1))
