@@ -64,6 +64,11 @@ export class Projections {
     return facts;
   }
 
+  #original(problem: ProjectionProblem): Promise<Matrix> {
+    const read = () => this.#readWeight(problem.id);
+    return this.#spaces.cache.get(`weight/original/${problem.id}`, read, (weight) => weight.data.byteLength);
+  }
+
   /** Full results are kept, as the pair that wins is asked for again. */
   #project(
     problem: ProjectionProblem,
@@ -74,7 +79,7 @@ export class Projections {
   ): Promise<Matrix> {
     const make = () => this.#projectAnew(problem, spaces, pair, detail, signal);
     if (detail === 'sketch') return make();
-    const key = `weight/${pair.alphaR}/${pair.alphaF}/${problem.id}`;
+    const key = `weight/projected/${pair.alphaR}/${pair.alphaF}/${problem.id}`;
     return this.#spaces.cache.get(key, make, (weight) => weight.data.byteLength);
   }
 
@@ -86,7 +91,7 @@ export class Projections {
     signal?: AbortSignal,
   ): Promise<Matrix> {
     const { cache } = this.#spaces;
-    const weight = await this.#readWeight(problem.id);
+    const weight = await this.#original(problem);
     const ofWeight = () =>
       cache.get(
         `retain/${detail}/coordinates/${problem.id}`,
@@ -111,7 +116,7 @@ export class Projections {
   async #factsOf(problem: ProjectionProblem, pair: AlphaPair, signal?: AbortSignal): Promise<ProjectionFacts> {
     const spaces = await this.#spaces.pair(problem, 'full', signal);
     const { retain, forget } = spaces;
-    const weight = await this.#readWeight(problem.id);
+    const weight = await this.#original(problem);
     const projected = await this.#project(problem, spaces, pair, 'full', signal);
     let removed = 0;
     for (const [g, group] of retain.groups.entries()) {
