@@ -17,7 +17,7 @@ export interface InputSpec {
 /** Where a dense layer's input vectors lie: the last axis (or `axis`) of the tapped tensor, all others are positions. */
 export interface DenseGeometry {
   readonly kind: 'dense';
-  /** The axis that holds the vector, counted from the front with the batch as 0; default the last. */
+  /** The axis that holds the vector, counted from the front with the batch as 0, or negative from the back; default -1. */
   readonly axis?: number;
 }
 

@@ -35,7 +35,10 @@ export function inputVectors(
 }
 
 function vectorAxis(axis: number | undefined, dims: readonly number[]): number {
-  return axis ?? dims.length - 1;
+  const wanted = axis ?? -1;
+  const found = wanted < 0 ? dims.length + wanted : wanted;
+  if (found < 0 || found >= dims.length) throw misfit(dims, `axis ${wanted} was expected to hold its vectors`);
+  return found;
 }
 
 /** Copies the vectors that lie along one axis of the tensor. */

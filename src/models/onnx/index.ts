@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
+import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
 import { throwIfAborted } from '../../base/work.js';
 import { elementCount } from '../../linalg/tensor.js';
@@ -8,10 +9,13 @@ import { activationPoints, findCuts } from './activations.js';
 import { OnnxClassifier, type Opened } from './classifier.js';
 import { type OnnxModel, parameterCount, readModel } from './model.js';
 import { findLogits, type Logits, notAClassifier } from './outputs.js';
-import { runInChunks } from './runs.js';
+import { type BatchSize, runInChunks } from './runs.js';
 import { Sessions } from './sessions.js';
 import { fileSource } from './source.js';
 import { Values } from './values.js';
+
+/** One sample costs as much as a whole batch where its size is fixed. */
+const largestFixedBatch = 1024;
 
 export const format: ModelFormat = { name: 'onnx', title: 'ONNX', match, inspect, open };
 
@@ -46,19 +50,30 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
   throwIfAborted(options.signal);
   const logits = findLogits(model.graph, (name) => values.get(name).dims);
   const threads = options.threads ?? Math.max(1, os.availableParallelism() - 1);
-  // A graph may be made for one batch size although its input says otherwise: then the logits tell.
-  const exactly = model.input.dims[0] ?? values.get(logits.value).dims?.[0] ?? undefined;
   const opened: Omit<Opened, 'classCount'> = {
     model,
     values,
     logits,
     activations: activationPoints(findCuts(model.graph, logits.value), (name) => values.get(name).dims),
-    batch: { most: values.chunkSize(model), exactly },
+    batch: batchSize(model, values, logits),
     threads,
     source,
   };
   const classCount = logits.classCount ?? (await countClasses(opened, options.signal));
   return new OnnxClassifier({ ...opened, classCount });
+}
+
+/** A graph may be made for one batch size although its input says otherwise: then the logits tell. */
+function batchSize(model: OnnxModel, values: Values, logits: Logits): BatchSize {
+  const exactly = model.input.dims[0] ?? values.get(logits.value).dims?.[0] ?? undefined;
+  if (exactly !== undefined && (exactly < 1 || exactly > largestFixedBatch)) {
+    throw new LetheError('model-unsupported', {
+      message: `runs on exactly ${exactly} samples at once`,
+      file: model.path,
+      hint: 'Export the model with a free batch size.',
+    });
+  }
+  return { most: values.chunkSize(model), exactly };
 }
 
 /** Where no dims tell the number of classes, one sample of zeros does. */

@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
   FunctionProtoSchema,
@@ -14,7 +14,7 @@ import {
 import { LetheError } from '../../base/errors.js';
 import { type ByteRange, withFile } from '../../base/files.js';
 import { breathe } from '../../base/work.js';
-import { type WireField, WireReader } from './wire.js';
+import { type WireField, WireReader, type WireType } from './wire.js';
 
 /** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */
 export const inlineBytes = 1024;
@@ -100,6 +100,7 @@ class Scan {
     while (reader.position < end) {
       if (!reader.ready) await reader.load();
       const field = reader.field(end);
+      if (!isExpected(schema, field)) throw reader.corrupt(field.start, `field ${field.number} has the wrong type`);
       const next = field.offset + field.length;
       const kind = field.type === 'bytes' ? nested(schema, field.number) : undefined;
       const payload = schema === TensorProtoSchema && field.type === 'bytes' ? payloadField(field.number) : undefined;
@@ -156,6 +157,42 @@ class Scan {
   #tooLarge(what: string): LetheError {
     return new LetheError('model-unsupported', { message: `the graph is too large: ${what}`, file: this.reader.file });
   }
+}
+
+/** How a field's value is written; a list of numbers may also be packed into one run of bytes. */
+function wireTypeOf(field: DescField): WireType {
+  if (field.fieldKind === 'enum' || field.enum) return 'varint';
+  switch (field.scalar) {
+    case undefined:
+    case ScalarType.STRING:
+    case ScalarType.BYTES:
+      return 'bytes';
+    case ScalarType.FLOAT:
+    case ScalarType.FIXED32:
+    case ScalarType.SFIXED32:
+      return 'fixed32';
+    case ScalarType.DOUBLE:
+    case ScalarType.FIXED64:
+    case ScalarType.SFIXED64:
+      return 'fixed64';
+    default:
+      return 'varint';
+  }
+}
+
+const expectedTypes = new Map(
+  [...containers].map((schema) => [
+    schema,
+    new Map(
+      schema.fields.map((field) => [field.number, { type: wireTypeOf(field), list: field.fieldKind === 'list' }]),
+    ),
+  ]),
+);
+
+/** The decoder takes a known field's type for granted, and would read on beyond a value of another type. */
+function isExpected(schema: DescMessage, field: WireField): boolean {
+  const expected = expectedTypes.get(schema)!.get(field.number);
+  return expected === undefined || expected.type === field.type || (expected.list && field.type === 'bytes');
 }
 
 interface NestedField {

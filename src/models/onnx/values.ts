@@ -4,6 +4,7 @@ import { elementCount } from '../../linalg/tensor.js';
 import { positionCount } from '../unfold.js';
 import { buildHollow, type TensorSource, type TypedValue } from './build.js';
 import type { OnnxModel } from './model.js';
+import type { Dims } from './outputs.js';
 import { inferValues } from './session.js';
 
 /** No single tensor may be larger: some allocators trap on more, and no classifier's activation needs it. */
@@ -30,20 +31,24 @@ export class Values {
     for (const value of await inferValues(model.path, hollow)) {
       if (!value.isTensor) continue;
       // The runtime gives a value of unknown rank no dims at all, and a free dim a name.
-      const dims =
-        value.shape.length === 0 ? undefined : value.shape.map((dim) => (typeof dim === 'number' ? dim : null));
-      const bytes = elementCount((dims ?? []).map((dim) => dim ?? 1)) * 4;
-      if (bytes > largestTensorBytes) {
-        throw new LetheError('model-unsupported', {
-          message: `has dims [${value.shape.join(', ')}], over ${largestTensorBytes / 2 ** 20} MiB for one sample`,
-          file: model.path,
-          place: `value "${value.name}"`,
-        });
-      }
-      values.#values.set(value.name, { name: value.name, type: dataTypes[value.type] ?? DataType.UNDEFINED, dims });
+      const free = value.shape.map((dim) => (typeof dim === 'number' ? dim : null));
+      values.#add(model, value.name, dataTypes[value.type] ?? DataType.UNDEFINED, free.length === 0 ? undefined : free);
     }
-    values.#values.set(model.input.name, { name: model.input.name, type: model.inputType, dims: model.input.dims });
+    values.#add(model, model.input.name, model.inputType, model.input.dims);
     return values;
+  }
+
+  #add(model: OnnxModel, name: string, type: DataType, dims: Dims): void {
+    const bytes = elementCount((dims ?? []).map((dim) => dim ?? 1)) * 4;
+    if (bytes > largestTensorBytes) {
+      throw new LetheError('model-unsupported', {
+        message: `has dims [${dims!.map((dim) => dim ?? '?').join(', ')}], over ${largestTensorBytes / 2 ** 20} MiB`,
+        file: model.path,
+        place: `value "${name}"`,
+        hint: 'Lethe works on classifiers whose tensors fit into memory.',
+      });
+    }
+    this.#values.set(name, { name, type, dims });
   }
 
   get(name: string): TypedValue {
