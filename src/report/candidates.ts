@@ -11,11 +11,16 @@ const BOTTOM = 40;
 /** Every pair of alphas that was tried: what it keeps against what it still recognises of the forgotten classes. */
 export function candidates({ result }: RunRecord): Html {
   const low = Math.floor(Math.min(0.9, ...result.candidates.map((entry) => entry.retainAccuracy)) * 10) / 10;
-  const x = (share: number) => LEFT + (WIDTH - LEFT - RIGHT) * share;
+  const high = Math.min(
+    1,
+    Math.ceil(Math.max(0.1, ...result.candidates.map((entry) => entry.forgetAccuracy)) * 10) / 10,
+  );
+  const x = (share: number) => LEFT + ((WIDTH - LEFT - RIGHT) * share) / high;
   const y = (share: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (share - low) / (1 - low));
   const front = result.candidates.filter((entry) => entry.pareto).sort((a, b) => a.forgetAccuracy - b.forgetAccuracy);
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
   const levels = ticks.map((share) => low + share * (1 - low));
+  const columns = ticks.map((share) => share * high);
   return html`<section>
     <h2>The search</h2>
     <p class="quiet">Each point is one pair of alphas, judged on the samples of the search. The chosen one keeps the most and forgets
@@ -24,7 +29,7 @@ export function candidates({ result }: RunRecord): Html {
       <svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate front"/></svg>Pareto front
       <svg width="14" height="14"><circle cx="7" cy="7" r="5.5" class="candidate chosen"/></svg>chosen</span></p>
     <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Retain accuracy against forget accuracy of the candidates">
-      ${ticks.map(
+      ${columns.map(
         (
           share,
         ) => html`<line x1="${px(x(share))}" x2="${px(x(share))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>
@@ -36,7 +41,7 @@ export function candidates({ result }: RunRecord): Html {
         ) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(share))}" y2="${px(y(share))}" class="grid"/>
         <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percent(share, 0)}</text>`,
       )}
-      <text x="${px(x(0.5))}" y="${HEIGHT - 6}" text-anchor="middle">forget accuracy</text>
+      <text x="${px(x(high / 2))}" y="${HEIGHT - 6}" text-anchor="middle">forget accuracy</text>
       <text x="12" y="${px(y((1 + low) / 2))}" text-anchor="middle" transform="rotate(-90 12 ${px(y((1 + low) / 2))})">retain accuracy</text>
       <polyline points="${front.map((entry) => `${px(x(entry.forgetAccuracy))},${px(y(entry.retainAccuracy))}`).join(' ')}" class="curve front"/>
       ${[...result.candidates]

@@ -27,7 +27,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .card .value { font-size: 24px; white-space: nowrap; font-weight: 650; margin: 0; line-height: 1.35; } .card .quiet { margin: 0; font-size: 13px; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; }
 .facts th { font-weight: 500; color: var(--quiet); width: 9.5em; padding: 6px 12px 6px 0; } .facts td { padding: 6px 0; overflow-wrap: anywhere; }
-.facts tr + tr { border-top: 1px solid var(--line); } .facts.two th { width: 18em; }
+.facts tr + tr { border-top: 1px solid var(--line); } .facts.two, .facts.two tbody { display: block; } .facts.two tbody { columns: 2 380px; column-gap: 44px; } .facts.two tr { display: flex; break-inside: avoid; border: 0; border-bottom: 1px solid var(--line); } .facts.two th { flex: 0 0 19em; }
 .file { margin-bottom: 6px; overflow-wrap: anywhere; }
 code { font: 12px/1.5 ui-monospace, "Cascadia Mono", Menlo, "Liberation Mono", monospace; } .file code { display: block; color: var(--quiet); }
 .findings, .plain { margin: 0; padding: 0; list-style: none; } .findings li { margin-bottom: 6px; } .plain li { margin-bottom: 3px; }
@@ -59,7 +59,7 @@ figcaption { font-size: 13px; font-weight: 600; overflow: hidden; text-overflow:
 .matrix td { text-align: center; padding: 3px 0; border: 1px solid var(--card); background: color-mix(in srgb, var(--tone) var(--share), var(--page)); }
 .matrix .right { --tone: var(--retain); } .matrix .wrong { --tone: var(--forget); } .matrix .strong { color: var(--card); font-weight: 600; }
 details { margin-top: 10px; } summary { cursor: pointer; color: var(--quiet); font-size: 13.5px; } footer { color: var(--quiet); font-size: 13px; margin-top: 20px; }
-@media (max-width: 760px) { .cards { grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); } main { padding: 20px 12px; } section { padding: 16px 14px; } .layers :is(td, th):nth-child(3), .layers :is(td, th):nth-child(2) { display: none; } .dumbbell, .axis { grid-template-columns: 92px 1fr 118px; gap: 8px; } .matrices { grid-template-columns: 1fr; } .facts.two th { width: 12em; } .numbers td, .numbers th { padding: 5px 6px; } }
+@media (max-width: 760px) { .cards { grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); } main { padding: 20px 12px; } section { padding: 16px 14px; } .layers :is(td, th):nth-child(3), .layers :is(td, th):nth-child(2) { display: none; } .dumbbell, .axis { grid-template-columns: 92px 1fr 118px; gap: 8px; } .matrices { grid-template-columns: 1fr; } .facts.two th { flex-basis: 15em; } .numbers td, .numbers th { padding: 5px 6px; } }
 @media print { :root { --page: #fff; --card: #fff; --ink: #000; } body { font-size: 10.5pt; } main { max-width: none; padding: 0; } section { border-color: #ccc; padding: 12px 14px; }
-  section, figure, tr, .dumbbell { break-inside: avoid; } section:has(.layers, .multiples, details[open]) { break-inside: auto; } summary { display: none; } .card { padding: 8px 10px; } .card .value { font-size: 18pt; } }
+  section, figure, tr, .dumbbell { break-inside: avoid; } section:has(.layers, .multiples, details) { break-inside: auto; } h2, section > p, .legend { break-after: avoid; } summary { display: none; } details::details-content { content-visibility: visible; block-size: auto; } .chart { max-width: 460px; } .matrices { grid-template-columns: 1fr 1fr; } .card { padding: 8px 10px; } .card .value { font-size: 18pt; } }
 `;
