@@ -92,7 +92,11 @@ describe('a damaged model', () => {
 
   it('short shard', async () => {
     await truncate(at('shapes/group1-shard4of10.bin'), 900);
-    await refuses(['shapes', '--forget', 'Rows'], { code: 'weights-short', what: 'the 10 shards have 9664 bytes, but model.json describes 9764', where: /shard/ });
+    await refuses(['shapes', '--forget', 'Rows'], {
+      code: 'weights-short',
+      what: 'the 10 shards have 9664 bytes, but model.json describes 9764',
+      where: /shard/,
+    });
   });
 
   it('NaN weights', async () => {
