@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Activations } from '../../../src/engine/activations.js';
+import { BATCH_OPERATIONS } from '../../../src/engine/defaults.js';
 import { batchSize, type Probe, probe } from '../../../src/engine/probe.js';
 import { inBatches, type SampleSet } from '../../../src/engine/samples.js';
 import { Session } from '../../../src/engine/session.js';
@@ -48,7 +49,7 @@ describe('probe', () => {
     expect([conv, conv2, dense].map((layer) => costs.positions.get(layer.id))).toEqual([[100], [25], [1]]);
     expect(costs.operations).toBe(100 * 9 * 8 + 25 * 72 * 12 + 300 * 5);
     expect(batchSize(costs, session.classifier.layers)).toBe(128);
-    expect(batchSize({ ...costs, operations: 1e9 })).toBe(2);
+    expect(batchSize({ ...costs, operations: BATCH_OPERATIONS / 3.5 })).toBe(3);
     expect(batchSize({ ...costs, operations: 1e12 })).toBe(1);
   });
 });
