@@ -6,6 +6,7 @@ import type { Classifier } from '../models/classifier.js';
 import { detectFormat } from '../models/registry.js';
 import { numberedClasses } from '../project/classNames.js';
 import { loadConfig, type ProjectConfig } from '../project/config.js';
+import { isCovered } from '../project/coverage.js';
 import { CONFIG_NAME, findHome, type ModelHome } from '../project/home.js';
 import type { ModelRequest, SplitName } from '../protocol.js';
 import { completeSettings } from './inputSettings.js';
@@ -15,7 +16,9 @@ import type { SampleSet } from './samples.js';
 export class Session {
   readonly classifier: Classifier;
   readonly home: ModelHome;
+  /** With an empty policy if it does not cover this model; see `isCovered`. */
   readonly config: ProjectConfig;
+  readonly isCovered: boolean;
   /** Names in the order of the outputs: from `lethe.json`, else from the data, else numbers. */
   readonly classes: readonly string[];
   readonly #splits: Partial<Record<SplitName, SampleSet>>;
@@ -28,7 +31,8 @@ export class Session {
   ) {
     this.classifier = classifier;
     this.home = home;
-    this.config = config;
+    this.isCovered = isCovered(config, classifier.path);
+    this.config = this.isCovered ? config : { ...config, forget: [], protect: [] };
     this.#splits = splits;
     const named = Object.values(splits).find((split) => split.dataset.classes)?.dataset.classes;
     this.classes = config.classes ?? named ?? numberedClasses(classifier.classCount);

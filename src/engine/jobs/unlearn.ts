@@ -65,6 +65,9 @@ async function forget(
   }
   const source = await hashFiles(classifier.files, work);
   const history = await findHistory(home, source);
+  const coverage = session.isCovered
+    ? []
+    : [`"models" in ${config.file} does not name this model: no policy applies to it`];
   const seconds: Mutable<UnlearnSeconds> = { load: total(), measure: 0, forward: 0, spaces: 0, search: 0, total: 0 };
 
   const pools = makePools(session, settings.seed);
@@ -135,7 +138,7 @@ async function forget(
       ],
       candidates: candidateResults(found, best),
       policy: findingsOf(targets, changes),
-      notes: [...history.notes, ...samples.notes, ...saving],
+      notes: [...coverage, ...history.notes, ...samples.notes, ...saving],
       seconds: { ...seconds, total: total() },
     });
     const draft = {

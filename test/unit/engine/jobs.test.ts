@@ -195,6 +195,13 @@ describe('unlearn', () => {
     expect(before).toMatchObject({ forgets: true, admissible: false });
   });
 
+  it('leaves the policy aside for a model that lethe.json does not name', async () => {
+    await configure({ models: ['other.onnx'], forget: [{ class: 'Columns', maxAccuracy: 0 }] });
+    const result = await quick();
+    expect(result.policy.filter((finding) => finding.severity === 'error')).toEqual([]);
+    expect(result.notes.join()).toContain('does not name this model');
+  });
+
   it('writes nothing when no candidate forgets', async () => {
     const files = await tree();
     await expect(quick({ alphaF: [0.001], alphaR: [1000] })).rejects.toMatchObject({

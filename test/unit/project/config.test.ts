@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/project/config.js';
 import { ConfigError } from '../../../src/project/configError.js';
+import { isCovered } from '../../../src/project/coverage.js';
 import { configJsonSchema } from '../../../src/project/jsonSchema.js';
 import { temporaryFolder } from '../../support/folders.js';
 
@@ -212,6 +213,19 @@ describe('what can be wrong in a lethe.json', () => {
       hint: expect.stringContaining('--allow-outside'),
     });
     if (at !== 'classes') await expect(load(text, { allowOutside: true })).resolves.toBeDefined();
+  });
+});
+
+describe('isCovered', () => {
+  it('covers the named models and what was made from them', async () => {
+    const config = await load('{"models": ["fashion.onnx", "web/*/model.json"]}');
+    const covers = (name: string) => isCovered(config, path.join(config.folder, name));
+    expect(['fashion.onnx', 'fashion.forget-t-shirt-top.onnx', 'fashion.forget-a.forget-b.onnx'].every(covers)).toBe(
+      true,
+    );
+    expect(['web/a/model.json', 'web/a.forget-shirt/model.json'].every(covers)).toBe(true);
+    expect(['other.onnx', 'fashion2.onnx', 'web/model.json', '../fashion.onnx'].some(covers)).toBe(false);
+    expect(isCovered(await load('{}'), '/anywhere/x.onnx')).toBe(true);
   });
 });
 
