@@ -10,5 +10,6 @@ export function isCovered(config: ProjectConfig, model: string): boolean {
   if (!config.models) return true;
   const relative = path.relative(config.folder, path.resolve(model)).split(path.sep).join('/');
   const origin = relative.replace(/(\.forget-[a-z0-9-]+)+/g, '');
-  return [relative, origin].some(picomatch([...config.models]));
+  const matches = picomatch([...config.models]);
+  return matches(relative) || matches(origin);
 }
