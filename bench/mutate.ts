@@ -7,12 +7,14 @@
  * Exits with 1 if a file fails; `--keep` keeps the failing ones.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../src/base/random.js';
-import { type ModelFiles, writeMutant } from '../test/support/mutate.js';
+import { type Mutant, mutate } from '../test/support/mutate.js';
+import { damageOnnx } from '../test/support/onnxDamage.js';
+import { damagedText } from '../test/support/tfjsDamage.js';
 
 const secondsAFile = 10;
 const bytesAFile = 2 ** 30;
@@ -29,6 +31,9 @@ const { values: options } = parseArgs({
 });
 
 const root = path.resolve(import.meta.dirname, '..');
+
+/** The files of a model by their relative names, the one to open first. */
+type ModelFiles = ReadonlyMap<string, Uint8Array>;
 
 /** The models of the tests and the demo: single ONNX files with their external data, and folders with a model.json. */
 async function sources(): Promise<Map<string, ModelFiles>> {
@@ -48,6 +53,25 @@ async function sources(): Promise<Map<string, ModelFiles>> {
     }
   }
   return new Map([...found].filter(([name]) => name.includes(options.only)));
+}
+
+/** Writes a model with one damaged file, mostly the main one. @returns what was done and what to open. */
+async function writeMutant(files: ModelFiles, folder: string, random: Random): Promise<{ what: string; main: string }> {
+  const names = [...files.keys()];
+  const victim = random.unit() < 0.8 ? names[0] : names[random.below(names.length)];
+  const mutant = damage(victim, files.get(victim)!, random);
+  for (const name of names) {
+    const target = path.join(folder, name);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, name === victim ? mutant.bytes : files.get(name)!);
+  }
+  return { what: `${victim}: ${mutant.what}`, main: path.join(folder, names[0]) };
+}
+
+function damage(name: string, bytes: Uint8Array, random: Random): Mutant {
+  if (name.endsWith('.onnx')) return damageOnnx(bytes, random);
+  if (!name.endsWith('.json')) return mutate(bytes, random);
+  return { what: 'damaged text', bytes: Buffer.from(damagedText(Buffer.from(bytes), random)) };
 }
 
 interface Answer {

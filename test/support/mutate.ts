@@ -1,13 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { LetheError } from '../../src/base/errors.js';
 import type { Random } from '../../src/base/random.js';
 import { elementCount } from '../../src/linalg/tensor.js';
 import type { Classifier } from '../../src/models/classifier.js';
 import { openModel } from '../../src/models/registry.js';
-
-/** The files of a model by their relative names, the one to open first. */
-export type ModelFiles = ReadonlyMap<string, Uint8Array>;
 
 /** A damaged copy of a file, and what was done to it. */
 export interface Mutant {
@@ -87,23 +82,6 @@ export function mutate(bytes: Uint8Array, random: Random): Mutant {
   const buffer = Buffer.from(bytes);
   const damages = buffer[0] === 0x7b ? textDamages : binaryDamages;
   return damages[random.below(damages.length)](buffer, random) ?? flipBits(buffer, random)!;
-}
-
-/** Writes a model with one damaged file (mostly the main one) into a folder. @returns what was done and what to open. */
-export async function writeMutant(
-  files: ModelFiles,
-  folder: string,
-  random: Random,
-): Promise<{ readonly what: string; readonly main: string }> {
-  const names = [...files.keys()];
-  const victim = random.unit() < 0.8 ? names[0] : names[random.below(names.length)];
-  const mutant = mutate(files.get(victim)!, random);
-  for (const name of names) {
-    const target = path.join(folder, name);
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, name === victim ? mutant.bytes : files.get(name)!);
-  }
-  return { what: `${victim}: ${mutant.what}`, main: path.join(folder, names[0]) };
 }
 
 /** How an attempt to use a model file ended: `loaded`, or the code of the error. */

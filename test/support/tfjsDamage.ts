@@ -33,7 +33,7 @@ export async function damagedCopy(source: string, folder: string, seed: number):
 }
 
 /** Most changes leave the JSON valid, or little behind the parser would be tried. */
-function damagedText(bytes: Buffer, random: Random): Uint8Array | string {
+export function damagedText(bytes: Buffer, random: Random): Uint8Array | string {
   const text = bytes.toString('utf8');
   switch (random.below(8)) {
     case 0:
