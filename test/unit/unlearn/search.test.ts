@@ -48,8 +48,8 @@ describe('the exhaustive search', () => {
         return classes(typical(pair));
       },
     });
-    expect(seen).toEqual(alphaR.flatMap((r) => alphaF.map((f) => `${r}/${f}`)));
-    expect(candidates.map(nameOf)).toEqual(seen);
+    expect(seen).toEqual(alphaR.flatMap((r) => [100, 10, 1].map((f) => `${r}/${f}`)));
+    expect(candidates.map(nameOf)).toEqual(alphaR.flatMap((r) => alphaF.map((f) => `${r}/${f}`)));
     expect(new Set(fidelities.map((fidelity) => JSON.stringify(fidelity)))).toEqual(
       new Set([JSON.stringify({ share: 1, detail: 'full' })]),
     );
@@ -179,7 +179,7 @@ describe('the exhaustive search', () => {
       code: 'cancelled',
     });
     expect(seen.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4].map((done) => [done, 9]));
-    expect(seen[0].detail).toBe('alpha 10, 1');
+    expect(seen[0].detail).toBe('alpha 10, 100');
   });
 });
 
@@ -217,8 +217,9 @@ describe('the race', () => {
     expect(race.best).toMatchObject({ complete: true, samples: 2700, share: 1 });
     const work = calls.reduce((sum, { share }) => sum + share, 0);
     expect(work).toBeLessThan(3);
-    expect(race.candidates).toHaveLength(25);
-    expect(race.candidates.filter(({ samples }) => samples === 90)).toHaveLength(21);
+    // alpha_f = 3 plainly does not forget, so alpha_f = 1 was not tried: 20 pairs, of which 3 went further.
+    expect(race.candidates).toHaveLength(20);
+    expect(race.candidates.filter(({ samples }) => samples === 90)).toHaveLength(17);
     expect(calls.filter(({ detail }) => detail === 'full')).toHaveLength(1);
   });
 
@@ -259,10 +260,19 @@ describe('the race', () => {
   it('is not led astray by bad luck on few samples', async () => {
     // The best pair misses the limit slightly on the first samples.
     const { options } = racing((pair, { share }) => {
-      if (pair.alphaR !== 100 || pair.alphaF !== 10) return [0.4, 0.9, 0.9];
+      if (pair.alphaR !== 100 || pair.alphaF < 10) return [0.4, 0.9, 0.9];
+      if (pair.alphaF > 10) return [0, 0.5, 0.5];
       return share < 0.1 ? [0.1, 0.9, 0.9] : [0, 0.9, 0.9];
     });
     expect((await search(() => [], options)).best).toMatchObject({ alphaR: 100, alphaF: 10 });
+  });
+
+  it('tries every pair where classes of earlier runs must stay forgotten', async () => {
+    const table = (pair: AlphaPair) => [0, 0.9, 0.9, pair.alphaF > 3 ? 0.5 : 0];
+    const { options } = racing(table);
+    const { best, candidates } = await search(() => [], { ...options, earlier: [{ class: 3 }] });
+    expect(candidates).toHaveLength(25);
+    expect(best).toMatchObject({ alphaR: 1000, alphaF: 1 });
   });
 
   it('keeps a candidate judged on few samples from pushing a complete one off the front', async () => {
