@@ -16,24 +16,15 @@ import type {
 } from '../classifier.js';
 import type { TensorSource } from './build.js';
 import type { OnnxLayer } from './layers.js';
-import type { OnnxModel } from './model.js';
-import type { Logits } from './outputs.js';
-import { type BatchSize, runInChunks } from './runs.js';
 import { saveModel } from './save.js';
-import { Sessions } from './sessions.js';
+import { type Runnable, Sessions } from './sessions.js';
 import { editedSource } from './source.js';
-import type { Values } from './values.js';
 import { readWeight, type WeightEdit } from './weights.js';
 
 /** What all candidates of one opened model share. */
-export interface Opened {
-  readonly model: OnnxModel;
-  readonly values: Values;
-  readonly logits: Logits;
+export interface Opened extends Runnable {
   readonly classCount: number;
   readonly activations: readonly ActivationPoint[];
-  readonly batch: BatchSize;
-  readonly threads: number;
   readonly source: TensorSource;
 }
 
@@ -55,7 +46,7 @@ export class OnnxClassifier implements Classifier {
     private readonly opened: Opened,
     private readonly edits: Edits = new Map(),
   ) {
-    const { model, values, logits, threads } = opened;
+    const { model } = opened;
     this.path = model.path;
     this.files = model.table.files.map((file) => file.path);
     this.input = model.input;
@@ -64,7 +55,7 @@ export class OnnxClassifier implements Classifier {
     this.skipped = model.skipped;
     this.activations = opened.activations;
     const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#weightEdits(edits));
-    this.#sessions = new Sessions(model, values, logits, source, threads);
+    this.#sessions = new Sessions(opened, source);
   }
 
   async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
@@ -72,14 +63,11 @@ export class OnnxClassifier implements Classifier {
     const wanted = options.taps ?? [];
     const known = new Set(this.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)));
     for (const tap of wanted) if (!known.has(tap)) throw new RangeError(`no layer reads a tap "${tap}"`);
-    const session = await this.#sessions.main(wanted.length > 0);
     const { logits } = this.opened;
     const computed = wanted.filter((tap) => tap !== this.input.name);
-    const names = [...new Set([logits.value, ...computed])].map((value) => this.#sessions.fetch(value));
-    const input = this.#sessions.feed(this.input.name);
-    const results = await runInChunks(session, input, batch, names, this.opened.batch, options.signal);
+    const results = await this.#sessions.run(this.input.name, batch, [logits.value, ...computed], options.signal);
     const taps = new Map<TapId, Tensor>();
-    for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(this.#sessions.fetch(tap))!);
+    for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(tap)!);
     return { logits: this.#scores(results, batch.dims[0]), taps };
   }
 
@@ -87,10 +75,7 @@ export class OnnxClassifier implements Classifier {
     const found = this.activations.find(({ id }) => id === point);
     if (!found) throw new RangeError(`no activation point "${point}"`);
     this.#checkDims(value, [null, ...found.dims], `activation "${found.name}"`);
-    const session = await this.#sessions.head(point);
-    const names = [this.#sessions.fetch(this.opened.logits.value)];
-    const input = this.#sessions.feed(point);
-    const results = await runInChunks(session, input, value, names, this.opened.batch, options.signal);
+    const results = await this.#sessions.run(point, value, [this.opened.logits.value], options.signal);
     return this.#scores(results, value.dims[0]);
   }
 
@@ -132,7 +117,7 @@ export class OnnxClassifier implements Classifier {
 
   /** The logits as n x classes, whatever axes of size 1 the model has. */
   #scores(results: ReadonlyMap<string, Tensor>, samples: number): Tensor {
-    const { data } = results.get(this.#sessions.fetch(this.opened.logits.value))!;
+    const { data } = results.get(this.opened.logits.value)!;
     if (data.length !== samples * this.classCount) {
       throw new LetheError('model-unsupported', {
         message: `gives ${data.length} scores for ${samples} samples, not ${this.classCount} each`,

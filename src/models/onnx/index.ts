@@ -6,11 +6,12 @@ import { throwIfAborted } from '../../base/work.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from '../classifier.js';
 import { activationPoints, findCuts } from './activations.js';
-import { OnnxClassifier, type Opened } from './classifier.js';
+import type { TensorSource } from './build.js';
+import { OnnxClassifier } from './classifier.js';
 import { type OnnxModel, parameterCount, readModel } from './model.js';
 import { findLogits, type Logits, notAClassifier } from './outputs.js';
-import { type BatchSize, runInChunks } from './runs.js';
-import { Sessions } from './sessions.js';
+import type { BatchSize } from './runs.js';
+import { type Runnable, Sessions } from './sessions.js';
 import { fileSource } from './source.js';
 import { Values } from './values.js';
 
@@ -50,17 +51,13 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
   throwIfAborted(options.signal);
   const logits = findLogits(model.graph, (name) => values.get(name).dims);
   const threads = options.threads ?? Math.max(1, os.availableParallelism() - 1);
-  const opened: Omit<Opened, 'classCount'> = {
-    model,
-    values,
-    logits,
-    activations: activationPoints(findCuts(model.graph, logits.value), (name) => values.get(name).dims),
-    batch: batchSize(model, values, logits),
-    threads,
+  const runnable: Runnable = { model, values, logits, batch: batchSize(model, values, logits), threads };
+  return new OnnxClassifier({
+    ...runnable,
     source,
-  };
-  const classCount = logits.classCount ?? (await countClasses(opened, options.signal));
-  return new OnnxClassifier({ ...opened, classCount });
+    classCount: logits.classCount ?? (await countClasses(runnable, source, options.signal)),
+    activations: activationPoints(findCuts(model.graph, logits.value), (name) => values.get(name).dims),
+  });
 }
 
 /** A graph may be made for one batch size although its input says otherwise: then the logits tell. */
@@ -77,18 +74,18 @@ function batchSize(model: OnnxModel, values: Values, logits: Logits): BatchSize 
 }
 
 /** Where no dims tell the number of classes, one sample of zeros does. */
-async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSignal): Promise<number> {
-  const { model, values, logits, source, threads, batch } = opened;
+async function countClasses(runnable: Runnable, source: TensorSource, signal?: AbortSignal): Promise<number> {
+  const { model, logits } = runnable;
   const dims = model.input.dims.map((dim, axis) => (axis === 0 ? 1 : dim));
   if (!isFixed(dims)) throw notAClassifier(model.path, 'neither its input size nor its number of outputs is fixed');
   const sample = { dims, data: new Float32Array(elementCount(dims)) };
-  const sessions = new Sessions(model, values, logits, source, threads);
+  const sessions = new Sessions(runnable, source);
   try {
-    const session = await sessions.main(false);
-    const name = sessions.fetch(logits.value);
-    const results = await runInChunks(session, sessions.feed(model.input.name), sample, [name], batch, signal);
-    const scores = results.get(name)!;
-    return checkedCount(model, logits, scores.dims);
+    const results = await sessions.run(model.input.name, sample, [logits.value], signal);
+    const found = results.get(logits.value)!.dims;
+    const wide = found.filter((dim, axis) => axis > 0 && dim !== 1);
+    if (found[0] === 1 && wide.length === 1 && wide[0] >= 2) return wide[0];
+    throw notAClassifier(model.path, `"${logits.value}" has dims [${found.join(', ')}] for one sample`);
   } finally {
     await sessions.release();
   }
@@ -96,10 +93,4 @@ async function countClasses(opened: Omit<Opened, 'classCount'>, signal?: AbortSi
 
 function isFixed(dims: readonly (number | null)[]): dims is number[] {
   return !dims.includes(null);
-}
-
-function checkedCount(model: OnnxModel, logits: Logits, dims: readonly number[]): number {
-  const wide = dims.filter((dim, axis) => axis > 0 && dim !== 1);
-  if (dims[0] === 1 && wide.length === 1 && wide[0] >= 2) return wide[0];
-  throw notAClassifier(model.path, `"${logits.value}" has dims [${dims.join(', ')}] for one sample`);
 }

@@ -1,8 +1,19 @@
-import { buildPart, feedName, fetchName, type TensorSource, type TypedValue } from './build.js';
+import type { Tensor } from '../../linalg/tensor.js';
+import { buildPart, feedName, fetchName, type TensorSource } from './build.js';
 import type { OnnxModel } from './model.js';
 import type { Logits } from './outputs.js';
+import { type BatchSize, runInChunks } from './runs.js';
 import { Session } from './session.js';
 import type { Values } from './values.js';
+
+/** What the sessions of a model and of all its candidates have in common. */
+export interface Runnable {
+  readonly model: OnnxModel;
+  readonly values: Values;
+  readonly logits: Logits;
+  readonly batch: BatchSize;
+  readonly threads: number;
+}
 
 /**
  * The sessions of one classifier, made when they are needed. At most one of the whole network is held (with the taps as
@@ -11,58 +22,76 @@ import type { Values } from './values.js';
 export class Sessions {
   #main?: { readonly session: Session; readonly withTaps: boolean };
   #head?: { readonly from: string; readonly session: Session };
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly model: OnnxModel,
-    private readonly values: Values,
-    private readonly logits: Logits,
+    private readonly runnable: Runnable,
     private readonly source: TensorSource,
-    private readonly threads: number,
   ) {}
 
-  /** The whole network. */
-  async main(withTaps: boolean): Promise<Session> {
+  /**
+   * Computes values of the graph from one of its values: the model's input, or any that cuts the graph in two.
+   * @param outputs the logits and, from the input only, tapped values
+   * @param samples any number of them
+   */
+  run(
+    input: string,
+    samples: Tensor,
+    outputs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Tensor>> {
+    const { model, values, logits, batch } = this.runnable;
+    return this.#inTurn(async () => {
+      const withTaps = outputs.some((name) => name !== logits.value);
+      const session = input === model.input.name ? await this.#whole(withTaps) : await this.#part(input);
+      const names = new Map(outputs.map((name) => [name, fetchName(values.get(name))]));
+      const fetched = [...new Set(names.values())];
+      const results = await runInChunks(session, feedName(values.get(input)), samples, fetched, batch, signal);
+      return new Map([...names].map(([name, fetchedAs]) => [name, results.get(fetchedAs)!]));
+    });
+  }
+
+  release(): Promise<void> {
+    return this.#inTurn(async () => {
+      const sessions = [this.#main?.session, this.#head?.session];
+      this.#main = undefined;
+      this.#head = undefined;
+      for (const session of sessions) await session?.release();
+    });
+  }
+
+  /** One task after the other: a session must not be released while another call is running it. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(task);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #whole(withTaps: boolean): Promise<Session> {
     if (this.#main && (this.#main.withTaps || !withTaps)) return this.#main.session;
     await this.#main?.session.release();
     this.#main = undefined;
-    const taps = withTaps ? this.model.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)) : [];
-    const session = await this.#create(this.model.input.name, [...new Set([this.logits.value, ...taps])]);
+    const { model, logits } = this.runnable;
+    const taps = withTaps ? model.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)) : [];
+    const session = await this.#create(model.input.name, [...new Set([logits.value, ...taps])]);
     this.#main = { session, withTaps };
     return session;
   }
 
-  /** The network from one of its values on. */
-  async head(from: string): Promise<Session> {
+  async #part(from: string): Promise<Session> {
     if (this.#head?.from === from) return this.#head.session;
     await this.#head?.session.release();
     this.#head = undefined;
-    const session = await this.#create(from, [this.logits.value]);
+    const session = await this.#create(from, [this.runnable.logits.value]);
     this.#head = { from, session };
     return session;
   }
 
-  /** What a value is called where it is fed. */
-  feed(value: string): string {
-    return feedName(this.values.get(value));
-  }
-
-  /** What a value is called where it comes out. */
-  fetch(value: string): string {
-    return fetchName(this.values.get(value));
-  }
-
-  async release(): Promise<void> {
-    const sessions = [this.#main?.session, this.#head?.session];
-    this.#main = undefined;
-    this.#head = undefined;
-    for (const session of sessions) await session?.release();
-  }
-
   async #create(input: string, outputs: readonly string[]): Promise<Session> {
-    const value = (name: string): TypedValue => this.values.get(name);
+    const { model, values, threads } = this.runnable;
     // A value that is fed need not come out again.
-    const part = { inputs: [value(input)], outputs: outputs.filter((name) => name !== input).map(value) };
-    const built = await buildPart(this.model.graph, this.model.table, part, this.source);
-    return Session.create(this.model.path, built, this.threads);
+    const fetched = outputs.filter((name) => name !== input);
+    const part = { inputs: [values.get(input)], outputs: fetched.map((name) => values.get(name)) };
+    return Session.create(model.path, await buildPart(model.graph, model.table, part, this.source), threads);
   }
 }

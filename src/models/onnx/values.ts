@@ -11,7 +11,7 @@ import { inferValues } from './session.js';
 const largestTensorBytes = 512 * 2 ** 20;
 /** Multiply-adds that any machine does in about 250 ms. */
 const chunkOperations = 2.5e9;
-const chunkBytes = 64 * 2 ** 20;
+const chunkBytes = 256 * 2 ** 20;
 const largestChunk = 256;
 
 const dataTypes: Readonly<Record<string, DataType>> = {
@@ -58,15 +58,21 @@ export class Values {
   /** Samples to run at once, so that a run stays short and its tensors small. From the model alone, so that it never varies. */
   chunkSize(model: OnnxModel): number {
     const oneSample = (name: string) => this.get(name).dims?.map((dim, axis) => (axis === 0 ? 1 : (dim ?? 1)));
+    const taps = new Set<string>();
     let operations = 1;
     for (const layer of model.layers) {
       for (const { tap, geometry } of layer.sites) {
+        taps.add(tap);
         const dims = oneSample(tap);
         if (dims) operations += positionCount(geometry, dims) * layer.in * layer.out;
       }
     }
-    let bytes = 1;
-    for (const name of this.#values.keys()) bytes = Math.max(bytes, elementCount(oneSample(name) ?? []) * 4);
+    // What is held at once: the tapped values, and the input and output of the operator that is running.
+    const bytesOf = (name: string) => 4 * elementCount(oneSample(name) ?? []);
+    let largest = 1;
+    for (const name of this.#values.keys()) largest = Math.max(largest, bytesOf(name));
+    let bytes = 2 * largest;
+    for (const tap of taps) bytes += bytesOf(tap);
     const fitting = Math.floor(Math.min(chunkOperations / operations, chunkBytes / bytes));
     return Math.max(1, Math.min(largestChunk, fitting));
   }

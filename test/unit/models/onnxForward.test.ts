@@ -144,6 +144,22 @@ describe('any number of samples', () => {
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
   });
 
+  it('and any number of calls at once, even with the end of it', async () => {
+    const model = await open((g) => g.output('out', layers(g, g.input('x', ['N', 5])), ['N', 3]));
+    const hidden = { dims: [7, 8], data: Float32Array.from(expected.hidden) };
+    const [plain, tapped, part, again] = await Promise.all([
+      model.forward(input),
+      model.forward(input, { taps: ['hidden_out'] }),
+      model.forwardFrom('hidden_out', hidden),
+      model.forward(input),
+      model.dispose(),
+    ]);
+    for (const logits of [plain.logits, tapped.logits, part, again.logits]) {
+      expect(maxDifference(logits.data, expected.logits)).toBeLessThan(1e-5);
+    }
+    expect(maxDifference(tapped.taps.get('hidden_out')!.data, expected.hidden)).toBeLessThan(1e-5);
+  });
+
   it('may be none', async () => {
     const model = await open((g) => g.output('out', layers(g, g.input('x', ['N', 5])), ['N', 3]));
     const { logits } = await model.forward({ dims: [0, 5], data: new Float32Array() });

@@ -19,7 +19,7 @@ async function run(bytes: Uint8Array, feeds: Record<string, OrtTensor>): Promise
 }
 
 describe('the ONNX writer', () => {
-  for (const opset of [9, 13, 17, 22]) {
+  for (const opset of [9, 13, 17, 22, 26]) {
     it(`writes a model of opset ${opset} that ONNX Runtime computes as by hand`, async () => {
       const g = new OnnxWriter({ opset });
       const x = g.input('x', ['N', 2]);
