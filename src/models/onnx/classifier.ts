@@ -7,6 +7,7 @@ import type {
   ForwardOptions,
   ForwardResult,
   InputSpec,
+  Layer,
   LayerId,
   SavedFiles,
   SaveOptions,
@@ -15,7 +16,7 @@ import type {
   WeightEdits,
 } from '../classifier.js';
 import type { TensorSource } from './build.js';
-import type { OnnxLayer } from './layers.js';
+import { type OnnxLayer, publicLayer } from './layers.js';
 import { saveModel } from './save.js';
 import { type Runnable, Sessions } from './sessions.js';
 import { editedSource } from './source.js';
@@ -37,7 +38,7 @@ export class OnnxClassifier implements Classifier {
   readonly files: readonly string[];
   readonly input: InputSpec;
   readonly classCount: number;
-  readonly layers: readonly OnnxLayer[];
+  readonly layers: readonly Layer[];
   readonly skipped: readonly SkippedLayer[];
   readonly activations: readonly ActivationPoint[];
   readonly #sessions: Sessions;
@@ -51,7 +52,7 @@ export class OnnxClassifier implements Classifier {
     this.files = model.table.files.map((file) => file.path);
     this.input = model.input;
     this.classCount = opened.classCount;
-    this.layers = model.layers;
+    this.layers = model.layers.map(publicLayer);
     this.skipped = model.skipped;
     this.activations = opened.activations;
     const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#weightEdits(edits));
@@ -110,7 +111,7 @@ export class OnnxClassifier implements Classifier {
   }
 
   #layer(id: LayerId): OnnxLayer {
-    const layer = this.layers.find((candidate) => candidate.id === id);
+    const layer = this.opened.model.layers.find((candidate) => candidate.id === id);
     if (!layer) throw new RangeError(`no layer "${id}"`);
     return layer;
   }

@@ -8,6 +8,7 @@ import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from '../classi
 import { activationPoints, findCuts } from './activations.js';
 import type { TensorSource } from './build.js';
 import { OnnxClassifier } from './classifier.js';
+import { publicLayer } from './layers.js';
 import { type OnnxModel, parameterCount, readModel } from './model.js';
 import { findLogits, type Logits, notAClassifier } from './outputs.js';
 import type { BatchSize } from './runs.js';
@@ -37,7 +38,7 @@ async function inspect(path: string): Promise<ModelFacts> {
     files: model.table.files.map(({ path: file, bytes }) => ({ path: file, bytes })),
     input: model.input,
     classCount: findLogits(model.graph).classCount,
-    layers: model.layers,
+    layers: model.layers.map(publicLayer),
     skipped: model.skipped,
     parameterCount: parameterCount(model),
   };

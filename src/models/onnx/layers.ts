@@ -68,6 +68,11 @@ function toLayer(name: string, sites: readonly WeightUse[]): OnnxLayer {
   };
 }
 
+/** What everybody else sees of a layer: plain values that can be sent and printed. */
+export function publicLayer({ id, name, kind, in: length, out, groups, sites }: OnnxLayer): Layer {
+  return { id, name, kind, in: length, out, groups, sites };
+}
+
 /** Why a stored weight can't be edited as one matrix, if it can't. */
 function whyNot(graph: Graph, tensor: StoredTensor, sites: readonly WeightUse[]): string | undefined {
   if (!isEditableType(tensor.type)) return `weight is stored as ${typeName(tensor.type)}`;

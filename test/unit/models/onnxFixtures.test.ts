@@ -85,6 +85,7 @@ describe.each(Object.keys(reference))('%s.onnx, as exported by PyTorch', (name) 
     const facts = await format.inspect(model.path);
     expect(facts).toMatchObject({ format: 'onnx', input: model.input, classCount: 5, skipped: model.skipped });
     expect(facts.layers).toEqual(model.layers);
+    expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
     expect(facts.files.map((file) => file.path)).toEqual(model.files);
     expect(facts.parameterCount).toBeGreaterThan(
       model.layers.reduce((sum, layer) => sum + layer.in * layer.out, 0) / 2,
