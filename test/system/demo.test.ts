@@ -1,34 +1,42 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mean, std } from '../../examples/fashion-mnist/batches.js';
-import { exampleFolder, prepareData, readSplit } from '../../examples/fashion-mnist/data.js';
+import { dataFolder, exampleFolder, prepareData, readSplit } from '../../examples/fashion-mnist/data.js';
 import { evaluate } from '../../src/engine/jobs/evaluate.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
 import type { Classifier } from '../../src/models/classifier.js';
 import { openModel } from '../../src/models/registry.js';
 import type { UnlearnResult } from '../../src/protocol.js';
 
-const onnx = path.join(exampleFolder, 'fashion.onnx');
-const tfjs = path.join(exampleFolder, 'fashion-tfjs', 'model.json');
-let scratch: string;
+// A copy of the example, so that no test leaves run records in it.
+let folder: string;
+let onnx: string;
+let tfjs: string;
 
 beforeAll(async () => {
   await prepareData();
-  scratch = await mkdtemp(path.join(os.tmpdir(), 'lethe-demo-'));
+  folder = await mkdtemp(path.join(os.tmpdir(), 'lethe-demo-'));
+  for (const name of ['fashion.onnx', 'fashion-tfjs', 'lethe.json']) {
+    await cp(path.join(exampleFolder, name), path.join(folder, name), { recursive: true });
+  }
+  await symlink(dataFolder, path.join(folder, 'data'));
+  onnx = path.join(folder, 'fashion.onnx');
+  tfjs = path.join(folder, 'fashion-tfjs', 'model.json');
 });
 
-afterAll(() => rm(scratch, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the trained network', () => {
   it('is small', async () => {
     expect((await stat(onnx)).size).toBeLessThan(1_000_000);
-    expect((await stat(path.join(exampleFolder, 'fashion-tfjs', 'group1-shard1of1.bin'))).size).toBeLessThan(1_000_000);
+    expect((await stat(path.join(folder, 'fashion-tfjs', 'group1-shard1of1.bin'))).size).toBeLessThan(1_000_000);
   });
 
   it('recognises at least 91% of the 10,000 test images', async () => {
-    const { accuracy, samples, split } = await evaluate({ model: onnx }, {});
+    const { accuracy, samples, split } = await evaluate({ model: onnx });
     expect({ samples, split }).toEqual({ samples: 10_000, split: 'test' });
     expect(accuracy).toBeGreaterThan(0.91);
   });
@@ -78,6 +86,23 @@ describe('ONNX Runtime and TensorFlow.js', () => {
   }, 900_000);
 });
 
+it('npm run demo forgets Shirt, again and again, and leaves the originals alone', async () => {
+  const originals = () =>
+    Promise.all(['fashion.onnx', 'lethe.json'].map((name) => readFile(path.join(exampleFolder, name))));
+  const before = await originals();
+  for (let run = 0; run < 2; run++) {
+    const demo = path.join(exampleFolder, 'demo.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', demo], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/Shirt +7\d\.\d% +0\.\d% .*forgotten now/);
+    expect(stdout).toMatch(/residual1 +conv +504 +56/);
+    expect(stdout).toContain('fashion.forget-shirt.onnx');
+  }
+  const written = (await evaluate({ model: path.join(exampleFolder, 'fashion.forget-shirt.onnx') })).perClass;
+  expect(written.find((entry) => entry.class === 'Shirt')?.accuracy).toBeLessThanOrEqual(0.01);
+  expect(await originals()).toEqual(before);
+}, 900_000);
+
 async function logitsOf(file: string, batch: { dims: number[]; data: Float32Array }): Promise<Float32Array> {
   const model: Classifier = await openModel(file);
   try {
@@ -88,5 +113,5 @@ async function logitsOf(file: string, batch: { dims: number[]; data: Float32Arra
 }
 
 function forgetShirt(model: string, name: string): Promise<UnlearnResult> {
-  return unlearn({ model, forget: ['Shirt'], out: path.join(scratch, name) }, {});
+  return unlearn({ model, forget: ['Shirt'], out: path.join(folder, name) });
 }
