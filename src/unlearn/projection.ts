@@ -27,7 +27,7 @@ export interface ProjectionFacts {
 const SPECTRUM = 64;
 
 /**
- * The projected weights W' = W - W (I - P_r) P_f (Kodge et al., TMLR 2024, algorithm 1), computed lazily for the pairs that
+ * The projected weights W' = W - W (I - P_r) P_f (Kodge et al., TMLR 2024), computed lazily for the pairs that
  * are asked for. What pairs share (the factors of each alpha, the rows W (I - P_r) of each alpha_r) is kept while there is
  * room, so pairs are best asked for with the same alpha_r one after the other.
  */
