@@ -1,5 +1,17 @@
 // The architecture's one rule: imports point downward, and there is no circle (docs/architecture.md).
-const layers = ['base', 'linalg', 'unlearn', 'models', 'data', 'project', 'report', 'engine', 'cli'];
+const layers = [
+  'base',
+  'linalg',
+  'unlearn',
+  'models',
+  'data',
+  'project',
+  'report',
+  'engine',
+  'client',
+  'cli',
+  'extension',
+];
 
 /** Folders that each folder of src/ may import, besides itself. */
 const allowed = {
@@ -11,7 +23,10 @@ const allowed = {
   project: ['base', 'linalg', 'data'],
   report: ['base', 'project'],
   engine: ['base', 'linalg', 'unlearn', 'models', 'data', 'project', 'report'],
+  // The engine from another process: it must never pull a runtime into the editor.
+  client: ['base', 'project'],
   cli: ['base', 'project', 'engine'],
+  extension: ['base', 'project', 'client'],
 };
 
 module.exports = {
@@ -29,6 +44,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/base/onnxruntime\\.ts$' },
       to: { path: 'onnxruntime-node', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'webview-knows-the-protocol-alone',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^src/', pathNot: '^src/protocol\\.ts$' },
+    },
+    {
+      name: 'one-door-to-the-toolkit',
+      comment: '@vscode/webview-ui-toolkit is archived: webview/toolkit.ts is what a replacement would change',
+      severity: 'error',
+      from: { path: '^(src|webview)/', pathNot: '^webview/toolkit\\.ts$' },
+      to: { path: '@vscode/webview-ui-toolkit|@microsoft/fast' },
     },
     {
       name: 'formats-are-strangers',

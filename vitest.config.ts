@@ -8,6 +8,17 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', env, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      // The Studio's front end in a browser: builds what it needs, and wants a Chromium.
+      {
+        test: {
+          name: 'webview',
+          env,
+          include: ['test/webview/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       {
         test: {
           name: 'system',

@@ -1,7 +1,7 @@
 /**
- * Every request, result and progress message between the engine and whoever uses it: the command line, and later the
- * editor's process and its webview. Types only, plain data only (structured clone, JSON), nothing imported.
- * Accuracies are 0..1; `null` where a class has no sample. Paths are as given or absolute. Times are seconds.
+ * Every request, result and progress message between the engine and whoever uses it: the command line, the editor's
+ * extension host, and its webview. Types only, plain data only (structured clone, JSON), nothing imported.
+ * Accuracies are 0..1; `null` where a class has no sample. Paths are as given or absolute. Times are seconds, sizes bytes.
  */
 
 /** One step of a job: `done` of `total` units of `phase`; `detail` names what is worked on. */
@@ -25,7 +25,10 @@ export interface ModelRequest {
   readonly threads?: number;
 }
 
-export type InspectRequest = ModelRequest;
+export interface InspectRequest extends ModelRequest {
+  /** Reads nothing but the model's headers: no `lethe.json`, no records (an untrusted workspace). */
+  readonly headersOnly?: boolean;
+}
 
 export interface EvaluateRequest extends ModelRequest {
   /** Which data to use; default the test split, or train where there is no test. */
@@ -63,6 +66,75 @@ export interface ReportRequest {
   /** Where the page goes; default `report.html` in the run's folder. */
   readonly out?: string;
   readonly force?: boolean;
+}
+
+/** What an unlearning run would take, found by opening the model and running one sample. */
+export type EstimateRequest = UnlearnRequest;
+
+/** Looks at models and policies: cheaply at headers, and as deep as asked for. */
+export interface DiagnoseRequest {
+  /** Model files, or folders: all models and `lethe.json` files in them, at any depth. */
+  readonly models: readonly string[];
+  /** The `lethe.json` of all models; default: the one beside each. */
+  readonly config?: string;
+  /** Further `lethe.json` files to check, besides those that cover the models. */
+  readonly configs?: readonly string[];
+  readonly allowOutside?: boolean;
+  /** Reads nothing but headers: no `lethe.json`, no data, no digests (an untrusted workspace). */
+  readonly headersOnly?: boolean;
+  /** Evaluates models that a policy binds and whose accuracies are not known. Default false. */
+  readonly evaluate?: boolean;
+  /** Scans tensors for NaN and infinity in models up to so many bytes of weights. Default 0: none. */
+  readonly scanBytes?: number;
+  readonly threads?: number;
+}
+
+/** What is known of some models, from headers, records and `lethe.json`. */
+export interface DescribeRequest {
+  readonly models: readonly string[];
+  readonly allowOutside?: boolean;
+  readonly headersOnly?: boolean;
+}
+
+/** Looks for data near a model that has no `lethe.json`. */
+export interface FindDataRequest {
+  readonly model: string;
+  /** The folder to stay in: the workspace's. */
+  readonly root: string;
+  /** Looks at this file or folder alone, which the user chose; it may lie outside of `root`. */
+  readonly at?: string;
+  /** Lets data lie outside of the folders that a `lethe.json` of the model may lie in. */
+  readonly allowOutside?: boolean;
+}
+
+/** Tries a `lethe.json` before it is written. */
+export interface CheckSetupRequest {
+  readonly model: string;
+  /** The folder that `lethe.json` would lie in. */
+  readonly folder: string;
+  /** What it would hold, as JSON. */
+  readonly config: string;
+  readonly allowOutside?: boolean;
+  /** Samples to evaluate; default 200. */
+  readonly samples?: number;
+  readonly threads?: number;
+}
+
+export interface WriteSetupRequest {
+  readonly folder: string;
+  readonly config: string;
+  readonly overwrite?: boolean;
+  readonly allowOutside?: boolean;
+}
+
+export interface EnvironmentRequest {
+  /** Starts TensorFlow.js to tell its backend, which takes a second. */
+  readonly startTensorFlow?: boolean;
+}
+
+export interface ListRunsRequest {
+  /** Folders that may hold a `.lethe`. */
+  readonly folders: readonly string[];
 }
 
 // ---- results ---------------------------------------------------------------------------------------------------------
@@ -110,6 +182,8 @@ export interface EvaluateResult {
   readonly accuracy: number;
   readonly perClass: readonly ClassAccuracy[];
   readonly confusion: Confusion;
+  /** That the accuracies could not be kept, and why. */
+  readonly notes: readonly string[];
   readonly seconds: { readonly load: number; readonly forward: number; readonly total: number };
 }
 
@@ -265,4 +339,412 @@ export interface RunRecord {
   readonly earlier: readonly { readonly class: string; readonly index: number; readonly maxAccuracy: number }[];
   readonly settings: RunSettings;
   readonly result: Omit<UnlearnResult, 'model' | 'output' | 'run' | 'report'>;
+}
+
+/** Accuracies of a model that were measured once, kept in `.lethe/evaluations`, so that nobody need measure them again. */
+export interface EvaluationRecord {
+  readonly version: 1;
+  readonly created: string;
+  /** Relative to the folder that holds `.lethe`, as in `RunRecord`. */
+  readonly model: { readonly path: string; readonly files: readonly HashedFile[] };
+  readonly split: SplitName;
+  /** Whether all samples of the split were used. */
+  readonly complete: boolean;
+  readonly samples: number;
+  readonly accuracy: number;
+  readonly perClass: readonly ClassAccuracy[];
+  readonly confusion: Confusion;
+}
+
+/** A run as lists show it. */
+export interface RunSummary {
+  readonly folder: string;
+  readonly id: string;
+  readonly created: string;
+  readonly forget: readonly string[];
+  /** Absolute paths. */
+  readonly source: string;
+  readonly output: string;
+  readonly outputExists: boolean;
+  readonly report: string;
+  readonly before: Accuracies;
+  readonly after: Accuracies;
+  readonly policyMet: boolean;
+}
+
+export interface ListRunsResult {
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly broken: readonly ErrorReport[];
+}
+
+// ---- what is known of models -----------------------------------------------------------------------------------------
+
+/** An error as data: what is wrong, where, what to do. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly place?: string;
+  readonly hint?: string;
+  /** Every problem of a `lethe.json`, where there are several. */
+  readonly problems?: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly length: number;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
+}
+
+/**
+ * `unreadable`: the file is damaged or unsupported. `unknown`: never evaluated. `evaluated`: nothing forbidden is recognised.
+ * `forbidden`: recognises a class that a policy forbids. `verified`: Lethe unlearned it and every limit is kept.
+ * `superseded`: a run made a newer model from it. `changed`: not the file any more that was evaluated or written.
+ */
+export type ModelState = 'unreadable' | 'unknown' | 'evaluated' | 'forbidden' | 'verified' | 'superseded' | 'changed';
+
+export interface PolicyEntry {
+  readonly class: string;
+  /** -1 as long as only the data names the classes, and nothing was measured. */
+  readonly index: number;
+  readonly maxAccuracy: number;
+  readonly reason: string | null;
+}
+
+export interface ModelSummary {
+  /** As asked for. */
+  readonly model: string;
+  /** Registry name and human name of the format, null if no format knows it. */
+  readonly format: string | null;
+  readonly formatTitle: string | null;
+  readonly bytes: number;
+  readonly classCount: number | null;
+  /** Names, where `lethe.json` or a record gives them. */
+  readonly classes: readonly string[] | null;
+  readonly config: string | null;
+  readonly state: ModelState;
+  /** The state in one sentence: `Shirt must be forgotten but is recognised 79.5% of the time`. */
+  readonly detail: string;
+  /** What earlier runs made it forget. */
+  readonly forgotten: readonly string[];
+  /** What `lethe.json` says it must not know, if that binds this model. */
+  readonly policy: readonly PolicyEntry[];
+  /** The latest accuracies that were measured on this very file. */
+  readonly measured: {
+    readonly created: string;
+    readonly split: SplitName;
+    readonly samples: number;
+    readonly accuracy: number;
+    readonly perClass: readonly ClassAccuracy[];
+  } | null;
+  /** The model that superseded it. */
+  readonly supersededBy: string | null;
+  /** Folder of the run that wrote it. */
+  readonly run: string | null;
+  readonly error: ErrorReport | null;
+}
+
+export interface DescribeResult {
+  /** In the order of the request. */
+  readonly models: readonly ModelSummary[];
+}
+
+// ---- diagnostics -----------------------------------------------------------------------------------------------------
+
+/** Lines and columns from 1; the end is exclusive. */
+export interface TextRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** What a user can do about a finding; the editor offers them as quick fixes. */
+export type FindingAction =
+  | { readonly kind: 'evaluate'; readonly model: string }
+  | { readonly kind: 'unlearn'; readonly model: string; readonly classes: readonly string[] }
+  | { readonly kind: 'open-report'; readonly report: string }
+  /** Choose the file that `location` (as `model.json` names it) stands for. */
+  | { readonly kind: 'choose-shard'; readonly model: string; readonly location: string }
+  | { readonly kind: 'delete-model'; readonly model: string };
+
+export interface Finding {
+  /** Stable; docs/diagnostics.md explains each. */
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'information';
+  /** Absolute. The file that the finding stands in: a text file with a range, or a binary one without. */
+  readonly file: string;
+  readonly range: TextRange | null;
+  readonly message: string;
+  readonly hint?: string;
+  /** The model it is about, null if it is about a `lethe.json` alone. */
+  readonly model: string | null;
+  readonly related: readonly { readonly file: string; readonly range: TextRange | null; readonly message: string }[];
+  readonly actions: readonly FindingAction[];
+}
+
+export interface DiagnoseResult {
+  readonly findings: readonly Finding[];
+  /** The model files that were diagnosed, absolute: earlier findings about them (`Finding.model`) are void. */
+  readonly models: readonly string[];
+  /**
+   * Every file that was looked at, absolute, whether it is there or not: a change in one of them calls for another look.
+   * Earlier findings that stand in one of them and are about no model are void; one about another model is not, as one
+   * `lethe.json` may speak of many.
+   */
+  readonly checked: readonly string[];
+}
+
+// ---- before a run ----------------------------------------------------------------------------------------------------
+
+export interface EstimateResult {
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly available: { readonly memoryBytes: number; readonly diskBytes: number };
+  /** Why the run would be refused; empty if it would not. */
+  readonly refusals: readonly ErrorReport[];
+}
+
+// ---- setting up ------------------------------------------------------------------------------------------------------
+
+/** Data that was found near a model. */
+export interface DataCandidate {
+  /** For people: `MNIST-style pair`, `train-images-idx3-ubyte.gz + train-labels-idx1-ubyte.gz`. */
+  readonly title: string;
+  readonly detail: string;
+  /** Which split its name suggests. */
+  readonly split: SplitName | null;
+  /**
+   * The entry of `data` in `lethe.json`, paths relative to the folder that `FindDataResult` names. One that begins with `../`
+   * asks for a `lethe.json` one folder up.
+   */
+  readonly source: { readonly format: string; readonly [setting: string]: unknown };
+  /** What `input` in `lethe.json` has to say of layout, size and channels for this data. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly samples: number;
+  /** [height, width, channels] or [features], as stored. */
+  readonly shape: readonly number[];
+  readonly classes: readonly string[] | null;
+  /** Number of different labels that occur. */
+  readonly labelCount: number;
+  /** Mean and standard deviation of its values scaled to 0..1: one each for every channel of an image, one for rows of numbers. */
+  readonly statistics: { readonly mean: readonly number[]; readonly std: readonly number[] } | null;
+  /** Why it does not fit the model's input or classes; null if it does. */
+  readonly problem: string | null;
+}
+
+export interface FindDataResult {
+  /** The folder that `lethe.json` should lie in. */
+  readonly folder: string;
+  /** The folder above it, where `lethe.json` is found too; null if that leads out of the root. */
+  readonly above: string | null;
+  readonly input: InspectResult['input'];
+  readonly classCount: number | null;
+  /** Those that fit first. */
+  readonly candidates: readonly DataCandidate[];
+  /** Whether the search was cut short, because there are too many files or it took too long. */
+  readonly truncated: boolean;
+  /** A text file near the model with as many names as it has outputs; its path is as in `DataCandidate.source`. */
+  readonly classFile: { readonly path: string; readonly classes: readonly string[] } | null;
+}
+
+export interface CheckSetupResult {
+  readonly accuracy: number;
+  /** What guessing would reach. */
+  readonly chance: number;
+  readonly samples: number;
+  readonly perClass: readonly ClassAccuracy[];
+  /** A warning where the accuracy is near chance. */
+  readonly warning: string | null;
+  /** What `input` should say of range, mean, std and channelOrder instead (all four: one left out is the default), best first. */
+  readonly suggestions: readonly {
+    readonly input: Readonly<Record<string, unknown>>;
+    /** `values 0..255`, `ImageNet mean and std, BGR`. */
+    readonly title: string;
+    /** On the same samples as the accuracy above. */
+    readonly accuracy: number;
+  }[];
+  /** What the network sees, one sample a class: its lowest value is black and its highest white, the colours in their order. */
+  readonly previews: readonly {
+    readonly class: string;
+    readonly predicted: string;
+    /** Pixels of `image`, which is enlarged where the sample is small. */
+    readonly width: number;
+    readonly height: number;
+    /** PNG. */
+    readonly image: Uint8Array;
+  }[];
+  /** Smallest and largest value, and the mean, of the tensor that is fed. */
+  readonly values: { readonly min: number; readonly max: number; readonly mean: number };
+}
+
+export interface WriteSetupResult {
+  readonly file: string;
+}
+
+/** What the panel "What the network sees" shows; the extension host owns it. */
+export interface SetupView {
+  /** File name of the model. */
+  readonly model: string;
+  /** What was tried, in a few words each: the data, the values, mean and std. */
+  readonly settings: readonly string[];
+  readonly result: Omit<CheckSetupResult, 'previews'> & {
+    readonly previews: readonly (Omit<CheckSetupResult['previews'][number], 'image'> & {
+      /** A `data:` address. */
+      readonly image: string;
+    })[];
+  };
+  /** What is being done now, null while the user is to choose. */
+  readonly busy: string | null;
+}
+
+export type ToSetup = { readonly kind: 'show'; readonly view: SetupView };
+
+export type FromSetup =
+  | { readonly kind: 'ready' }
+  /** Takes the suggestion of this index and checks again. */
+  | { readonly kind: 'use'; readonly suggestion: number }
+  | { readonly kind: 'write' }
+  | { readonly kind: 'change' };
+
+// ---- environment -----------------------------------------------------------------------------------------------------
+
+export interface EnvironmentResult {
+  /** Rows of a table for people, in sections: `Runtime`, `TensorFlow.js`, `Paths`, `Limits`. */
+  readonly sections: readonly {
+    readonly title: string;
+    readonly rows: readonly { readonly name: string; readonly value: string }[];
+  }[];
+  readonly tensorflow: {
+    /** What the setting asks for. */
+    readonly wanted: TensorFlowBackend;
+    /** What runs: `tensorflow` natively, `wasm`; null if it was not started. */
+    readonly running: string | null;
+    /** The native package that is in use or would be. */
+    readonly package: string | null;
+    /** Why a native package that is wanted does not run. */
+    readonly problem: string | null;
+  };
+}
+
+/** Which TensorFlow.js runs models in its formats; `auto` takes the best that starts. */
+export type TensorFlowBackend = 'auto' | 'gpu' | 'cpu' | 'wasm';
+
+// ---- the engine process ----------------------------------------------------------------------------------------------
+
+/** Every job of the engine, by name. */
+export interface Jobs {
+  inspect: { request: InspectRequest; result: InspectResult };
+  evaluate: { request: EvaluateRequest; result: EvaluateResult };
+  unlearn: { request: UnlearnRequest; result: UnlearnResult };
+  report: { request: ReportRequest; result: ReportResult };
+  estimate: { request: EstimateRequest; result: EstimateResult };
+  diagnose: { request: DiagnoseRequest; result: DiagnoseResult };
+  describe: { request: DescribeRequest; result: DescribeResult };
+  runs: { request: ListRunsRequest; result: ListRunsResult };
+  findData: { request: FindDataRequest; result: FindDataResult };
+  checkSetup: { request: CheckSetupRequest; result: CheckSetupResult };
+  writeSetup: { request: WriteSetupRequest; result: WriteSetupResult };
+  environment: { request: EnvironmentRequest; result: EnvironmentResult };
+}
+
+export type JobName = keyof Jobs;
+
+/** A job as it is sent to the engine process; `id` is the caller's, for the messages about it. */
+export interface JobCall {
+  readonly id: number;
+  readonly name: string;
+  readonly request: unknown;
+}
+
+export interface JobNote {
+  readonly id: number;
+  readonly progress: JobProgress;
+}
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+export interface LogNote {
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** Asked of the engine process when it has started; it answers with its own. */
+export interface EngineHello {
+  /** Version of Lethe: both sides must be of the same build. */
+  readonly version: string;
+  readonly pid: number;
+  readonly node: string;
+}
+
+// ---- the Studio's webview --------------------------------------------------------------------------------------------
+
+/** A job on one model, as the editor shows it. */
+export interface RunState {
+  readonly id: number;
+  readonly kind: 'evaluate' | 'unlearn';
+  readonly model: string;
+  /** Names of the classes to forget. */
+  readonly classes: readonly string[];
+  readonly status: 'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
+  /** Jobs before it in the queue. */
+  readonly position: number;
+  readonly progress: JobProgress | null;
+  /** ISO 8601. */
+  readonly started: string | null;
+  readonly error: ErrorReport | null;
+}
+
+/** Everything the Studio shows but its own selections; the extension host owns it. */
+export interface StudioSnapshot {
+  readonly sequence: number;
+  readonly model: string;
+  readonly name: string;
+  readonly trusted: boolean;
+  readonly facts: InspectResult | null;
+  readonly factsError: ErrorReport | null;
+  readonly summary: ModelSummary | null;
+  /** Findings about this model, as a banner. */
+  readonly findings: readonly Finding[];
+  /** Classes that are ticked, by index: the same in the Classes tree. */
+  readonly selected: readonly number[];
+  /** The latest job on this model, kept when the tab is closed. */
+  readonly run: RunState | null;
+  /** What the latest unlearning of this model came to; it stays while later jobs run. */
+  readonly result: UnlearnResult | null;
+}
+
+export type ToStudio =
+  | { readonly kind: 'snapshot'; readonly snapshot: StudioSnapshot }
+  /** The parts that changed since the message before; a view that missed one answers `ready`. */
+  | {
+      readonly kind: 'changes';
+      readonly sequence: number;
+      readonly changes: Partial<Omit<StudioSnapshot, 'sequence'>>;
+    };
+
+export type FromStudio =
+  /** The page is loaded, or missed a change: send a whole snapshot. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'select'; readonly selected: readonly number[] }
+  | { readonly kind: 'unlearn'; readonly settings: StudioSettings }
+  | { readonly kind: 'evaluate' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'setUp' }
+  | { readonly kind: 'action'; readonly action: FindingAction }
+  /** `report` and `output` are those of the result, `successor` is the model that superseded this one. */
+  | { readonly kind: 'open'; readonly what: 'report' | 'output' | 'successor' | 'config' | 'log' | 'trust' }
+  | { readonly kind: 'copyCommandLine'; readonly settings: StudioSettings };
+
+/** What can be set for a run; undefined takes the default. */
+export interface StudioSettings {
+  readonly samples?: number;
+  readonly maxPatches?: number;
+  readonly alphaR?: readonly number[];
+  readonly alphaF?: readonly number[];
+  readonly layers?: string;
+  readonly seed?: number;
 }

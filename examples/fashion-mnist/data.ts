@@ -57,7 +57,7 @@ const splits = {
 
 export type Split = keyof typeof splits;
 
-/** One split in memory: `count` images of 28 x 28 bytes, one after the other, and their classes. */
+/** One split in memory: `count` images of 28 x 28 bytes, one after the other, and their classes, which take turns. */
 export interface Images {
   readonly count: number;
   readonly pixels: Uint8Array;
@@ -138,8 +138,8 @@ function idxFiles(classes: Uint8Array[]): Map<string, Uint8Array> {
       }
     }
     const count = perClass * classCount;
-    const imageFile = Buffer.concat([idxHeader([count, side, side]), new Uint8Array(count * pixels)]);
-    const labelFile = Buffer.concat([idxHeader([count]), new Uint8Array(count)]);
+    const imageFile = idxFile([count, side, side], new Uint8Array(count * pixels));
+    const labelFile = idxFile([count], new Uint8Array(count));
     for (let record = 0; record < count; record++) {
       const label = record % classCount;
       const from = members[label][Math.floor(record / classCount)] * pixels;
@@ -161,14 +161,20 @@ function membersOf(split: Split, label: number): number[] {
   );
 }
 
-/** The IDX magic number for unsigned bytes and the dimensions, all big-endian. */
-function idxHeader(dims: readonly number[]): Buffer {
+/** An IDX file of unsigned bytes: the magic number, the dimensions (all big-endian), and the first values that fill them. */
+export function idxFile(dims: readonly number[], values: Uint8Array): Buffer {
   const header = Buffer.alloc(4 + 4 * dims.length);
   header.writeUInt32BE(0x0800 + dims.length, 0);
   dims.forEach((dim, axis) => {
     header.writeUInt32BE(dim, 4 + 4 * axis);
   });
-  return header;
+  return Buffer.concat([
+    header,
+    values.subarray(
+      0,
+      dims.reduce((product, dim) => product * dim, 1),
+    ),
+  ]);
 }
 
 async function digest(file: string): Promise<string | undefined> {

@@ -1,3 +1,5 @@
+import type { TextRange } from '../protocol.js';
+
 /**
  * What can be wrong, as a stable code: it is printed, written to JSON, and documented in docs/errors.md.
  * Add a code here before throwing it.
@@ -32,10 +34,14 @@ export type ErrorCode =
   // lethe.json and run records
   | 'config-invalid'
   | 'record-invalid'
+  // the engine process
+  | 'engine-unavailable'
+  | 'engine-crashed'
   // outcomes
   | 'no-candidate'
   | 'cancelled'
   | 'out-of-memory'
+  | 'backend-unavailable'
   | 'internal';
 
 /** Everything a user needs to act on an error: what is wrong, where, and what to do about it. */
@@ -46,6 +52,10 @@ export interface ErrorDetails {
   readonly file?: string;
   /** The place inside the file: `tensor "conv1.weight"`, `line 12, column 3`, `record 1207`. */
   readonly place?: string;
+  /** The place as an editor needs it: in a text file, which may be another one than `file` (the manifest that names it). */
+  readonly at?: { readonly file: string; readonly range: TextRange };
+  /** Other files that are missing or wrong, as the file at `at` calls them. */
+  readonly locations?: readonly string[];
   /** What to do now, an imperative sentence. */
   readonly hint?: string;
   readonly cause?: unknown;
@@ -58,6 +68,8 @@ export class LetheError extends Error {
   readonly what: string;
   readonly file?: string;
   readonly place?: string;
+  readonly at?: ErrorDetails['at'];
+  readonly locations?: readonly string[];
   readonly hint?: string;
 
   constructor(code: ErrorCode, details: ErrorDetails) {
@@ -69,6 +81,8 @@ export class LetheError extends Error {
     this.what = details.message;
     this.file = details.file;
     this.place = details.place;
+    this.at = details.at;
+    this.locations = details.locations;
     this.hint = details.hint;
   }
 }

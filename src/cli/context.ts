@@ -45,7 +45,7 @@ export function modelRequest(model: string, options: ModelOptions): ModelRequest
 }
 
 /** Runs a job with its progress shown, and prints its result: as JSON if asked for, else as `text` makes it. */
-export async function runJob<T>(
+export async function showJob<T>(
   job: (work: Work) => Promise<T>,
   text: (result: T, style: Style) => string,
   options: CommonOptions,

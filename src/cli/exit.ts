@@ -1,5 +1,6 @@
 import { LetheError } from '../base/errors.js';
 import { ConfigError } from '../project/configError.js';
+import { reportOf } from '../project/errorReport.js';
 import { clean, type Style } from './style.js';
 
 /** What the process says when it ends (README, "Exit codes"). */
@@ -15,6 +16,7 @@ export function exitCode(error: unknown): number {
       return EXIT.noCandidate;
     case 'internal':
     case 'out-of-memory':
+    case 'backend-unavailable':
       return EXIT.failed;
     default:
       return EXIT.badInput;
@@ -44,8 +46,5 @@ export function describeError(error: unknown, style: Style): string {
 
 /** The same for machines: the one document of `--json`. */
 export function errorDocument(error: unknown): object {
-  if (!(error instanceof LetheError)) return { error: { code: 'internal', message: String(error) } };
-  const { code, file, place, hint } = error;
-  const problems = error instanceof ConfigError ? error.problems : undefined;
-  return { error: { code, message: error.what, file, place, hint, problems } };
+  return { error: reportOf(error) };
 }

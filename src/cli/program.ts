@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { diagnoseCommand } from './commands/diagnose.js';
+import { environmentCommand } from './commands/environment.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { reportCommand } from './commands/report.js';
@@ -27,6 +29,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
     code = finished;
   });
   reportCommand(program, process);
+  diagnoseCommand(program, process, (finished) => {
+    code = finished;
+  });
+  environmentCommand(program, process);
   for (const command of program.commands) command.copyInheritedSettings(program);
   if (args.length === 0) {
     program.outputHelp({ error: true });

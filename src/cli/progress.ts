@@ -18,6 +18,7 @@ const PHASES: Record<string, string> = {
   search: 'Trying candidates',
   dimensions: 'Measuring spaces',
   save: 'Saving',
+  diagnose: 'Looking at models',
 };
 
 /** Milliseconds between two redraws of a bar, and between two plain lines of the same phase. */

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, type Info, parse } from 'csv-parse';
+import { parse as parseText } from 'csv-parse/sync';
 import { LetheError } from '../base/errors.js';
-import { fileError, withFile } from '../base/files.js';
+import { fileError, readRange, withFile } from '../base/files.js';
 import { throwIfAborted } from '../base/work.js';
 import type { OpenContext } from './context.js';
 import { CsvTable } from './csvTable.js';
@@ -54,15 +55,32 @@ export async function openCsv(source: SourceOf<'csv'>, context: OpenContext): Pr
   }
 }
 
+/** Bytes at the beginning of a file that are looked at to tell its columns. */
+const HEAD_BYTES = 512 * 1024;
+
+/** The fields of a file's first lines, for a guess at its columns; none where it does not read as a table. */
+export async function readCsvHead(file: string, delimiter: string, lines: number): Promise<string[][]> {
+  const text = await withFile(file, async (handle, bytes) => {
+    const head = await readRange(handle, { file, offset: 0, length: Math.min(bytes, HEAD_BYTES) });
+    const text = Buffer.from(head).toString('utf8');
+    // The last line may be cut.
+    return bytes > HEAD_BYTES ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
+  });
+  try {
+    return parseText(text, { ...parsing(delimiter), to: lines });
+  } catch (error) {
+    if (error instanceof CsvError) return [];
+    throw error;
+  }
+}
+
+function parsing(delimiter: string) {
+  return { delimiter, bom: true, skip_empty_lines: true, max_record_size: LONGEST_LINE };
+}
+
 async function readLines(source: SourceOf<'csv'>, file: string, table: CsvTable, context: OpenContext): Promise<void> {
   const total = await withFile(file, async (_, bytes) => bytes);
-  const parser = parse({
-    delimiter: source.delimiter,
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    max_record_size: LONGEST_LINE,
-  });
+  const parser = parse({ ...parsing(source.delimiter), info: true });
   try {
     await drain(createReadStream(file), parser, async ({ record, info }: CsvRecord) => {
       await table.add(record, info.lines);

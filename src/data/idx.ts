@@ -8,10 +8,10 @@ import { readLabels } from './labels.js';
 import { recordDataset } from './records.js';
 import { sampleShape } from './sampleShape.js';
 import type { SourceOf } from './source.js';
-import { unpack, unpackHead } from './unpack.js';
+import { type Packed, unpack, unpackHead } from './unpack.js';
 
 /** An IDX file's header (LeCun et al., the MNIST database): element type and sizes, the samples' axis first. */
-interface IdxHeader {
+export interface IdxHeader {
   readonly type: ElementType;
   readonly dims: readonly number[];
   /** Offset of the first element. */
@@ -24,6 +24,7 @@ interface IdxFile extends IdxHeader {
   readonly bytes: Bytes;
 }
 
+const LONGEST_HEADER = 4 + 4 * 255;
 const KINDS = new Map<number, ElementKind>([
   [0x08, 'u1'],
   [0x09, 'i1'],
@@ -78,16 +79,27 @@ async function readLabelFile(file: string, samples: number, imageFile: string, c
   }
 }
 
+/** The header of one IDX file, gzipped or not. @throws LetheError `data-corrupt` if there is none. */
+export async function readIdxHeader(file: string): Promise<IdxHeader> {
+  const raw = await openBytes(file);
+  try {
+    const head = await raw.read(0, Math.min(raw.length, LONGEST_HEADER));
+    return parseHeader(isGzip(head) ? await unpackHead(wholeGzip(file, raw.length)) : head, file);
+  } finally {
+    await raw.close();
+  }
+}
+
 async function openIdxFile(file: string, context: OpenContext): Promise<IdxFile> {
   const raw = await openBytes(file);
   try {
-    const head = await raw.read(0, Math.min(raw.length, 4 + 4 * 255));
-    if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    const head = await raw.read(0, Math.min(raw.length, LONGEST_HEADER));
+    if (!isGzip(head)) {
       const header = parseHeader(head, file);
       if (header.length !== raw.length) throw wrongLength(file, raw.length, header);
       return { ...header, bytes: raw };
     }
-    const packed = { file, offset: 0, length: raw.length, method: 'gzip' } as const;
+    const packed = wholeGzip(file, raw.length);
     const header = parseHeader(await unpackHead(packed), file);
     const bytes = await unpack(packed, header.length, context);
     await raw.close();
@@ -96,6 +108,14 @@ async function openIdxFile(file: string, context: OpenContext): Promise<IdxFile>
     await raw.close();
     throw error;
   }
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+function wholeGzip(file: string, length: number): Packed {
+  return { file, offset: 0, length, method: 'gzip' };
 }
 
 function parseHeader(head: Uint8Array, file: string): IdxHeader {

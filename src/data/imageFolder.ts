@@ -25,7 +25,8 @@ interface Expected {
   readonly reason: string;
 }
 
-const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|ppm|pgm|pbm)$/i;
+/** Names of files that are taken for images. */
+export const IMAGE_NAME = /\.(png|jpe?g|webp|gif|bmp|tiff?|avif|ppm|pgm|pbm)$/i;
 /** Images in work at one time: as many as there are threads for them. */
 const AT_ONCE = 4;
 

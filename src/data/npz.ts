@@ -1,6 +1,7 @@
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { LetheError } from '../base/errors.js';
-import { fileError } from '../base/files.js';
+import { fileError, readRange, withFile } from '../base/files.js';
+import { breathe } from '../base/work.js';
 import { elementCount } from '../linalg/tensor.js';
 import { openBytes, sliceBytes } from './bytes.js';
 import type { OpenContext } from './context.js';
@@ -12,7 +13,7 @@ import { type NpyArray, type NpyHeader, parseNpyHeader } from './npy.js';
 import { recordDataset } from './records.js';
 import { sampleShape } from './sampleShape.js';
 import type { SourceOf } from './source.js';
-import { unpack, unpackHead } from './unpack.js';
+import { type Packed, unpack, unpackHead } from './unpack.js';
 
 /** A member of the archive and where its bytes begin. */
 interface Member {
@@ -20,8 +21,16 @@ interface Member {
   readonly offset: number;
 }
 
+/** An array of an archive as its header states it. */
+export interface ArrayFacts {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
 const STORED = 0;
 const DEFLATED = 8;
+/** Bytes, version 2 and 3 have more room than any header takes. */
+const LONGEST_HEADER = 64 * 1024 + 12;
 /** Deflate packs at most about 1032 to 1. */
 const MOST_PACKED = 1040;
 
@@ -54,6 +63,29 @@ export async function openNpz(source: SourceOf<'npz'>, context: OpenContext): Pr
     await samples.bytes.close();
     throw error;
   }
+}
+
+/** More arrays than this make no data set. */
+const MOST_LISTED = 64;
+
+/**
+ * The arrays of numbers in an archive, by their headers alone. Those of other types and damaged ones are left out.
+ * @throws LetheError if the file is no archive.
+ */
+export async function listArrays(file: string, signal?: AbortSignal): Promise<ArrayFacts[]> {
+  return withArchive(file, async (zip, entries) => {
+    const arrays: ArrayFacts[] = [];
+    for (const [name, entry] of [...entries].slice(0, MOST_LISTED)) {
+      await breathe(signal);
+      try {
+        const { dims } = await readHeader(file, name, await locate(zip, file, name, entry));
+        arrays.push({ name, dims });
+      } catch (error) {
+        if (!(error instanceof LetheError)) throw error;
+      }
+    }
+    return arrays;
+  });
 }
 
 async function readLabelArray(
@@ -105,7 +137,7 @@ async function seekArray(file: string, name: string, { entry, offset }: Member):
   const whole = await openBytes(file);
   try {
     const bytes = sliceBytes(whole, offset, entry.uncompressedSize);
-    const head = await bytes.read(0, Math.min(bytes.length, 64 * 1024 + 12));
+    const head = await bytes.read(0, Math.min(bytes.length, LONGEST_HEADER));
     return { ...checkedHeader(head, file, name, entry), bytes };
   } catch (error) {
     await whole.close();
@@ -113,16 +145,23 @@ async function seekArray(file: string, name: string, { entry, offset }: Member):
   }
 }
 
-async function unpackArray(
-  file: string,
-  name: string,
-  { entry, offset }: Member,
-  context: OpenContext,
-): Promise<NpyArray> {
-  const place = arrayPlace(name);
-  const packed = { file, place, offset, length: entry.compressedSize, method: 'deflate' } as const;
-  const header = checkedHeader(await unpackHead(packed), file, name, entry);
-  return { ...header, bytes: await unpack(packed, header.length, context) };
+async function unpackArray(file: string, name: string, member: Member, context: OpenContext): Promise<NpyArray> {
+  const header = await readHeader(file, name, member);
+  return { ...header, bytes: await unpack(deflated(file, name, member), header.length, context) };
+}
+
+async function readHeader(file: string, name: string, member: Member): Promise<NpyHeader> {
+  const { entry, offset } = member;
+  const range = { file, offset, length: Math.min(entry.uncompressedSize, LONGEST_HEADER) };
+  const head =
+    entry.compressionMethod === STORED
+      ? await withFile(file, (handle) => readRange(handle, range))
+      : await unpackHead(deflated(file, name, member));
+  return checkedHeader(head, file, name, entry);
+}
+
+function deflated(file: string, name: string, { entry, offset }: Member): Packed {
+  return { file, place: arrayPlace(name), offset, length: entry.compressedSize, method: 'deflate' };
 }
 
 function checkedHeader(head: Uint8Array, file: string, name: string, entry: Entry): NpyHeader {
@@ -138,20 +177,34 @@ function checkedHeader(head: Uint8Array, file: string, name: string, entry: Entr
 
 /** The members of these names, in this order. */
 async function findMembers(file: string, names: readonly string[]): Promise<Member[]> {
+  return withArchive(file, async (zip, entries) => {
+    const members: Member[] = [];
+    for (const name of names) {
+      const entry = entries.get(name);
+      if (!entry) throw noArray(file, name, [...entries.keys()]);
+      members.push(await locate(zip, file, name, entry));
+    }
+    return members;
+  });
+}
+
+async function locate(zip: ZipFile, file: string, name: string, entry: Entry): Promise<Member> {
+  checkPacking(file, name, entry);
+  const { fileDataStart: offset } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  return { entry, offset };
+}
+
+/** Opens an archive and hands on what its directory lists, by the names of the arrays. */
+async function withArchive<T>(
+  file: string,
+  use: (zip: ZipFile, entries: ReadonlyMap<string, Entry>) => Promise<T>,
+): Promise<T> {
   let zip: ZipFile | undefined;
   try {
     zip = await openPromise(file, { lazyEntries: true, autoClose: false });
     const entries = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) entries.set(entry.fileName.replace(/\.npy$/, ''), entry);
-    const members: Member[] = [];
-    for (const name of names) {
-      const entry = entries.get(name);
-      if (!entry) throw noArray(file, name, [...entries.keys()]);
-      checkPacking(file, name, entry);
-      const { fileDataStart: offset } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
-      members.push({ entry, offset });
-    }
-    return members;
+    return await use(zip, entries);
   } catch (error) {
     if (error instanceof LetheError) throw error;
     if ((error as NodeJS.ErrnoException).syscall) throw fileError(error, file);

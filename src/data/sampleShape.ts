@@ -1,9 +1,9 @@
 import { LetheError } from '../base/errors.js';
-import { elementCount } from '../linalg/tensor.js';
+import { elementCount, LARGEST_TENSOR_BYTES } from '../linalg/tensor.js';
 import type { Location } from './dataset.js';
 
-/** Values of one sample, at most: 512 MiB as float32. More is a damaged header, and no single allocation may be larger. */
-const MOST_VALUES = 2 ** 27;
+/** Values of one sample, at most, as float32. More is a damaged header. */
+const MOST_VALUES = LARGEST_TENSOR_BYTES / 4;
 
 /** How one stored sample is to be read. */
 export interface SampleShape {

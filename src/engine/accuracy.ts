@@ -16,16 +16,30 @@ export async function measureConfusion(
 ): Promise<Confusion> {
   const classes = classifier.classCount;
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const answers = await answersOf(classifier, samples, batch, work);
+  for (const [at, index] of samples.indices.entries()) counts[samples.dataset.labels[index]][answers[at]]++;
+  return counts;
+}
+
+/** The class that each sample is taken for, in their order. */
+export async function answersOf(
+  classifier: Classifier,
+  samples: SampleSet,
+  batch: number,
+  work: Work = {},
+): Promise<Int32Array> {
+  const classes = classifier.classCount;
+  const answers = new Int32Array(samples.indices.length);
   let done = 0;
   for await (const { tensor, labels } of inBatches(samples, batch, work.signal)) {
     await breathe(work.signal);
     const { logits } = await classifier.forward(tensor, { signal: work.signal });
     checkLogits(classifier, logits, labels.length);
-    for (const [at, label] of labels.entries()) counts[label][largest(logits.data, at * classes, classes)]++;
+    for (let at = 0; at < labels.length; at++) answers[done + at] = largest(logits.data, at * classes, classes);
     done += labels.length;
     work.onProgress?.({ phase: 'measure', done, total: samples.indices.length });
   }
-  return counts;
+  return answers;
 }
 
 function largest(values: Float32Array, offset: number, length: number): number {

@@ -5,6 +5,7 @@ import { writeAtomically } from '../base/files.js';
 import { throwIfAborted, type Work } from '../base/work.js';
 import type { Classifier, WeightEdits } from '../models/classifier.js';
 import { hashFiles } from '../project/fileHash.js';
+import { recordPath } from '../project/recordPath.js';
 import { newRunId, REPORT_NAME, writeRun } from '../project/runStore.js';
 import type { HashedFile, RunRecord } from '../protocol.js';
 import { reportPage } from '../report/page.js';
@@ -84,10 +85,7 @@ function aboutTarget(error: unknown, temporary: string, target: string): unknown
 
 /** Paths as seen from the folder that holds the record, with forward slashes on every system. */
 function relativeTo(folder: string, record: RunRecord): RunRecord {
-  const short = (file: string) => {
-    const relative = path.relative(folder, path.resolve(file));
-    return (relative === '' || path.isAbsolute(relative) ? file : relative).split(path.sep).join('/');
-  };
+  const short = (file: string) => recordPath(folder, file);
   const shorten = <T extends HashedFile>(file: T): T => ({ ...file, path: short(file.path) });
   return {
     ...record,

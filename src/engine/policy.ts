@@ -5,6 +5,11 @@ import type { ForgottenClass, Targets } from './targets.js';
 /** So that 0.95 - 0.92 counts as 0.03. */
 const ROUNDING = 1e-9;
 
+/** Whether an accuracy or a loss is over its limit. */
+export function exceeds(value: number, limit: number): boolean {
+  return value > limit + ROUNDING;
+}
+
 /** Holds the accuracies of the new model against the policy: errors for its limits, warnings for what it does not state. */
 export function findingsOf(targets: Targets, changes: readonly ClassChange[]): PolicyFinding[] {
   return [
@@ -16,7 +21,7 @@ export function findingsOf(targets: Targets, changes: readonly ClassChange[]): P
 }
 
 function stillRecognised(entry: ForgottenClass, { class: name, after }: ClassChange, how: string): PolicyFinding[] {
-  if (after === null || after <= entry.maxAccuracy + ROUNDING) return [];
+  if (after === null || !exceeds(after, entry.maxAccuracy)) return [];
   const message = `${name} is ${how}recognised ${percent(after)} of the time, the limit is ${percent(entry.maxAccuracy)}`;
   const severity = entry.policy ? 'error' : 'warning';
   return [{ code: 'forget-limit', severity, class: name, limit: entry.maxAccuracy, value: after, message }];
@@ -26,7 +31,7 @@ function dropped(targets: Targets, { class: name, index, before, after }: ClassC
   if (before === null || after === null) return [];
   const limit = targets.protect.find((entry) => entry.index === index)?.maxDrop;
   const value = before - after;
-  if (value <= (limit ?? DEFAULT_DROP_WARNING) + ROUNDING) return [];
+  if (!exceeds(value, limit ?? DEFAULT_DROP_WARNING)) return [];
   const lost = `${name} loses ${(100 * value).toFixed(1)} points`;
   if (limit === undefined) {
     const message = `${lost}; set a limit under "protect" if that is too much`;

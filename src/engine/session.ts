@@ -40,13 +40,14 @@ export class Session {
 
   /**
    * Opens a model and the data that its `lethe.json` names. Call `close` when done.
+   * @param draft a configuration to use instead of the one that lies there, if any does.
    * @throws LetheError for everything that can be wrong with the model, the configuration or the data.
    */
-  static async open(request: ModelRequest, work: Work = {}): Promise<Session> {
+  static async open(request: ModelRequest, work: Work = {}, draft?: ProjectConfig): Promise<Session> {
     work.onProgress?.({ phase: 'load', done: 0, total: 3, detail: request.model });
     const { path: model, format } = await detectFormat(request.model);
     const home = await findHome(model, request.config);
-    const config = await configOf(home, request);
+    const config = hasData(draft ?? (await configOf(home, request)));
     const classifier = await format.open(model, { threads: request.threads, signal: work.signal });
     work.onProgress?.({ phase: 'load', done: 1, total: 3, detail: 'data' });
     const splits: Partial<Record<SplitName, SampleSet>> = {};
@@ -88,16 +89,17 @@ export class Session {
 }
 
 async function configOf(home: ModelHome, request: ModelRequest): Promise<ProjectConfig> {
-  if (home.config !== null) {
-    const config = await loadConfig(home.config, request);
-    if (config.data?.train || config.data?.test) return config;
-    throw config.fault(['data'], 'no samples are named', 'Add "data" with a "train" and a "test" entry.');
-  }
+  if (home.config !== null) return loadConfig(home.config, request);
   throw new LetheError('samples-missing', {
     message: `there is no ${CONFIG_NAME} beside it that says where samples are`,
     file: request.model,
     hint: `Write a ${CONFIG_NAME} beside the model (README, "Your own model"), or name one with --config.`,
   });
+}
+
+function hasData(config: ProjectConfig): ProjectConfig {
+  if (config.data?.train || config.data?.test) return config;
+  throw config.fault(['data'], 'no samples are named', 'Add "data" with a "train" and a "test" entry.');
 }
 
 function checkClassCount(classifier: Classifier, names: readonly string[] | null | undefined, file: string): void {

@@ -8,3 +8,6 @@ export interface Tensor {
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
+
+/** No single tensor may be larger: some allocators (Electron's) trap on more, and no classifier's activation needs it. */
+export const LARGEST_TENSOR_BYTES = 512 * 2 ** 20;

@@ -1,6 +1,8 @@
+import type { LetheError } from '../base/errors.js';
 import type { Work } from '../base/work.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Tensor } from '../linalg/tensor.js';
+import type { TextRange } from '../protocol.js';
 
 export type LayerId = string;
 export type TapId = string;
@@ -142,7 +144,25 @@ export interface ModelFacts {
   readonly classCount: number | null;
   readonly layers: readonly Layer[];
   readonly skipped: readonly SkippedLayer[];
+  /** Where the model's file describes a skipped layer, given by its index, if the file is a text. */
+  readonly skippedAt?: (index: number) => TextRange;
   readonly parameterCount: number;
+}
+
+/** A stored tensor with numbers that are not finite. */
+export interface NotFinite {
+  readonly tensor: string;
+  /** The file that holds the numbers. */
+  readonly file: string;
+  /** Where the model's file describes the tensor, if it is a text. */
+  readonly at?: { readonly file: string; readonly range: TextRange };
+  readonly count: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Index of the first of them in the order of storage. */
+  readonly first: number;
+  /** Whether a layer that can be projected multiplies by it; a constant may hold infinities for a reason (a mask). */
+  readonly isWeight: boolean;
 }
 
 /** One model format: everything the registry needs to know of it. */
@@ -154,6 +174,10 @@ export interface ModelFormat {
   match(path: string): Promise<boolean>;
   /** Facts from headers alone: well under a second for a 100 MB file. @throws LetheError on a damaged file. */
   inspect(path: string): Promise<ModelFacts>;
+  /** Everything that is wrong with the files as far as headers tell, where `inspect` throws the first; empty if it throws nothing. */
+  faults(path: string): Promise<readonly LetheError[]>;
+  /** Reads every stored number, without a runtime, and tells the tensors that hold NaN or infinity. Progress counts bytes. */
+  scan(path: string, work?: Work): Promise<readonly NotFinite[]>;
   open(path: string, options?: OpenOptions): Promise<Classifier>;
 }
 

@@ -1,22 +1,26 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { LetheError } from '../base/errors.js';
+import { type ErrorDetails, LetheError } from '../base/errors.js';
 import { fileError } from '../base/files.js';
 
 /**
  * The path of a file that a model file refers to by a relative location: it must lie in the model's folder or below, by its
  * name and after following links. A linked model (as in a download cache) may have its parts beside the real file.
  * @param model path of the file that refers
- * @param place where in it, for the message
+ * @param where in it, for the error
  * @throws LetheError `path-outside`; `weights-missing` if there is no such file.
  */
-export async function locateInside(model: string, location: string, place: string): Promise<string> {
+export async function locateInside(
+  model: string,
+  location: string,
+  where: Pick<ErrorDetails, 'place' | 'at' | 'locations'>,
+): Promise<string> {
   const folder = path.dirname(model);
   const target = path.resolve(folder, location);
   const outside = new LetheError('path-outside', {
     message: `refers to "${location}", which is outside the model's folder`,
     file: model,
-    place,
+    ...where,
     hint: 'Only open model files from sources you trust; put all parts of the model into one folder.',
   });
   const portable = location.replaceAll('\\', '/');
@@ -31,7 +35,7 @@ export async function locateInside(model: string, location: string, place: strin
     throw new LetheError('weights-missing', {
       message: `refers to "${location}", which does not exist`,
       file: model,
-      place,
+      ...where,
       hint: 'Copy the missing file beside the model.',
       cause: error,
     });

@@ -27,6 +27,11 @@ const entries: readonly Entry[] = [
   },
 ];
 
+/** Whether a file of this name may be the one of a model that is opened. */
+export function isMainFile(name: string): boolean {
+  return !name.startsWith('.') && entries.some((entry) => entry.mainFile.test(name));
+}
+
 /** Where a model starts, and what reads it. */
 export interface DetectedModel {
   /** The file to open: the path itself, or the main file of the folder it names. */
@@ -71,7 +76,7 @@ async function mainFile(target: string): Promise<string> {
   } catch (error) {
     throw fileError(error, target);
   }
-  const models = names.filter((name) => !name.startsWith('.') && entries.some((entry) => entry.mainFile.test(name)));
+  const models = names.filter(isMainFile);
   if (models.length === 1) return path.join(target, models[0]);
   throw new LetheError('format-unknown', {
     message: models.length === 0 ? 'is a folder without a model file' : `is a folder with ${models.length} model files`,

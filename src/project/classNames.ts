@@ -30,23 +30,15 @@ export function numberedClasses(count: number): string[] {
 
 /** Class names from a text file, a name a line, and what is wrong with them. */
 export function parseClassFile(file: string, text: string): { classes: string[]; problems: Problem[] } {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim());
+  const written = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const lines = written.map((line) => line.trim());
   while (lines.length > 0 && lines[lines.length - 1] === '') lines.pop();
   const problems: Problem[] = [];
-  const problem = (line: number, message: string, hint: string) =>
-    problems.push({
-      file,
-      line: line + 1,
-      column: 1,
-      offset: 0,
-      length: lines[line]?.length ?? 0,
-      path: '',
-      message,
-      hint,
-    });
+  const problem = (line: number, message: string, hint: string) => {
+    const length = written[line].length;
+    const range = { line: line + 1, column: 1, endLine: line + 1, endColumn: length + 1 };
+    problems.push({ file, ...range, offset: 0, length, path: '', message, hint });
+  };
   if (lines.length < 2)
     problem(0, `holds ${lines.length} class names`, 'Write one class name a line, in the order of the outputs.');
   for (const [at, name] of lines.entries()) {

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { LetheError } from '../base/errors.js';
+import { type ErrorDetails, LetheError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
 import { suggestion } from '../base/nearest.js';
+import type { TextRange } from '../protocol.js';
 import { classIndex, parseClassFile, repeated, UNIQUE } from './classNames.js';
 import { ConfigError } from './configError.js';
 import { type JsonPath, JsonText, type Problem } from './jsonText.js';
@@ -17,6 +18,8 @@ export interface ProjectConfig extends Omit<ConfigFile, 'classes'> {
   readonly classFile: string | null;
   /** An error at a place of this file, for faults that only show with the model or the data at hand. */
   fault(at: JsonPath, message: string, hint?: string): ConfigError;
+  /** Where the value at a path stands, or the nearest enclosing one that exists. */
+  range(at: JsonPath): TextRange;
 }
 
 export interface ConfigOptions {
@@ -29,7 +32,15 @@ export interface ConfigOptions {
  * @throws ConfigError `config-invalid`, `path-outside`, with every problem's line and column; LetheError `file-missing`.
  */
 export async function loadConfig(file: string, options: ConfigOptions = {}): Promise<ProjectConfig> {
-  const json = new JsonText(file, await readText(file));
+  return parseConfig(file, await readText(file), options);
+}
+
+/**
+ * Checks the text of a `lethe.json` that need not be written yet. Paths in it count from the folder of `file`.
+ * @throws ConfigError as `loadConfig`.
+ */
+export async function parseConfig(file: string, text: string, options: ConfigOptions = {}): Promise<ProjectConfig> {
+  const json = new JsonText(file, text);
   const folder = path.dirname(path.resolve(file));
   if (json.problems.length > 0) throw new ConfigError(json.problems);
   const structural = schemaProblems(json, configSchema);
@@ -37,13 +48,18 @@ export async function loadConfig(file: string, options: ConfigOptions = {}): Pro
   const written = configSchema.parse(json.value);
 
   const outside = options.allowOutside ? [] : pathsOutside(json, written);
-  if (outside.length > 0) throw new ConfigError(outside, 'path-outside');
-  const { classes, classFile } = await readClasses(json, folder, written);
-  const problems = policyProblems(json, written, classes);
-  if (problems.length > 0) throw new ConfigError(problems);
+  const classesOutside = outside.some(({ path }) => path === 'classes');
+  const { classes, classFile, problems } = classesOutside
+    ? { classes: null, classFile: null, problems: [] }
+    : await readClasses(json, folder, written);
+  // Without the names, what the policy calls its classes can't be judged.
+  const known = problems.length === 0 && !classesOutside;
+  const all = [...outside, ...problems, ...(known ? policyProblems(json, written, classes) : [])];
+  if (all.length > 0) throw new ConfigError(all);
 
   const fault = (at: JsonPath, message: string, hint?: string) => new ConfigError([json.problem(at, message, hint)]);
-  return { ...written, file, folder, classes, classFile, fault };
+  const range = (at: JsonPath) => json.range(at);
+  return { ...written, file, folder, classes, classFile, fault, range };
 }
 
 /** Far more than a list of a hundred thousand class names takes. */
@@ -61,21 +77,34 @@ async function readText(file: string): Promise<string> {
   });
 }
 
-async function readClasses(json: JsonText, folder: string, written: ConfigFile) {
-  if (written.classes === undefined) return { classes: null, classFile: null };
+interface ReadClasses {
+  readonly classes: readonly string[] | null;
+  readonly classFile: string | null;
+  readonly problems: readonly Problem[];
+}
+
+async function readClasses(json: JsonText, folder: string, written: ConfigFile): Promise<ReadClasses> {
+  if (written.classes === undefined) return { classes: null, classFile: null, problems: [] };
   if (typeof written.classes === 'string') {
     const classFile = path.resolve(folder, written.classes);
-    const { classes, problems } = parseClassFile(classFile, await readText(classFile));
-    if (problems.length > 0) throw new ConfigError(problems);
-    return { classes, classFile };
+    const text = await readText(classFile).catch((error) => {
+      throw named(error, { file: json.file, range: json.range(['classes']) });
+    });
+    return { classFile, ...parseClassFile(classFile, text) };
   }
   const names = written.classes;
   const problems = names.flatMap((name, at) => {
     const first = names.indexOf(name);
     return first < at ? [json.problem(['classes', at], repeated(name, `output ${first}`), UNIQUE)] : [];
   });
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { classes: names, classFile: null };
+  return { classes: names, classFile: null, problems };
+}
+
+/** The same error about a file, with the place that names the file. */
+function named(error: unknown, at: ErrorDetails['at']): unknown {
+  if (!(error instanceof LetheError)) return error;
+  const { code, what, file, place, hint } = error;
+  return new LetheError(code, { message: what, file, place, at, hint, cause: error });
 }
 
 /** Entries of the policy that name no class, one twice, or one both to forget and to protect. */
@@ -121,7 +150,10 @@ function pathsOutside(json: JsonText, written: ConfigFile): Problem[] {
   const hint = 'Move the data into this folder, or pass --allow-outside if you trust this file.';
   return named
     .filter(({ location }) => leadsOut(location))
-    .map(({ at, location }) => json.problem(at, `${JSON.stringify(location)} leads out of this folder`, hint));
+    .map(({ at, location }) => ({
+      ...json.problem(at, `${JSON.stringify(location)} leads out of this folder`, hint),
+      code: 'path-outside' as const,
+    }));
 }
 
 /** By its text alone, and by the rules of every system: a configuration may have been written on another one. */

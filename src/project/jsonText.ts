@@ -7,20 +7,26 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
+import type { ErrorCode } from '../base/errors.js';
+import { textRange } from '../base/textRange.js';
+import type { TextRange } from '../protocol.js';
 
 export type JsonPath = readonly (string | number)[];
 
-/** Something wrong at one place of a JSON file; lines and columns count from 1, offset and length in UTF-16 units. */
-export interface Problem {
+/**
+ * Something wrong at one place of a JSON file; lines and columns count from 1, offset and length in UTF-16 units, none of them
+ * with a byte order mark.
+ */
+export interface Problem extends TextRange {
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
   readonly offset: number;
   readonly length: number;
   /** `data.train.format`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
   readonly hint?: string;
+  /** Where it is another than that of the error. */
+  readonly code?: ErrorCode;
 }
 
 /** `data.train.format`, `forget[0].class`. */
@@ -68,7 +74,7 @@ export class JsonText {
 
   constructor(file: string, text: string) {
     this.file = file;
-    this.#text = text.replace(/^\uFEFF/, ' ');
+    this.#text = text.replace(/^\uFEFF/, '');
     const tooDeep = depthExceeded(this.#text);
     if (tooDeep !== undefined) {
       this.problems = [this.#at(tooDeep, 1, '', `nested deeper than ${DEEPEST} levels`, 'Correct the JSON.')];
@@ -104,6 +110,12 @@ export class JsonText {
     return this.#at(at?.offset ?? 0, at?.length ?? 0, pathText(full), message, hint);
   }
 
+  /** The range of the value of `path`, or of the nearest enclosing one that exists. */
+  range(path: JsonPath): TextRange {
+    const node = this.#nearestNode(path);
+    return textRange(this.#text, node?.offset ?? 0, node?.length ?? 0);
+  }
+
   #nearestNode(path: JsonPath): Node | undefined {
     for (let length = path.length; length > 0; length--) {
       const node = this.#root && findNodeAtLocation(this.#root, [...path.slice(0, length)]);
@@ -130,9 +142,7 @@ export class JsonText {
   }
 
   #at(offset: number, length: number, path: string, message: string, hint?: string): Problem {
-    const before = this.#text.slice(0, offset).split(/\r\n|\r|\n/);
-    const column = before[before.length - 1].length + 1;
-    return { file: this.file, line: before.length, column, offset, length, path, message, hint };
+    return { file: this.file, ...textRange(this.#text, offset, length), offset, length, path, message, hint };
   }
 }
 

@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { LetheError } from '../base/errors.js';
 import type { RunRecord } from '../protocol.js';
+import { count, hashedFile, parseRecord, share } from './recordSchema.js';
 
-const count = z.int().min(0);
-const share = z.number().min(0).max(1);
 const texts = z.array(z.string());
 
-const hashedFile = z.object({
-  path: z.string(),
-  bytes: count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
-  files: count.optional(),
-});
 const accuracies = { retainAccuracy: share, forgetAccuracy: share };
 const confusion = z.array(z.array(count));
 const classChange = z.object({
@@ -107,21 +99,9 @@ const schema: z.ZodType<RunRecord> = z.object({
   result,
 });
 
+const hint = 'The record was damaged or written by another version of Lethe; repeat the run to have a new one.';
+
 /** Reads a run record. @throws LetheError `record-invalid` naming the entry that is wrong. */
 export function parseRunRecord(file: string, text: string): RunRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw invalid(file, undefined, `is not valid JSON: ${(error as Error).message}`, error);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(file, issue.path.join('.') || undefined, issue.message, parsed.error);
-}
-
-function invalid(file: string, place: string | undefined, message: string, cause: unknown): LetheError {
-  const hint = 'The record was damaged or written by another version of Lethe; repeat the run to have a new one.';
-  return new LetheError('record-invalid', { message, file, place, hint, cause });
+  return parseRecord(file, text, schema, hint);
 }

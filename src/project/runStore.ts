@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
-import { exists, fileError, writeAtomically, writeFileAtomically } from '../base/files.js';
+import { exists, fileError, writeAtomically } from '../base/files.js';
 import type { HashedFile, RunRecord } from '../protocol.js';
+import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
 import { prettyJson } from './prettyJson.js';
 import { parseRunRecord } from './runRecord.js';
 
@@ -26,7 +27,7 @@ export async function newRunId(home: string, created: Date, slug: string): Promi
 }
 
 export function runFolder(home: string, id: string): string {
-  return path.join(home, '.lethe', 'runs', id);
+  return inLetheFolder(home, 'runs', id);
 }
 
 /**
@@ -35,21 +36,12 @@ export function runFolder(home: string, id: string): string {
  */
 export async function writeRun(home: string, record: RunRecord, files: Record<string, string>): Promise<string> {
   const folder = runFolder(home, record.id);
-  // Other people's images and names have no place in a repository's history.
-  const ignore = path.join(home, '.lethe', '.gitignore');
-  const isNew = !(await exists(ignore));
-  try {
-    if (isNew) await writeFileAtomically(ignore, '*\n');
-    await writeAtomically(folder, async (temporary) => {
-      await mkdir(temporary);
-      const contents = { [RECORD_NAME]: `${prettyJson(record)}\n`, ...files };
-      for (const [name, content] of Object.entries(contents)) await writeFile(path.join(temporary, name), content);
-    });
-  } catch (error) {
-    if (isNew) await rm(ignore, { force: true }).catch(() => {});
-    if (isNew) await rmdir(path.dirname(ignore)).catch(() => {});
-    throw error;
-  }
+  const write = async (temporary: string) => {
+    await mkdir(temporary);
+    const contents = { [RECORD_NAME]: `${prettyJson(record)}\n`, ...files };
+    for (const [name, content] of Object.entries(contents)) await writeFile(path.join(temporary, name), content);
+  };
+  await writeInLetheFolder(home, () => writeAtomically(folder, write));
   return folder;
 }
 
@@ -72,7 +64,7 @@ export async function readRun(target: string): Promise<StoredRun> {
 export async function listRuns(homes: readonly string[]): Promise<{ runs: StoredRun[]; broken: LetheError[] }> {
   const runs: StoredRun[] = [];
   const broken: LetheError[] = [];
-  for (const root of homes.map((home) => path.join(home, '.lethe', 'runs'))) {
+  for (const root of homes.map((home) => inLetheFolder(home, 'runs'))) {
     const names = await readdir(root).catch(() => [] as string[]);
     for (const name of names.filter((entry) => !entry.startsWith('.'))) {
       try {
@@ -97,7 +89,8 @@ export function runThatSuperseded(runs: readonly StoredRun[], files: readonly Ha
   return runs.findLast(({ record }) => sameFiles(record.source.files, files));
 }
 
-function sameFiles(a: readonly HashedFile[], b: readonly HashedFile[]): boolean {
+/** Whether two lists are the same contents, under whatever names. */
+export function sameFiles(a: readonly HashedFile[], b: readonly HashedFile[]): boolean {
   const digest = (files: readonly HashedFile[]) =>
     files
       .map((file) => file.sha256)

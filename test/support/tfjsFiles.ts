@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Random } from '../../src/base/random.js';
 import { elementCount } from '../../src/linalg/tensor.js';
 import { encodeFloat16 } from '../../src/models/onnx/float16.js';
-import type { Tf } from '../../src/models/tfjs/backend.js';
+import type { Tf } from '../../src/models/tfjs/tf.js';
 
 export type Quantized = 'uint8' | 'uint16' | 'float16';
 

@@ -2,7 +2,7 @@ import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers as tfl } from '@tensorflow/tfjs-layers';
 import type { Tensor } from '../../src/linalg/tensor.js';
 import type { Classifier } from '../../src/models/classifier.js';
-import type { Tf } from '../../src/models/tfjs/backend.js';
+import type { Tf } from '../../src/models/tfjs/tf.js';
 import { format } from '../../src/models/tfjs-layers/index.js';
 import { temporaryFolder } from './folders.js';
 import { randomise, writeLayersModel } from './tfjsFiles.js';

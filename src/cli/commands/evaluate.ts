@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
+import { runJob } from '../../engine/jobs/index.js';
 import type { EvaluateResult, SplitName } from '../../protocol.js';
-import { type ModelOptions, modelOptions, modelRequest, type Process, runJob } from '../context.js';
+import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { count, duration, percent } from '../format.js';
 import { integer } from '../options.js';
 import { clean, type Style } from '../style.js';
@@ -26,10 +27,9 @@ export function evaluateCommand(program: Command, process: Process): void {
       '\nExamples:\n  lethe evaluate fashion.onnx\n  lethe evaluate fashion.onnx --split train --samples 100 --json',
     )
     .action(async (model: string, options: Options) => {
-      const { evaluate } = await import('../../engine/jobs/evaluate.js');
       const { split, samples, seed } = options;
       const request = { ...modelRequest(model, options), split, samples, seed };
-      await runJob((work) => evaluate(request, work), evaluateText, options, process);
+      await showJob((work) => runJob('evaluate', request, work), evaluateText, options, process);
     });
 }
 
@@ -55,7 +55,8 @@ export function evaluateText(result: EvaluateResult, style: Style): string {
     style.bold,
   );
   const head = `${style.bold(clean(result.model, 200))}: ${percent(result.accuracy)} of ${count(result.samples)} ${result.split} samples`;
-  return [head, '', classes, '', style.dim(`${duration(result.seconds.total)}`)].join('\n');
+  const notes = result.notes.map((note) => `${style.yellow('note')}  ${clean(note, 300)}`);
+  return [head, '', classes, '', ...notes, style.dim(`${duration(result.seconds.total)}`)].join('\n');
 }
 
 function confusedWith(result: EvaluateResult, index: number): string {

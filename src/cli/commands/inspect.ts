@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { runJob } from '../../engine/jobs/index.js';
 import type { InspectResult } from '../../protocol.js';
-import { type ModelOptions, modelOptions, modelRequest, type Process, runJob } from '../context.js';
+import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { bytes, count } from '../format.js';
 import { clean, type Style } from '../style.js';
 import { table } from '../table.js';
@@ -13,8 +14,7 @@ export function inspectCommand(program: Command, process: Process): void {
   modelOptions(command)
     .addHelpText('after', '\nExample:\n  lethe inspect fashion.onnx')
     .action(async (model: string, options: ModelOptions) => {
-      const { inspect } = await import('../../engine/jobs/inspect.js');
-      await runJob((work) => inspect(modelRequest(model, options), work), inspectText, options, process);
+      await showJob((work) => runJob('inspect', modelRequest(model, options), work), inspectText, options, process);
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CommonOptions, commonOptions, type Process, runJob } from '../context.js';
+import { runJob } from '../../engine/jobs/index.js';
+import { type CommonOptions, commonOptions, type Process, showJob } from '../context.js';
 import { clean } from '../style.js';
 
 interface Options extends CommonOptions {
@@ -16,10 +17,9 @@ export function reportCommand(program: Command, process: Process): void {
     .option('--force', 'replace an existing file given with --out')
     .addHelpText('after', '\nExample:\n  lethe report .lethe/runs/20260131T094500Z-shirt')
     .action(async (run: string, options: Options) => {
-      const { report } = await import('../../engine/jobs/report.js');
       const request = { run, out: options.out, force: options.force };
-      await runJob(
-        (work) => report(request, work),
+      await showJob(
+        (work) => runJob('report', request, work),
         (result) => clean(result.report, 500),
         options,
         process,

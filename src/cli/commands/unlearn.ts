@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { runJob } from '../../engine/jobs/index.js';
 import type { UnlearnResult } from '../../protocol.js';
-import { type ModelOptions, modelOptions, modelRequest, type Process, runJob } from '../context.js';
+import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';
 import { count, duration, percent, points } from '../format.js';
 import { integer, memory, names, numbers } from '../options.js';
@@ -58,14 +59,13 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
     .option('--seed <n>', 'for drawing samples and patches', integer('--seed', 0))
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, options: Options) => {
-      const { unlearn } = await import('../../engine/jobs/unlearn.js');
       const { forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed } = options;
       const request = {
         ...modelRequest(model, options),
         ...{ forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed },
         memory: options.memory,
       };
-      const result = await runJob((work) => unlearn(request, work), unlearnText, options, process);
+      const result = await showJob((work) => runJob('unlearn', request, work), unlearnText, options, process);
       finish(result.policy.some((finding) => finding.severity === 'error') ? EXIT.policyUnmet : EXIT.done);
     });
 }

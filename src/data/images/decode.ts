@@ -60,11 +60,11 @@ let loading: Promise<Codec> | undefined;
  * The decoder is native code without GLib: libvips (sharp) clashes with the GLib that Electron loads on Linux. Its resizing is
  * Pillow's to within one level in 256, which is what most models were trained with.
  */
-async function loadCodec(file: string): Promise<Codec> {
+export async function loadCodec(file?: string): Promise<Codec> {
   loading ??= import('@napi-rs/image');
   return loading.catch((error) => {
     throw new LetheError('data-unsupported', {
-      message: `images can not be decoded on this machine (${process.platform}-${process.arch})`,
+      message: `there is no codec for images on this machine (${process.platform}-${process.arch})`,
       file,
       hint: 'Use npz, idx or csv data here.',
       cause: error,
@@ -106,14 +106,19 @@ async function resizePixels(codec: Codec, pixels: Pixels, settings: ImageSetting
   const [height, width] = pixels.size;
   const target = resizedSize(pixels.size, settings.resize);
   if (equal(pixels.size, target)) return pixels;
-  const rgb = toRgb(pixels, { top: 0, left: 0, height, width });
-  const opaque = new Uint8Array(height * width * 4).fill(255);
-  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-    opaque[to] = rgb[from];
-    opaque[to + 1] = rgb[from + 1];
-    opaque[to + 2] = rgb[from + 2];
+  const data = opaque({ height, width, data: toRgb(pixels, { top: 0, left: 0, height, width }) });
+  return resizeNatively(codec, codec.Transformer.fromRgbaPixels(data, width, height), target, settings);
+}
+
+/** RGBA without transparency, as the codec takes pixels. */
+export function opaque({ data, height, width }: RgbImage): Uint8Array {
+  const out = new Uint8Array(height * width * 4).fill(255);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    out[to] = data[from];
+    out[to + 1] = data[from + 1];
+    out[to + 2] = data[from + 2];
   }
-  return resizeNatively(codec, codec.Transformer.fromRgbaPixels(opaque, width, height), target, settings);
+  return out;
 }
 
 async function resizeNatively(codec: Codec, image: Transformer, size: Size, settings: ImageSettings): Promise<Pixels> {

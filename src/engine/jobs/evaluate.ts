@@ -1,7 +1,10 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
 import { sampleIndices } from '../../data/sampling.js';
-import type { EvaluateRequest, EvaluateResult } from '../../protocol.js';
+import { digests } from '../../project/digestCache.js';
+import { writeEvaluation } from '../../project/evaluations.js';
+import { sameFiles } from '../../project/runStore.js';
+import type { EvaluateRequest, EvaluateResult, EvaluationRecord } from '../../protocol.js';
 import { accuracyOver, measureConfusion, samplesOf } from '../accuracy.js';
 import { DEFAULTS } from '../defaults.js';
 import { batchSize, probe } from '../probe.js';
@@ -9,7 +12,10 @@ import type { SampleSet } from '../samples.js';
 import { Session } from '../session.js';
 import { stopwatch } from '../stopwatch.js';
 
-/** Accuracy of a model, class by class. @throws LetheError as `Session.open`; `samples-missing`, `cancelled`. */
+/**
+ * Accuracy of a model, class by class, which is kept in `.lethe/evaluations` too.
+ * @throws LetheError as `Session.open`; `samples-missing`, `cancelled`.
+ */
 export async function evaluate(request: EvaluateRequest, work: Work = {}): Promise<EvaluateResult> {
   const total = stopwatch();
   const session = await Session.open(request, work);
@@ -26,11 +32,11 @@ export async function evaluate(request: EvaluateRequest, work: Work = {}): Promi
       });
     }
     const samples = { ...all, indices: drawn(all, request) };
+    const files = await digests.hash(classifier.files, work);
     const forward = stopwatch();
     const costs = await probe(classifier, samples, work.signal);
     const confusion = await measureConfusion(classifier, samples, batchSize(costs), work);
-    return {
-      model: request.model,
+    const measured = {
       split,
       samples: samples.indices.length,
       accuracy: accuracyOver(confusion, [...classes.keys()])!,
@@ -41,8 +47,16 @@ export async function evaluate(request: EvaluateRequest, work: Work = {}): Promi
         count: samplesOf(confusion, index),
       })),
       confusion,
-      seconds: { load, forward: forward(), total: total() },
     };
+    const record: EvaluationRecord = {
+      version: 1,
+      created: new Date().toISOString(),
+      model: { path: classifier.path, files },
+      complete: samples.indices.length === all.indices.length,
+      ...measured,
+    };
+    const seconds = { load, forward: forward(), total: total() };
+    return { model: request.model, ...measured, notes: await keep(session.home.folder, record, work), seconds };
   } finally {
     await session.close();
   }
@@ -51,4 +65,21 @@ export async function evaluate(request: EvaluateRequest, work: Work = {}): Promi
 function drawn({ dataset: { labels }, indices }: SampleSet, request: EvaluateRequest): readonly number[] {
   if (request.samples === undefined) return indices;
   return sampleIndices(labels, { perClass: request.samples, seed: request.seed ?? DEFAULTS.seed }).indices;
+}
+
+/** Keeps what was measured. That it can't is no failure of the measurement: what is amiss is returned as notes. */
+async function keep(home: string, record: EvaluationRecord, work: Work): Promise<string[]> {
+  const { files } = record.model;
+  const paths = files.map((file) => file.path);
+  try {
+    // What was measured is what the files held all the time, or nobody knows what it was.
+    if (!sameFiles(await digests.hash(paths, work), files)) {
+      return ['the model changed while it was evaluated, so that the accuracies were not kept'];
+    }
+    await writeEvaluation(home, record);
+    return [];
+  } catch (error) {
+    if (!(error instanceof LetheError) || error.code === 'cancelled') throw error;
+    return [`the accuracies can not be kept for later: ${error.message}`];
+  }
 }

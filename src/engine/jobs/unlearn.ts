@@ -1,24 +1,16 @@
-import picomatch from 'picomatch';
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
-import type { Classifier, Layer } from '../../models/classifier.js';
+import type { Classifier } from '../../models/classifier.js';
 import { classIndices } from '../../project/classNames.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { slugOf } from '../../project/slug.js';
-import type {
-  Confusion,
-  RunRecord,
-  RunSettings,
-  UnlearnRequest,
-  UnlearnResult,
-  UnlearnSeconds,
-} from '../../protocol.js';
+import type { Confusion, RunRecord, UnlearnRequest, UnlearnResult, UnlearnSeconds } from '../../protocol.js';
 import { collectSpaces } from '../../unlearn/collect.js';
 import { Projections } from '../../unlearn/projection.js';
 import { RACE, type SearchResult } from '../../unlearn/search.js';
 import { measureConfusion } from '../accuracy.js';
 import { Activations } from '../activations.js';
-import { DEFAULTS, SAMPLE_CACHE_BYTES, SKETCH_VECTORS } from '../defaults.js';
+import { SAMPLE_CACHE_BYTES, SKETCH_VECTORS } from '../defaults.js';
 import { findHistory } from '../history.js';
 import { hashData } from '../inputs.js';
 import { chooseOutput } from '../output.js';
@@ -27,6 +19,7 @@ import { findingsOf } from '../policy.js';
 import { drawSamples, makePools } from '../pools.js';
 import { batchSize, checkWeights, probe } from '../probe.js';
 import { accuraciesOf, changesOf, layerChanges } from '../results.js';
+import { chosenLayers, settingsOf } from '../runSettings.js';
 import { candidateResults, roundsFor, searchCandidates } from '../search.js';
 import { Session } from '../session.js';
 import { stopwatch } from '../stopwatch.js';
@@ -175,40 +168,6 @@ async function forget(
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-function settingsOf(request: UnlearnRequest): RunSettings {
-  const samples = request.samples ?? DEFAULTS.samples;
-  return {
-    alphaR: request.alphaR ?? DEFAULTS.alphaR,
-    alphaF: request.alphaF ?? DEFAULTS.alphaF,
-    samples,
-    forgetSamples: request.forgetSamples ?? DEFAULTS.forgetFactor * samples,
-    maxPatches: request.maxPatches ?? DEFAULTS.maxPatches,
-    layers: request.layers ?? null,
-    seed: request.seed ?? DEFAULTS.seed,
-    memory: request.memory ?? DEFAULTS.memory,
-  };
-}
-
-/** The layers to edit. @throws LetheError `nothing-to-edit` if there is none. */
-function chosenLayers({ layers, path }: Classifier, glob: string | null): readonly Layer[] {
-  if (layers.length === 0) {
-    throw new LetheError('nothing-to-edit', {
-      message: 'has no layer whose weight can be projected',
-      file: path,
-      hint: 'See the reasons with: lethe inspect.',
-    });
-  }
-  // A single star matches slashes too, as they are part of the names of some formats and mean nothing here.
-  const matches = glob === null ? () => true : picomatch(glob, { bash: true });
-  const chosen = layers.filter((layer) => matches(layer.name));
-  if (chosen.length > 0) return chosen;
-  throw new LetheError('nothing-to-edit', {
-    message: `no layer is matched by --layers ${glob}`,
-    file: path,
-    hint: `Its layers are: ${layers.map((layer) => layer.name).join(', ')}.`,
-  });
-}
 
 function noCandidate({ candidates }: SearchResult, { path }: Classifier): never {
   const closest = candidates.reduce((a, b) => (b.accuracyForget < a.accuracyForget ? b : a));

@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
-import { throwIfAborted } from '../../base/work.js';
+import { throwIfAborted, type Work } from '../../base/work.js';
 import { elementCount } from '../../linalg/tensor.js';
-import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from '../classifier.js';
+import type { Classifier, ModelFacts, ModelFormat, NotFinite, OpenOptions } from '../classifier.js';
 import { activationPoints, findCuts } from './activations.js';
 import type { TensorSource } from './build.js';
 import { OnnxClassifier } from './classifier.js';
+import { scanTensors } from './finite.js';
 import { publicLayer } from './layers.js';
 import { type OnnxModel, parameterCount, readModel } from './model.js';
 import { findLogits, type Logits, notAClassifier } from './outputs.js';
@@ -19,7 +20,7 @@ import { Values } from './values.js';
 /** One sample costs as much as a whole batch where its size is fixed. */
 const largestFixedBatch = 1024;
 
-export const format: ModelFormat = { name: 'onnx', title: 'ONNX', match, inspect, open };
+export const format: ModelFormat = { name: 'onnx', title: 'ONNX', match, inspect, faults, scan, open };
 
 /** The name decides; a file of another name must begin as ONNX files do: IR version, then a field of ModelProto. */
 async function match(path: string): Promise<boolean> {
@@ -42,6 +43,20 @@ async function inspect(path: string): Promise<ModelFacts> {
     skipped: model.skipped,
     parameterCount: parameterCount(model),
   };
+}
+
+async function faults(path: string): Promise<LetheError[]> {
+  try {
+    await inspect(path);
+    return [];
+  } catch (error) {
+    if (error instanceof LetheError) return [error];
+    throw error;
+  }
+}
+
+async function scan(path: string, work?: Work): Promise<NotFinite[]> {
+  return scanTensors(await readModel(path, work?.signal), work);
 }
 
 async function open(path: string, options: OpenOptions = {}): Promise<Classifier> {

@@ -130,7 +130,7 @@ class TensorCheck {
     const location = entries.get('location');
     if (location === undefined) throw this.#corrupt('is external but names no file');
     if (this.#bytes === undefined) throw this.#corrupt('is an external tensor of strings');
-    const path = await locateInside(this.file, location, this.#place);
+    const path = await locateInside(this.file, location, { place: this.#place });
     const source = files.get(path) ?? (await sourceFile(path));
     files.set(path, source);
     const offset = this.#wholeNumber(entries.get('offset') ?? '0');

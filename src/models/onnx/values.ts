@@ -1,14 +1,12 @@
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { LetheError } from '../../base/errors.js';
-import { elementCount } from '../../linalg/tensor.js';
+import { elementCount, LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { positionCount } from '../unfold.js';
 import { buildHollow, type TensorSource, type TypedValue } from './build.js';
 import type { OnnxModel } from './model.js';
 import type { Dims } from './outputs.js';
 import { inferValues } from './session.js';
 
-/** No single tensor may be larger: some allocators trap on more, and no classifier's activation needs it. */
-const largestTensorBytes = 512 * 2 ** 20;
 /** Multiply-adds that any machine does in about 250 ms. */
 const chunkOperations = 2.5e9;
 const chunkBytes = 256 * 2 ** 20;
@@ -40,9 +38,9 @@ export class Values {
 
   #add(model: OnnxModel, name: string, type: DataType, dims: Dims): void {
     const bytes = elementCount((dims ?? []).map((dim) => dim ?? 1)) * 4;
-    if (bytes > largestTensorBytes) {
+    if (bytes > LARGEST_TENSOR_BYTES) {
       throw new LetheError('model-unsupported', {
-        message: `has dims [${dims!.map((dim) => dim ?? '?').join(', ')}], over ${largestTensorBytes / 2 ** 20} MiB`,
+        message: `has dims [${dims!.map((dim) => dim ?? '?').join(', ')}], over ${LARGEST_TENSOR_BYTES / 2 ** 20} MiB`,
         file: model.path,
         place: `value "${name}"`,
         hint: 'Lethe works on classifiers whose tensors fit into memory.',

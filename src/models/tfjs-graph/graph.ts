@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { JsonFile, JsonPath } from '../tfjs/json.js';
+import { type JsonFile, type JsonPath, placeOf } from '../tfjs/json.js';
 import { corrupt } from '../tfjs/manifest.js';
 import { inForwardOrder, neededFor } from '../tfjs/order.js';
 
@@ -78,6 +78,7 @@ export function inputShape(json: JsonFile, { input }: Graph): { batch: number | 
       json,
       `its input "${input.name}" does not say what shape it has`,
       'Export the model with a fixed input shape.',
+      input.at,
     );
   }
   const [batch, ...dims] = declared.map((size) => (size > 0 ? size : null));
@@ -92,8 +93,8 @@ export function shortName(name: string): string {
   return name.replace(/^((Stateful)?PartitionedCall\/)+/, '');
 }
 
-export function unsupported(json: JsonFile, message: string, hint: string): LetheError {
-  return new LetheError('model-unsupported', { message, file: json.path, hint });
+export function unsupported(json: JsonFile, message: string, hint: string, at: JsonPath = []): LetheError {
+  return new LetheError('model-unsupported', { message, file: json.path, at: placeOf(json, at).at, hint });
 }
 
 function readNode(json: JsonFile, entry: unknown, at: JsonPath): GraphNode {

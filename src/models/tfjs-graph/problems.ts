@@ -1,7 +1,7 @@
-import type { ConvGeometry, Geometry, Site, SkippedLayer } from '../classifier.js';
+import type { ConvGeometry, Geometry, Site } from '../classifier.js';
 import type { JsonFile } from '../tfjs/json.js';
 import { corrupt, type ModelFiles } from '../tfjs/manifest.js';
-import { type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
+import { type LocatedSkip, type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
 import { type Axis, convView, denseView, depthwiseView, type WeightView } from '../tfjs/view.js';
 import { flag, integers, text } from './attributes.js';
 import { type Constants, handsOn, type Operand } from './constants.js';
@@ -39,12 +39,12 @@ export async function findLayers(
   files: ModelFiles,
   graph: Graph,
   constants: Constants,
-): Promise<{ layers: StoredLayer[]; skipped: SkippedLayer[] }> {
+): Promise<{ layers: StoredLayer[]; skipped: LocatedSkip[] }> {
   const { json } = files;
   const varying = varyingValues(graph);
-  const skipped = new Map<string, SkippedLayer>();
-  const skip = ({ name, op }: GraphNode, reason: string) =>
-    skipped.set(name, { name: shortName(name), kind: op, reason });
+  const skipped = new Map<string, LocatedSkip>();
+  const skip = ({ name, op, at }: GraphNode, reason: string) =>
+    skipped.set(name, { name: shortName(name), kind: op, reason, at });
   const uses: Use[] = [];
   /** How often each stored weight is read, in whatever way. */
   const readers = new Map<string, Set<string>>();
@@ -162,6 +162,7 @@ function convGeometry(json: JsonFile, node: GraphNode, kernel: readonly Axis[]):
       json,
       `the convolution "${node.name}" is strided in the NCHW layout, which TensorFlow.js misreads`,
       'Export the model in the NHWC layout.',
+      node.at,
     );
   };
   return {

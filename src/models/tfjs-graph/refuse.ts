@@ -85,6 +85,6 @@ export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constant
   }
 }
 
-function operation(json: JsonFile, { op, name }: GraphNode, why: string, hint: string) {
-  return unsupported(json, `uses the operation ${op} ("${name}"), which cannot be run here: ${why}`, hint);
+function operation(json: JsonFile, { op, name, at }: GraphNode, why: string, hint: string) {
+  return unsupported(json, `uses the operation ${op} ("${name}"), which cannot be run here: ${why}`, hint, at);
 }

@@ -1,8 +1,8 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { LetheError } from '../../base/errors.js';
-import type { Tf } from '../tfjs/backend.js';
 import type { WeightData } from '../tfjs/tensors.js';
+import type { Tf } from '../tfjs/tf.js';
 import type { LayerConfig } from './config.js';
 import type { LayersFacts } from './facts.js';
 import { weightFinder } from './problems.js';

@@ -1,8 +1,8 @@
 import { LetheError } from '../../base/errors.js';
-import type { ConvGeometry, Geometry, SkippedLayer } from '../classifier.js';
-import type { JsonFile } from '../tfjs/json.js';
+import type { ConvGeometry, Geometry } from '../classifier.js';
+import { type JsonFile, placeOf } from '../tfjs/json.js';
 import { corrupt, type ModelFiles, type StoredWeight } from '../tfjs/manifest.js';
-import { type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
+import { type LocatedSkip, type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
 import { axesOf, convView, denseView, depthwiseView, type WeightView } from '../tfjs/view.js';
 import { type LayerConfig, setting, sizes, word } from './config.js';
 import { knownClasses, projectable, skipReasons } from './kinds.js';
@@ -20,18 +20,18 @@ export function pointwiseTap(step: Step): string {
 export function findLayers(
   files: ModelFiles,
   steps: readonly Step[],
-): { layers: StoredLayer[]; skipped: SkippedLayer[] } {
+): { layers: StoredLayer[]; skipped: LocatedSkip[] } {
   const find = weightFinder(files.weights);
   const layers = new Map<string, StoredLayer>();
-  const skipped = new Map<string, SkippedLayer>();
+  const skipped = new Map<string, LocatedSkip>();
   for (const step of steps) {
-    const { className, name } = step.layer;
+    const { className, name, at } = step.layer;
     if (!knownClasses.has(className)) throw unknownClass(files.json, step.layer);
     refuseAbsurdSizes(files.json, step.layer);
     refuseState(files.json, step.layer);
     const id = step.path.join('/');
     const reason = skipReasons[className];
-    if (reason) skipped.set(id, { name: id, kind: className, reason });
+    if (reason) skipped.set(id, { name: id, kind: className, reason, at });
     if (!projectable.has(className)) continue;
     for (const part of partsOf(files.json, step)) {
       const partId = part.name ? `${id}/${part.name}` : id;
@@ -40,7 +40,7 @@ export function findLayers(
         throw corrupt(files.json, `the layer "${id}" has no "${name}/${part.weight}" in the manifest`, step.layer.at);
       const unfit = unfitWeight(weight);
       if (unfit) {
-        skipped.set(partId, { name: partId, kind: className, reason: unfit });
+        skipped.set(partId, { name: partId, kind: className, reason: unfit, at });
         continue;
       }
       const site = { tap: part.tap, geometry: part.geometry(kernelOf(files.json, step.layer, weight, part.rank)) };
@@ -185,7 +185,13 @@ function refuseDilation(json: JsonFile, layer: LayerConfig): void {
 
 function beyondTfjs(json: JsonFile, layer: LayerConfig, what: string): LetheError {
   const hint = 'Convert the model to a graph model, or to ONNX.';
-  return new LetheError('model-unsupported', { message: `the layer "${layer.name}" ${what}`, file: json.path, hint });
+  const { at } = placeOf(json, layer.at);
+  return new LetheError('model-unsupported', {
+    message: `the layer "${layer.name}" ${what}`,
+    file: json.path,
+    at,
+    hint,
+  });
 }
 
 const sizeSettings = ['kernel_size', 'strides', 'dilation_rate', 'pool_size', 'size', 'padding', 'cropping', 'n'];
@@ -204,10 +210,11 @@ function refuseState(json: JsonFile, layer: LayerConfig): void {
   if (setting(layer.config, 'stateful') === true) throw beyondTfjs(json, layer, 'keeps its state from call to call');
 }
 
-function unknownClass(json: JsonFile, { name, className }: LayerConfig): LetheError {
+function unknownClass(json: JsonFile, { name, className, at }: LayerConfig): LetheError {
   return new LetheError('model-unsupported', {
     message: `the layer "${name}" is of the class ${className}, which TensorFlow.js does not know`,
     file: json.path,
+    at: placeOf(json, at).at,
     hint: 'Replace custom layers by standard ones, or convert the model to a graph model or to ONNX.',
   });
 }

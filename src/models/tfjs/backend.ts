@@ -1,18 +1,19 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { LetheError } from '../../base/errors.js';
+import type { TensorFlowBackend } from '../../protocol.js';
+import {
+  findNative,
+  NATIVE_PACKAGES,
+  type NativeKind,
+  type NativePackage,
+  type NativeTensorFlow,
+  startNative,
+} from './native.js';
+import type { Tf } from './tf.js';
 import { startWasm, takeComplaints } from './wasm.js';
-
-type Core = typeof import('@tensorflow/tfjs-core');
-type Layers = typeof import('@tensorflow/tfjs-layers');
-type Converter = typeof import('@tensorflow/tfjs-converter');
-
-/** TensorFlow.js: its three packages as one, as `@tensorflow/tfjs` exports them. */
-export type Tf = Omit<Core, keyof Converter> & Layers & Converter;
 
 /** This file in the source tree and in `node_modules`, the bundle that it became part of elsewhere. */
 const here = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url);
-const requireFrom = createRequire(here);
 
 /** What happens when the WebAssembly module refuses an operation or traps; see `Backend.run`. */
 export class RuntimeFailure extends Error {}
@@ -64,44 +65,106 @@ export class Backend {
 
 let loaded: Promise<Backend> | undefined;
 
+/** Which TensorFlow.js runs, or would, and why no other does. */
+export interface BackendFacts {
+  readonly wanted: TensorFlowBackend;
+  /** What runs: `tensorflow` natively, `wasm`; null if none was started. */
+  readonly running: 'tensorflow' | 'wasm' | null;
+  /** The native package that runs, or would be tried first. */
+  readonly package: NativePackage | null;
+  /** Whether it computes on a GPU; null if no native package runs. */
+  readonly onGpu: boolean | null;
+  /** Why no native package runs that is wanted; null where one does, or was not tried yet. */
+  readonly problem: string | null;
+}
+
+type Outcome = Pick<BackendFacts, 'running' | 'package' | 'onGpu' | 'problem'>;
+
+let outcome: Outcome | undefined;
+
+/** What is known of TensorFlow.js without starting it. @throws LetheError `usage` if `LETHE_TENSORFLOW` is wrong. */
+export function backendFacts(): BackendFacts {
+  const wanted = wantedBackend();
+  if (outcome) return { wanted, ...outcome };
+  const [first = null] = kindsOf(wanted).flatMap((kind) => findNative(kind, here) ?? []);
+  return { wanted, running: null, package: first, onGpu: null, problem: null };
+}
+
 /**
- * Loads TensorFlow.js when it is first needed: on native TensorFlow if `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`
- * is installed, else on WebAssembly (SIMD, one thread).
- * @throws LetheError `internal` if neither starts.
+ * Loads TensorFlow.js when it is first needed, as `LETHE_TENSORFLOW` wants it: `gpu` or `cpu` on native TensorFlow, `wasm` on
+ * WebAssembly (SIMD, one thread), `auto` on the first of these that starts.
+ * @throws LetheError `backend-unavailable` if the wanted one does not start, `usage` if there is none of that name, `internal`
+ *   if WebAssembly does not start.
  */
 export function loadBackend(): Promise<Backend> {
-  loaded ??= loadNative().then(async (native) => new Backend(native ?? (await loadWasm())));
+  if (loaded === undefined) {
+    const loading = load();
+    loaded = loading;
+    // The next one who asks tries again: a package may have been installed.
+    loading.catch(() => {
+      if (loaded === loading) loaded = undefined;
+    });
+  }
   return loaded;
 }
 
-async function loadNative(): Promise<Tf | null> {
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    try {
-      requireFrom.resolve(name);
-    } catch {
-      continue;
+async function load(): Promise<Backend> {
+  const wanted = wantedBackend();
+  const problems: string[] = [];
+  // Where WebAssembly ran, a model has broken it: what did not start before would not now.
+  for (const kind of outcome?.running === 'wasm' ? [] : kindsOf(wanted)) {
+    const found = findNative(kind, here);
+    const started = found ? await attempt(found, wanted) : `${NATIVE_PACKAGES[kind]} is not installed`;
+    if (typeof started !== 'string') {
+      outcome = { running: 'tensorflow', package: found, onGpu: started.onGpu, problem: null };
+      return new Backend(started.tf);
     }
-    try {
-      restoreUtil();
-      process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-      const tf = requireFrom(name) as Tf;
-      tf.enableProdMode();
-      await tf.ready();
-      return tf;
-    } catch {
-      // Installed but not for this machine (no CUDA, another Node): the next one will do.
+    if (wanted !== 'auto') {
+      outcome = { running: null, package: found, onGpu: null, problem: started };
+      throw unavailable(kind, started);
     }
+    // Who takes what there is need not be told of packages that were never installed.
+    if (found) problems.push(started);
   }
-  return null;
+  const tf = await loadWasm();
+  outcome = { running: 'wasm', package: null, onGpu: null, problem: problems.join('; ') || (outcome?.problem ?? null) };
+  return new Backend(tf);
 }
 
-/** tfjs-node 4.22 still calls two functions that Node 23 removed. */
-function restoreUtil(): void {
-  const util = requireFrom('node:util') as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+/** Starts a native package, or tells why it can't be had. */
+async function attempt(found: NativePackage, wanted: TensorFlowBackend): Promise<NativeTensorFlow | string> {
+  try {
+    const started = await startNative(found);
+    if (wanted !== 'gpu' || started.onGpu) return started;
+    return `${found.name} starts, but TensorFlow finds no GPU that it can use`;
+  } catch (error) {
+    return `${found.name} in ${found.folder} does not start: ${(error as Error).message.trim()}`;
+  }
 }
 
+function unavailable(kind: NativeKind, problem: string): LetheError {
+  const install = `install ${NATIVE_PACKAGES[kind]} with the command "Lethe: Install TensorFlow"`;
+  const driver = kind === 'gpu' ? ' It needs an NVIDIA GPU with its driver, CUDA 11 and cuDNN 8.' : '';
+  return new LetheError('backend-unavailable', {
+    message: problem,
+    hint: `Set LETHE_TENSORFLOW (in the editor: lethe.tensorflow.backend) to auto, or ${install}.${driver}`,
+  });
+}
+
+/** The native packages to try, in order. */
+function kindsOf(wanted: TensorFlowBackend): readonly NativeKind[] {
+  if (wanted === 'auto') return ['gpu', 'cpu'];
+  return wanted === 'wasm' ? [] : [wanted];
+}
+
+function wantedBackend(): TensorFlowBackend {
+  const wanted = process.env.LETHE_TENSORFLOW || 'auto';
+  if (wanted === 'auto' || wanted === 'gpu' || wanted === 'cpu' || wanted === 'wasm') return wanted;
+  throw new LetheError('usage', {
+    message: `LETHE_TENSORFLOW is "${wanted}"`,
+    hint: 'Set it to auto, gpu, cpu or wasm.',
+  });
+}
 async function loadWasm(): Promise<Tf> {
   const core = await import('@tensorflow/tfjs-core');
   // Before the others load: production mode is what keeps them from printing banners.

@@ -17,7 +17,15 @@ import type {
 } from '../classifier.js';
 import type { Backend } from './backend.js';
 import { Pace, runInChunks } from './chunks.js';
-import { type EditedTensors, type Network, publicLayer, runtimeError, type StoredLayer, sourcesOf } from './network.js';
+import {
+  type EditedTensors,
+  type Network,
+  publicLayer,
+  publicSkip,
+  runtimeError,
+  type StoredLayer,
+  sourcesOf,
+} from './network.js';
 import { saveModel } from './save.js';
 import { asStored, type EditedWeight, readValues } from './tensors.js';
 import { gather, scatter } from './view.js';
@@ -53,7 +61,7 @@ export class TfjsClassifier implements Classifier {
     this.input = network.input;
     this.classCount = network.classCount;
     this.layers = network.layers.map(publicLayer);
-    this.skipped = network.skipped;
+    this.skipped = network.skipped.map(publicSkip);
     this.activations = network.activations;
     this.#shared = shared;
     this.#edits = edits;

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { findNodeAtLocation, type Node, parseTree, visit } from 'jsonc-parser';
-import { LetheError } from '../../base/errors.js';
+import { type ErrorDetails, LetheError } from '../../base/errors.js';
 import { withFile } from '../../base/files.js';
+import { START, textRange } from '../../base/textRange.js';
+import type { TextRange } from '../../protocol.js';
 
 export type JsonPath = readonly (string | number)[];
 
@@ -36,41 +38,53 @@ export async function readJson(path: string): Promise<JsonFile> {
     throw new LetheError('model-corrupt', {
       message: 'is not valid JSON',
       file: path,
-      place: firstSyntaxError(text),
+      ...where(path, firstSyntaxError(text)),
       hint: 'The file may be cut off: fetch or convert it again.',
       cause,
     });
   }
 }
 
-/** `line 3, column 14`: where the value at `path` stands, or the nearest enclosing one that exists. */
-export function placeOf(json: JsonFile, path: JsonPath): string {
+/** Where the value at `path` stands, or the nearest enclosing one that exists, as an error says it. */
+export function placeOf(json: JsonFile, path: JsonPath): Pick<ErrorDetails, 'place' | 'at'> {
+  return where(json.path, textRangeOf(json, path));
+}
+
+/** The range of the value at `path`, or of the nearest enclosing one that exists. */
+export function textRangeOf(json: JsonFile, path: JsonPath): TextRange {
   const root = jsonTree(json);
   for (let length = path.length; root && length > 0; length--) {
     const node = findNodeAtLocation(root, path.slice(0, length));
-    if (node) return lineAndColumn(json.text, node.offset);
+    if (node) return textRange(json.text, node.offset, node.length);
   }
-  return 'line 1, column 1';
+  return START;
 }
 
-/** The syntax tree of a JSON file. @throws LetheError `model-corrupt` if it is nested too deeply to walk. */
+function where(file: string, range: TextRange): Pick<ErrorDetails, 'place' | 'at'> {
+  return { place: `line ${range.line}, column ${range.column}`, at: { file, range } };
+}
+
+const trees = new WeakMap<JsonFile, Node | undefined>();
+
+/** The syntax tree of a JSON file, made when first asked for. @throws LetheError `model-corrupt` if it is nested too deeply to walk. */
 export function jsonTree(json: JsonFile): Node | undefined {
   try {
-    return parseTree(json.text);
+    if (!trees.has(json)) trees.set(json, parseTree(json.text));
+    return trees.get(json);
   } catch (cause) {
     throw new LetheError('model-corrupt', { message: 'is nested too deeply', file: json.path, cause });
   }
 }
 
-function firstSyntaxError(text: string): string {
-  let offset = 0;
+function firstSyntaxError(text: string): TextRange {
+  let range = START;
   const found = new Error('found');
   try {
     visit(
       text,
       {
-        onError: (_, at) => {
-          offset = at;
+        onError: (_, offset, length) => {
+          range = textRange(text, offset, length);
           throw found;
         },
       },
@@ -79,11 +93,5 @@ function firstSyntaxError(text: string): string {
   } catch {
     // Either the error that was looked for, or nesting too deep to find it: then the start has to do.
   }
-  return lineAndColumn(text, offset);
-}
-
-function lineAndColumn(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `line ${line}, column ${offset - before.lastIndexOf('\n')}`;
+  return range;
 }

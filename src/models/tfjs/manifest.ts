@@ -69,31 +69,60 @@ export interface ModelFiles {
  *   found, `path-outside`, `model-unsupported`.
  */
 export async function readModelFiles(file: string): Promise<ModelFiles> {
+  const { faults, ...files } = await checkModelFiles(file);
+  if (faults.length > 0) throw faults[0];
+  return files;
+}
+
+/**
+ * The same with everything that is wrong, not the first alone; where there are faults, groups and weights are incomplete.
+ * @throws LetheError if there is nothing to go on: no JSON, no list of weights.
+ */
+export async function checkModelFiles(file: string): Promise<ModelFiles & { readonly faults: readonly LetheError[] }> {
   const source = await sourceFile(file);
   const json = await readJson(file);
   const entries = parseManifest(json);
   const seen = new Set([path.normalize(path.basename(file)).toLowerCase()]);
   const groups: WeightGroup[] = [];
   const weights = new Map<string, StoredWeight>();
+  const faults: LetheError[] = [];
+  const attempt = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof LetheError)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
   for (const [index, entry] of entries.entries()) {
-    const shards = await locateShards(json, entry.paths, index, seen);
-    const last = shards.at(-1);
-    const group = { shards, bytes: last ? last.start + last.source.bytes : 0 };
+    const before = faults.length;
+    const shards: Shard[] = [];
+    for (const [at, location] of entry.paths.entries()) {
+      const last = shards.at(-1);
+      const start = last ? last.start + last.source.bytes : 0;
+      const source = await attempt(() => locateShard(json, location, ['weightsManifest', index, 'paths', at], seen));
+      if (source) shards.push({ location, source, start });
+    }
+    const group = { shards, bytes: shards.reduce((sum, shard) => sum + shard.source.bytes, 0) };
     let offset = 0;
     for (const [at, weight] of entry.weights.entries()) {
       const place = ['weightsManifest', index, 'weights', at];
-      const bytes = storedBytes(json, weight, place);
-      if (weights.has(weight.name)) throw corrupt(json, `lists the tensor "${weight.name}" twice`, place);
+      const bytes = await attempt(() => {
+        if (weights.has(weight.name)) throw corrupt(json, `lists the tensor "${weight.name}" twice`, place);
+        return storedBytes(json, weight, place);
+      });
+      if (bytes === undefined) continue;
       const { name, shape, quantization } = weight;
       const dtype = weight.dtype as StoredType;
       const ofOptimizer = weight.group === 'optimizer';
       weights.set(name, { name, shape, dtype, quantization, bytes, ofOptimizer, group, offset, place });
       offset += bytes;
     }
-    refuseWrongSize(json, group, offset);
+    if (faults.length === before) await attempt(() => refuseWrongSize(json, group, offset, index));
     groups.push(group);
   }
-  return { json, source, groups, weights };
+  return { json, source, groups, weights, faults };
 }
 
 /** The bytes of a weight, in order: one range a shard that it lies in. */
@@ -108,7 +137,7 @@ export function rangesOf(weight: StoredWeight): ByteRange[] {
 
 /** A fault in model.json, at the line and column of the value at `at`. */
 export function corrupt(json: JsonFile, message: string, at: JsonPath, hint?: string): LetheError {
-  return new LetheError('model-corrupt', { message, file: json.path, place: placeOf(json, at), hint });
+  return new LetheError('model-corrupt', { message, file: json.path, ...placeOf(json, at), hint });
 }
 
 function parseManifest(json: JsonFile): z.infer<typeof manifestSchema> {
@@ -123,24 +152,16 @@ function parseManifest(json: JsonFile): z.infer<typeof manifestSchema> {
   throw corrupt(json, `${at.join('.')}: ${issue.message}`, at, 'Convert or download the model again.');
 }
 
-async function locateShards(json: JsonFile, locations: string[], group: number, seen: Set<string>): Promise<Shard[]> {
-  const shards: Shard[] = [];
-  let start = 0;
-  for (const [index, location] of locations.entries()) {
-    const at = ['weightsManifest', group, 'paths', index];
-    // Finding a line takes a second parse of the JSON, so only a failure pays for it.
-    const found = await locateInside(json.path, location, '').catch(() =>
-      locateInside(json.path, location, placeOf(json, at)),
-    );
-    // Two entries over the same bytes could not be edited one by one.
-    const key = path.normalize(location).toLowerCase();
-    if (seen.has(key)) throw corrupt(json, `names the file "${location}" twice`, at);
-    seen.add(key);
-    const source = await sourceFile(found);
-    shards.push({ location, source, start });
-    start += source.bytes;
-  }
-  return shards;
+async function locateShard(json: JsonFile, location: string, at: JsonPath, seen: Set<string>): Promise<SourceFile> {
+  // Finding a line takes a second parse of the JSON, so only a failure pays for it.
+  const found = await locateInside(json.path, location, {}).catch(() =>
+    locateInside(json.path, location, { ...placeOf(json, at), locations: [location] }),
+  );
+  // Two entries over the same bytes could not be edited one by one.
+  const key = path.normalize(location).toLowerCase();
+  if (seen.has(key)) throw corrupt(json, `names the file "${location}" twice`, at);
+  seen.add(key);
+  return sourceFile(found);
 }
 
 function storedBytes(json: JsonFile, weight: z.infer<typeof weightEntry>, at: JsonPath): number {
@@ -149,7 +170,7 @@ function storedBytes(json: JsonFile, weight: z.infer<typeof weightEntry>, at: Js
     throw new LetheError('model-unsupported', {
       message: `the tensor "${weight.name}" holds text, and models with string operations cannot be run`,
       file: json.path,
-      place: placeOf(json, at),
+      ...placeOf(json, at),
       hint: 'Export the model without its text preprocessing.',
     });
   }
@@ -161,14 +182,17 @@ function storedBytes(json: JsonFile, weight: z.infer<typeof weightEntry>, at: Js
   throw corrupt(json, `the shape [${weight.shape.join(', ')}] is beyond any file`, [...at, 'shape']);
 }
 
-function refuseWrongSize(json: JsonFile, group: WeightGroup, expected: number): void {
+function refuseWrongSize(json: JsonFile, group: WeightGroup, expected: number, index: number): void {
   if (group.bytes === expected) return;
   const { shards } = group;
   const names = shards.map((shard) => path.basename(shard.source.path));
+  const single = shards.length === 1;
   throw new LetheError('weights-short', {
-    message: `${shards.length === 1 ? 'the shard has' : `the ${shards.length} shards have`} ${group.bytes} bytes, but model.json describes ${expected}`,
-    file: shards.length === 1 ? shards[0].source.path : json.path,
+    message: `${single ? 'the shard has' : `the ${shards.length} shards have`} ${group.bytes} bytes, but model.json describes ${expected}`,
+    file: single ? shards[0].source.path : json.path,
     place: shards.length > 1 ? `${names[0]} to ${names.at(-1)}` : undefined,
+    at: placeOf(json, ['weightsManifest', index, 'paths', ...(single ? [0] : [])]).at,
+    locations: shards.map((shard) => shard.location),
     hint: 'The files do not belong together, or a download was cut off: fetch model.json and all shards again.',
   });
 }

@@ -2,6 +2,7 @@ import type * as tfc from '@tensorflow/tfjs-core';
 import { type ErrorCode, LetheError } from '../../base/errors.js';
 import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer } from '../classifier.js';
 import { RuntimeFailure } from './backend.js';
+import { type JsonPath, textRangeOf } from './json.js';
 import type { ModelFiles, StoredWeight } from './manifest.js';
 import { columnCount, rowCount, type WeightView } from './view.js';
 
@@ -9,6 +10,11 @@ import { columnCount, rowCount, type WeightView } from './view.js';
 export interface StoredLayer extends Layer {
   readonly weight: StoredWeight;
   readonly view: WeightView;
+}
+
+/** A layer that is left alone and where model.json describes it. */
+export interface LocatedSkip extends SkippedLayer {
+  readonly at: JsonPath;
 }
 
 /** What the files of a model tell without its weights. */
@@ -20,7 +26,7 @@ export interface NetworkFacts {
   readonly batch: number | null;
   readonly classCount: number | null;
   readonly layers: readonly StoredLayer[];
-  readonly skipped: readonly SkippedLayer[];
+  readonly skipped: readonly LocatedSkip[];
 }
 
 /** A model that TensorFlow.js can run: what layers models and graph models have in common. */
@@ -66,7 +72,8 @@ export function modelFacts(format: string, facts: NetworkFacts): ModelFacts {
     input,
     classCount,
     layers: layers.map(publicLayer),
-    skipped,
+    skipped: skipped.map(publicSkip),
+    skippedAt: (index) => textRangeOf(files.json, skipped[index].at),
     parameterCount: floats.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
   };
 }
@@ -74,6 +81,11 @@ export function modelFacts(format: string, facts: NetworkFacts): ModelFacts {
 /** A layer without what only this format knows of it. */
 export function publicLayer({ id, name, kind, in: columns, out, groups, sites }: StoredLayer): Layer {
   return { id, name, kind, in: columns, out, groups, sites };
+}
+
+/** The same of a layer that is left alone. */
+export function publicSkip({ name, kind, reason }: LocatedSkip): SkippedLayer {
+  return { name, kind, reason };
 }
 
 /** Every file of the model, model.json first. */

@@ -89,6 +89,8 @@ describe('errors', () => {
     file: 'lethe.json',
     line,
     column: 3,
+    endLine: line,
+    endColumn: 4,
     offset: 0,
     length: 1,
     path: 'classes',

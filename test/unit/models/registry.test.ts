@@ -68,15 +68,15 @@ describe('a location in a model file', () => {
     await writeFile(model, '');
     await writeFile(path.join(folder, 'weights', 'a b..bin'), '');
     const expected = path.join(folder, 'weights', 'a b..bin');
-    expect(await locateInside(model, 'weights/a b..bin', 'shard 1')).toBe(expected);
-    expect(await locateInside(model, './weights/a b..bin', 'shard 1')).toBe(expected);
+    expect(await locateInside(model, 'weights/a b..bin', { place: 'shard 1' })).toBe(expected);
+    expect(await locateInside(model, './weights/a b..bin', { place: 'shard 1' })).toBe(expected);
   });
 
   for (const location of ['..', '../x.bin', 'weights/../../x.bin', '/x.bin', 'C:\\x.bin', 'a\0b', '', '.']) {
     it(`is refused when it leads out: ${JSON.stringify(location)}`, async () => {
       const model = path.join(folder, 'model.json');
       await writeFile(model, '');
-      await expect(locateInside(model, location, 'shard 1')).rejects.toMatchObject({
+      await expect(locateInside(model, location, { place: 'shard 1' })).rejects.toMatchObject({
         code: 'path-outside',
         file: model,
         place: 'shard 1',
@@ -87,7 +87,7 @@ describe('a location in a model file', () => {
   it('that does not exist is a missing weight file', async () => {
     const model = path.join(folder, 'model.json');
     await writeFile(model, '');
-    await expect(locateInside(model, 'gone.bin', 'shard 2')).rejects.toMatchObject({
+    await expect(locateInside(model, 'gone.bin', { place: 'shard 2' })).rejects.toMatchObject({
       code: 'weights-missing',
       message: `${model}: shard 2: refers to "gone.bin", which does not exist`,
     });

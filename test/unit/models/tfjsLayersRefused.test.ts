@@ -1,7 +1,8 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { loadBackend, type Tf } from '../../../src/models/tfjs/backend.js';
+import { loadBackend } from '../../../src/models/tfjs/backend.js';
+import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format } from '../../../src/models/tfjs-layers/index.js';
 import { maxDifference, tensorOf } from '../../support/arrays.js';
 import { layerProducts } from '../../support/classifierChecks.js';

@@ -34,4 +34,13 @@ describe('JsonText', () => {
     expect(() => new JsonText('f.json', text)).not.toThrow();
     expect(new JsonText('f.json', text).problems.length).toBeGreaterThan(0);
   });
+
+  it('tells ranges as editors do: CRLF, lone CR, a byte order mark, and characters of two units', () => {
+    const json = new JsonText('f.json', '\uFEFF{ "😀": 1,\r\n  "list": [\r    {\n"x": 1 }\r\n  ] }');
+    expect(json.range([])).toEqual({ line: 1, column: 1, endLine: 5, endColumn: 6 });
+    expect(json.range(['😀'])).toEqual({ line: 1, column: 9, endLine: 1, endColumn: 10 });
+    expect(json.range(['list', 0])).toEqual({ line: 3, column: 5, endLine: 4, endColumn: 9 });
+    expect(json.problem(['list', 0, 'x'], 'm')).toMatchObject({ line: 4, column: 6, endLine: 4, endColumn: 7 });
+    expect(json.problem([], 'm', undefined, 'list')).toMatchObject({ line: 2, column: 3, endLine: 2, endColumn: 9 });
+  });
 });

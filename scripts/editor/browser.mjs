@@ -1,0 +1,33 @@
+import { accessSync, constants, statSync } from 'node:fs';
+
+const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Whether `file` can be run. */
+export function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The browser that shows the editor. It is the system's, not one that playwright downloads: that download comes from
+ * a host which is not a package registry, and fails where only those are reached.
+ */
+export function findChromium() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    // Someone who names a browser wants that one, so another found elsewhere would only hide the typing error.
+    if (!isExecutable(named)) throw new Error(`CHROMIUM_PATH is ${named}, which is not a program that can be run.`);
+    return named;
+  }
+  const found = USUAL_PLACES.find(isExecutable);
+  if (found) return found;
+  throw new Error(
+    'No Chromium found. Install it with\n' +
+      '  apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-core\n' +
+      'or name one in the environment variable CHROMIUM_PATH.',
+  );
+}

@@ -1,0 +1,1 @@
+export function buildWebview(folder: string): Promise<void>;

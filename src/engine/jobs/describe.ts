@@ -1,0 +1,49 @@
+import type { Work } from '../../base/work.js';
+import { reportOf } from '../../project/errorReport.js';
+import type { DescribeRequest, DescribeResult, ModelSummary } from '../../protocol.js';
+import { Looker } from '../knowledge/look.js';
+import type { ModelLook } from '../knowledge/modelLook.js';
+import { forgottenBy } from '../knowledge/state.js';
+
+/**
+ * What is known of some models without running them. A model that can't be read is described as such.
+ * @throws LetheError `cancelled`.
+ */
+export async function describe(request: DescribeRequest, work: Work = {}): Promise<DescribeResult> {
+  const looker = new Looker(request);
+  const models: ModelSummary[] = [];
+  for (const [at, model] of request.models.entries()) {
+    work.onProgress?.({ phase: 'describe', done: at, total: request.models.length, detail: model });
+    models.push(summaryOf(await looker.look(model, { signal: work.signal })));
+  }
+  return { models };
+}
+
+function summaryOf(look: ModelLook): ModelSummary {
+  const { format, facts, config, history, policy } = look;
+  const { measured } = history;
+  const error = look.faults[0] ?? config?.error ?? null;
+  return {
+    model: look.asked,
+    format: format?.name ?? null,
+    formatTitle: format?.title ?? null,
+    bytes: look.bytes,
+    classCount: facts?.classCount ?? null,
+    classes: look.classes,
+    config: config?.file ?? null,
+    state: look.state,
+    detail: look.detail,
+    forgotten: forgottenBy(look),
+    policy: policy.map(({ class: name, index, maxAccuracy, reason }) => ({ class: name, index, maxAccuracy, reason })),
+    measured: measured && {
+      created: measured.created,
+      split: measured.split,
+      samples: measured.samples,
+      accuracy: measured.accuracy,
+      perClass: measured.perClass,
+    },
+    supersededBy: history.supersededBy?.output ?? null,
+    run: history.writtenBy?.folder ?? null,
+    error: error === null ? null : reportOf(error),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Work } from '../../base/work.js';
+import type { JobName, Jobs } from '../../protocol.js';
+
+type Job<Name extends JobName> = (request: Jobs[Name]['request'], work: Work) => Promise<Jobs[Name]['result']>;
+
+/** Every job; its code and the runtimes below it are loaded when it is first asked for. */
+const jobs: { readonly [Name in JobName]: () => Promise<Job<Name>> } = {
+  inspect: async () => (await import('./inspect.js')).inspect,
+  evaluate: async () => (await import('./evaluate.js')).evaluate,
+  unlearn: async () => (await import('./unlearn.js')).unlearn,
+  report: async () => (await import('./report.js')).report,
+  estimate: async () => (await import('./estimate.js')).estimate,
+  diagnose: async () => (await import('./diagnose.js')).diagnose,
+  describe: async () => (await import('./describe.js')).describe,
+  runs: async () => (await import('./runs.js')).runs,
+  findData: async () => (await import('./findData.js')).findData,
+  checkSetup: async () => (await import('./checkSetup.js')).checkSetup,
+  writeSetup: async () => (await import('./writeSetup.js')).writeSetup,
+  environment: async () => (await import('./environment.js')).environment,
+};
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(jobs, name);
+}
+
+/** Runs a job in this process. @throws LetheError what the job throws. */
+export async function runJob<Name extends JobName>(
+  name: Name,
+  request: Jobs[Name]['request'],
+  work: Work = {},
+): Promise<Jobs[Name]['result']> {
+  const job = await jobs[name]();
+  return job(request, work);
+}

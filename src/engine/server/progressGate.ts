@@ -1,0 +1,38 @@
+import type { JobProgress } from '../../protocol.js';
+
+/** Between two messages about one job. */
+const INTERVAL_MS = 50;
+
+/**
+ * Lets so much of a job's progress through that nobody is flooded: at most twenty messages a second, each with the latest
+ * of every phase that moved since, so that the last step of a phase always arrives.
+ */
+export class ProgressGate {
+  readonly #send: (progress: JobProgress) => void;
+  readonly #waiting = new Map<string, JobProgress>();
+  #sent = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(send: (progress: JobProgress) => void) {
+    this.#send = send;
+  }
+
+  readonly report = (progress: JobProgress): void => {
+    // Moved to the end: phases are told in the order in which they were heard of last.
+    this.#waiting.delete(progress.phase);
+    this.#waiting.set(progress.phase, progress);
+    const wait = this.#sent + INTERVAL_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), wait);
+  };
+
+  /** Sends what has been held back. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#sent = performance.now();
+    for (const progress of this.#waiting.values()) this.#send(progress);
+    this.#waiting.clear();
+  }
+}

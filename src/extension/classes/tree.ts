@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { ModelSummary } from '../../protocol.js';
+import type { ModelStore } from '../models/store.js';
+import type { Selection } from '../selection.js';
+import { percentText } from '../text.js';
+import { classesOf } from './names.js';
+
+export interface ClassEntry {
+  readonly model: vscode.Uri;
+  readonly index: number;
+  readonly name: string;
+}
+
+/** The tree "Classes": those of the selected model, with a checkbox for each that is to be forgotten. */
+export class ClassesTree implements vscode.TreeDataProvider<ClassEntry> {
+  readonly #models: ModelStore;
+  readonly #selection: Selection;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(models: ModelStore, selection: Selection) {
+    this.#models = models;
+    this.#selection = selection;
+    selection.onDidChange(() => this.#changed.fire(undefined));
+    models.onDidChange(() => this.#changed.fire(undefined));
+  }
+
+  async getChildren(entry?: ClassEntry): Promise<ClassEntry[]> {
+    const { model } = this.#selection;
+    if (entry || !model) return [];
+    const summary = await this.#models.describe(model);
+    return classesOf(summary).map((name, index) => ({ model, index, name }));
+  }
+
+  getTreeItem({ model, index, name }: ClassEntry): vscode.TreeItem {
+    const summary = this.#models.get(model);
+    const isTicked = this.#selection.ticked(model).includes(index);
+    const item = new vscode.TreeItem(name);
+    item.id = `${model}#${index}`;
+    item.checkboxState = {
+      state: isTicked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+      tooltip: isTicked ? `${name} is to be forgotten` : `Forget ${name}`,
+      accessibilityInformation: { label: `Forget ${name}` },
+    };
+    item.description = description(summary, index, name);
+    item.tooltip = tooltip(summary, index, name);
+    item.contextValue = 'class';
+    return item;
+  }
+}
+
+function description(summary: ModelSummary | undefined, index: number, name: string): string {
+  const parts = [percentText(summary?.measured?.perClass[index]?.accuracy)];
+  if (summary?.forgotten.includes(name)) parts.push('forgotten');
+  else if (summary?.policy.some((entry) => entry.index === index)) parts.push('must be forgotten');
+  return parts.filter(Boolean).join(' · ');
+}
+
+function tooltip(summary: ModelSummary | undefined, index: number, name: string): string {
+  const measured = summary?.measured?.perClass[index];
+  const policy = summary?.policy.find((entry) => entry.index === index);
+  const lines = [`Output ${index}: ${name}`];
+  if (measured?.accuracy != null) lines.push(`${percentText(measured.accuracy)} of ${measured.count} samples are recognised`);
+  if (policy) lines.push(`lethe.json: at most ${percentText(policy.maxAccuracy)}${policy.reason ? ` (${policy.reason})` : ''}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { reportOf } from '../../project/errorReport.js';
+import type { Services } from '../services.js';
+
+/**
+ * Whether the workspace is trusted, which running a model needs: its files decide what is read and computed. If it is not,
+ * the user is told and can change that.
+ */
+export async function isTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = 'Manage workspace trust';
+  const chosen = await vscode.window.showWarningMessage(
+    'Lethe runs no models in restricted mode: it only looks at the headers of model files.',
+    manage,
+  );
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}
+
+/** Shows what went wrong and what to do about it. A cancelled job is no error. */
+export async function showFailure(title: string, error: unknown, services: Services): Promise<void> {
+  const report = reportOf(error);
+  if (report.code === 'cancelled') return;
+  services.log.error(title, error);
+  const where = [report.file, report.place].filter(Boolean).join(', ');
+  const text = [`${title}: ${report.message}`, where && `(${where})`, report.hint].filter(Boolean).join(' ');
+  const actions = [...offers(report.code, report.file), { title: 'Show log', run: async () => services.log.show() }];
+  const chosen = await vscode.window.showErrorMessage(text, ...actions.map((action) => action.title));
+  await actions.find((action) => action.title === chosen)?.run();
+}
+
+interface Offer {
+  readonly title: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** What can be done about an error at the press of a button. */
+function offers(code: string, file: string | undefined): readonly Offer[] {
+  if (code === 'path-outside' && file?.endsWith('lethe.json')) {
+    return [
+      {
+        title: 'Allow for this workspace',
+        run: async () =>
+          vscode.workspace
+            .getConfiguration('lethe', vscode.Uri.file(file))
+            .update('data.allowOutside', true, vscode.ConfigurationTarget.Workspace),
+      },
+    ];
+  }
+  if (code === 'config-invalid' && file) {
+    return [{ title: 'Open file', run: async () => vscode.window.showTextDocument(vscode.Uri.file(file)) }];
+  }
+  if (code === 'engine-crashed' || code === 'backend-unavailable') {
+    return [
+      { title: 'Show environment', run: async () => vscode.commands.executeCommand('lethe.showEnvironment') },
+    ];
+  }
+  return [];
+}
+

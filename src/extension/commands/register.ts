@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { runAction } from '../diagnostics/actions.js';
+import type { Diagnostics } from '../diagnostics/publisher.js';
+import { openDemoWorkspace } from '../demo.js';
+import { installTensorFlow } from '../environment/install.js';
+import { showEnvironment } from '../environment/show.js';
+import type { FindingAction, RunSummary } from '../../protocol.js';
+import type { Services } from '../services.js';
+import { diagnoseWorkspace } from './diagnose.js';
+import { evaluate } from './evaluate.js';
+import { deleteModel, openStudio, selectModel } from './models.js';
+import { deleteRun, openReport, openReportInBrowser, openRunOutput, openRunRecord } from './runs.js';
+import { setUp } from './setUp.js';
+import { unlearnClasses, unlearnTicked } from './unlearn.js';
+
+/** Every command that package.json names, and the two that only views call. */
+export function registerCommands(services: Services, diagnostics: Diagnostics): vscode.Disposable {
+  const { context, engine, jobs, log, models } = services;
+  // biome-ignore lint/suspicious/noExplicitAny: what a command is handed depends on where it was called.
+  const commands: Readonly<Record<string, (argument?: any) => unknown>> = {
+    'lethe.unlearnClasses': (argument) => unlearnClasses(argument, services),
+    'lethe.unlearnTicked': (argument) => unlearnTicked(argument, services),
+    'lethe.openStudio': (argument) => openStudio(argument, services),
+    'lethe.selectModel': (model) => selectModel(model, services),
+    'lethe.evaluate': (argument) => evaluate(argument, services),
+    'lethe.diagnose': () => diagnoseWorkspace(diagnostics),
+    'lethe.setUp': (argument) => setUp(argument, services),
+    'lethe.cancel': (argument) => jobs.cancel(argument instanceof vscode.Uri ? argument : undefined),
+    'lethe.refresh': () => models.refresh(),
+    'lethe.runAction': (action: FindingAction) => runAction(action, services),
+    'lethe.openDemo': (options) => openDemoWorkspace(context, options),
+    'lethe.showEnvironment': () => showEnvironment(),
+    'lethe.installTensorFlow': () => installTensorFlow(services),
+    'lethe.showLog': () => log.show(),
+    'lethe.restartEngine': () => engine.restart(),
+    'lethe.openReport': (run: RunSummary | string) => openReport(run, services),
+    'lethe.openReportInBrowser': (run: RunSummary) => openReportInBrowser(run),
+    'lethe.openRunRecord': (run: RunSummary) => openRunRecord(run),
+    'lethe.openRunOutput': (run: RunSummary) => openRunOutput(run),
+    'lethe.deleteRun': (run: RunSummary) => deleteRun(run, services),
+    'lethe.deleteModel': (argument) => deleteModel(argument, services),
+    'lethe.revealModel': ({ uri }: { readonly uri: vscode.Uri }) =>
+      vscode.commands.executeCommand('revealInExplorer', uri),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+  );
+}

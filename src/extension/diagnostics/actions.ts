@@ -1,0 +1,53 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { unlearn } from '../commands/unlearn.js';
+import { isTrusted } from '../commands/guard.js';
+import type { FindingAction } from '../../protocol.js';
+import type { Services } from '../services.js';
+
+/** Does what a quick fix or the Studio's banner offers. */
+export async function runAction(action: FindingAction, services: Services): Promise<void> {
+  switch (action.kind) {
+    case 'evaluate':
+      await vscode.commands.executeCommand('lethe.evaluate', vscode.Uri.file(action.model));
+      return;
+    case 'unlearn':
+      if (await isTrusted()) await unlearn(vscode.Uri.file(action.model), action.classes, services);
+      return;
+    case 'open-report':
+      await vscode.commands.executeCommand('lethe.openReport', action.report);
+      return;
+    case 'choose-shard':
+      await chooseShard(action.model, action.location, services);
+      return;
+    case 'delete-model':
+      await vscode.commands.executeCommand('lethe.deleteModel', vscode.Uri.file(action.model));
+  }
+}
+
+/**
+ * Lets the user pick the file that a manifest misses, and copies it to where the manifest names it. The manifest is not
+ * edited: other tools read it too.
+ */
+async function chooseShard(model: string, location: string, services: Services): Promise<void> {
+  const folder = path.dirname(model);
+  const picked = await vscode.window.showOpenDialog({
+    title: `Choose the file for ${location}`,
+    openLabel: 'Copy beside the model',
+    defaultUri: vscode.Uri.file(folder),
+    canSelectMany: false,
+  });
+  if (!picked) return;
+  const target = vscode.Uri.file(path.resolve(folder, location));
+  const exists = await vscode.workspace.fs.stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    const replace = 'Replace';
+    const question = `Replace ${location}?`;
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target.fsPath }, replace)) !== replace) return;
+  }
+  await vscode.workspace.fs.copy(picked[0], target, { overwrite: exists });
+  await services.models.refresh();
+}

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+
+/** Files that may be a model, by their names. What a `model.json` really is, the engine tells from its first bytes. */
+const MODELS = '**/{*.onnx,model.json}';
+const CONFIGS = '**/lethe.json';
+/** Files of packages and of Lethe itself, besides what the user's `files.exclude` names. */
+const EXCLUDED = '**/{node_modules,.lethe}/**';
+
+/** Far more than anybody keeps in a workspace; beyond it a list is of no use. */
+const MOST = 5_000;
+
+/** Every file of the workspace that may be a model, sorted by path. */
+export async function findModels(): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(MODELS, EXCLUDED, MOST);
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export async function findConfigs(): Promise<vscode.Uri[]> {
+  return vscode.workspace.findFiles(CONFIGS, EXCLUDED, MOST);
+}
+
+/**
+ * Calls back when a file has changed on which the state of models depends: models and their parts, `lethe.json`, records.
+ * A `.bin`, `.data` or image file may be a part of a model; which ones are, the receiver knows.
+ */
+export function watchModels(changed: (file: vscode.Uri) => void): vscode.Disposable {
+  const patterns = [MODELS, CONFIGS, '**/*.{bin,data}', '**/.lethe/{runs,evaluations}/**'];
+  const watchers = patterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
+  for (const watcher of watchers) {
+    watcher.onDidChange(changed);
+    watcher.onDidCreate(changed);
+    watcher.onDidDelete(changed);
+  }
+  return vscode.Disposable.from(...watchers);
+}

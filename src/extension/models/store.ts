@@ -1,0 +1,139 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ModelSummary } from '../../protocol.js';
+import type { EngineService } from '../engineService.js';
+import type { Log } from '../log.js';
+import { allowOutside } from '../settings.js';
+import { findConfigs, findModels, watchModels } from './find.js';
+
+/** A model of the workspace and what is known of it. */
+export interface KnownModel {
+  readonly uri: vscode.Uri;
+  readonly summary: ModelSummary;
+}
+
+/** Milliseconds without a further change until the workspace is looked at again: saving a model touches several files. */
+const SETTLE = 400;
+
+/** Models described in one request, so that the first ones of many show at once. */
+const TOGETHER = 50;
+
+/** Every model of the workspace, kept up to date. It looks at nothing until somebody asks. */
+export class ModelStore implements vscode.Disposable {
+  readonly #engine: EngineService;
+  readonly #log: Log;
+  readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
+  /** Fires with the models that were looked at again; with an empty list when one is gone or the list is complete. */
+  readonly onDidChange = this.#changed.event;
+  readonly #models = new Map<string, KnownModel>();
+  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  #loading: Promise<void> | undefined;
+  #stale = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(engine: EngineService, log: Log) {
+    this.#engine = engine;
+    this.#log = log;
+  }
+
+  /** All models, sorted by path. Looks for them the first time. */
+  async all(): Promise<readonly KnownModel[]> {
+    await this.load();
+    return [...this.#models.values()].sort((a, b) => (a.uri.path < b.uri.path ? -1 : 1));
+  }
+
+  /** What is known of a model now, undefined if it was not looked at yet or is none. */
+  get(uri: vscode.Uri): ModelSummary | undefined {
+    return this.#models.get(uri.toString())?.summary;
+  }
+
+  /** What is known of a model, looking at it if nobody did; also for a file outside of the workspace. */
+  async describe(uri: vscode.Uri): Promise<ModelSummary> {
+    return this.get(uri) ?? (await this.#describe([uri]))[0];
+  }
+
+  /** Looks for the models, once. */
+  load(): Promise<void> {
+    if (!this.#loading) {
+      this.#watch();
+      this.#loading = this.#look();
+    }
+    return this.#loading;
+  }
+
+  /** Looks for the models at once if a `lethe.json` is in the workspace. */
+  async loadWherePolicy(): Promise<void> {
+    if ((await findConfigs()).length > 0) await this.load();
+  }
+
+  /** Looks at the whole workspace again, and at every open model outside of it. */
+  async refresh(): Promise<void> {
+    const before = this.load();
+    await before;
+    if (this.#loading === before) this.#loading = this.#look();
+    await this.#loading;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    vscode.Disposable.from(...this.#disposables).dispose();
+  }
+
+  #watch(): void {
+    const again = () => {
+      this.#stale = true;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.#refreshIfStale(), SETTLE);
+    };
+    this.#disposables.push(
+      watchModels(again),
+      vscode.workspace.onDidChangeWorkspaceFolders(again),
+      vscode.workspace.onDidGrantWorkspaceTrust(again),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('lethe.data')) again();
+      }),
+    );
+  }
+
+  async #refreshIfStale(): Promise<void> {
+    if (!this.#stale) return;
+    this.#stale = false;
+    await this.refresh();
+  }
+
+  async #look(): Promise<void> {
+    const found = await findModels();
+    const present = new Set(found.map(String));
+    for (const key of this.#models.keys()) {
+      const known = this.#models.get(key)!;
+      if (!present.has(key) && vscode.workspace.getWorkspaceFolder(known.uri)) this.#models.delete(key);
+      else if (!present.has(key)) found.push(known.uri);
+    }
+    for (let at = 0; at < found.length; at += TOGETHER) {
+      const some = found.slice(at, at + TOGETHER);
+      try {
+        await this.#describe(some);
+      } catch (error) {
+        this.#log.error('The models of the workspace could not be looked at', error);
+        break;
+      }
+    }
+    vscode.commands.executeCommand('setContext', 'lethe.models', [...this.#models.values()].map(({ uri }) => uri.fsPath));
+    this.#changed.fire([]);
+  }
+
+  async #describe(uris: readonly vscode.Uri[]): Promise<readonly ModelSummary[]> {
+    const { models } = await this.#engine.run('describe', {
+      models: uris.map(({ fsPath }) => fsPath),
+      headersOnly: !vscode.workspace.isTrusted,
+      allowOutside: uris.some(allowOutside),
+    });
+    for (const [at, summary] of models.entries()) {
+      // Any other JSON of this name is nobody's business; an .onnx file that can't be read is.
+      if (summary.format === null && path.extname(uris[at].path) === '.json') this.#models.delete(uris[at].toString());
+      else this.#models.set(uris[at].toString(), { uri: uris[at], summary });
+    }
+    this.#changed.fire(uris);
+    return models;
+  }
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { TensorFlowBackend, UnlearnRequest } from '../protocol.js';
+
+/** What the engine process is started with. */
+export interface EngineSettings {
+  /** Path of a Node to run the engine with, undefined for the editor's own. */
+  readonly nodePath: string | undefined;
+  /** Bytes, undefined for the engine's own limit. */
+  readonly memoryLimitBytes: number | undefined;
+  readonly threads: number | undefined;
+  readonly tensorflow: TensorFlowBackend;
+}
+
+export function engineSettings(): EngineSettings {
+  const section = vscode.workspace.getConfiguration('lethe');
+  const memory = section.get<number>('engine.memoryLimit', 0);
+  return {
+    nodePath: section.get<string>('engine.nodePath', '').trim() || undefined,
+    memoryLimitBytes: memory > 0 ? memory * 2 ** 20 : undefined,
+    threads: section.get<number>('engine.threads', 0) || undefined,
+    tensorflow: section.get<TensorFlowBackend>('tensorflow.backend', 'auto'),
+  };
+}
+
+/** What a run is to be done with, as far as the user's settings differ from Lethe's own defaults. */
+export function unlearnSettings(model: vscode.Uri): Partial<UnlearnRequest> {
+  const section = vscode.workspace.getConfiguration('lethe.unlearn', model);
+  const list = (name: string) => nonEmpty(section.get<number[]>(name, []));
+  return {
+    samples: section.get<number>('samples') || undefined,
+    forgetSamples: section.get<number>('forgetSamples') || undefined,
+    maxPatches: section.get<number>('maxPatches') || undefined,
+    alphaR: list('alphaR'),
+    alphaF: list('alphaF'),
+    layers: section.get<string>('layers', '').trim() || undefined,
+    seed: section.get<number>('seed'),
+  };
+}
+
+/** Whether `lethe.json` files may name data outside of their own folder. */
+export function allowOutside(resource: vscode.Uri): boolean {
+  return vscode.workspace.getConfiguration('lethe', resource).get('data.allowOutside', false);
+}
+
+export interface DiagnosticsSettings {
+  readonly enabled: boolean;
+  /** Bytes of weights up to which tensors are scanned for NaN and infinity without being asked to. */
+  readonly scanBytes: number;
+}
+
+export function diagnosticsSettings(): DiagnosticsSettings {
+  const section = vscode.workspace.getConfiguration('lethe.diagnostics');
+  return { enabled: section.get('enabled', true), scanBytes: section.get('scanLimit', 16) * 2 ** 20 };
+}
+
+function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

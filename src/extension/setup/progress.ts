@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { Work } from '../../base/work.js';
+import { reportOf } from '../../project/errorReport.js';
+import type { JobProgress } from '../../protocol.js';
+
+/** What the phases of setting up are called. */
+const PHASES: Readonly<Record<string, string>> = {
+  search: 'Looking through folders',
+  open: 'Opening',
+  load: 'Loading the model and the data',
+  measure: 'Running samples',
+  compare: 'Trying other settings',
+};
+
+/** Shows work as a notification with a Cancel button. @returns undefined if the user cancelled it. */
+export async function withProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T | undefined> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, async (notification, token) => {
+    const controller = new AbortController();
+    const listener = token.onCancellationRequested(() => controller.abort());
+    try {
+      const onProgress = (progress: JobProgress) => notification.report({ message: progressText(progress) });
+      return await work({ signal: controller.signal, onProgress });
+    } catch (error) {
+      if (reportOf(error).code === 'cancelled') return undefined;
+      throw error;
+    } finally {
+      listener.dispose();
+    }
+  });
+}
+
+function progressText({ phase, done, total, detail }: JobProgress): string {
+  const title = PHASES[phase] ?? phase;
+  const share = total > 1 ? ` (${Math.floor((100 * done) / total)}%)` : '';
+  return detail && phase !== 'load' ? `${title}${share}: ${detail}` : `${title}${share}`;
+}

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FromStudio } from '../../protocol.js';
+import { SnapshotFeed } from './feed.js';
+import type { StudioHost } from './host.js';
+import { studioHtml } from './html.js';
+
+/** The view type for formats that only models have, where the Studio is the default editor. */
+export const STUDIO = 'lethe.studio';
+/** The view type for files that may be something else, where it is an option. */
+export const STUDIO_OPTION = 'lethe.studioOption';
+
+/** Shows models in the Studio. It keeps nothing: a Studio that is hidden is dropped, and asks the host again when it is shown. */
+export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider {
+  readonly #extensionUri: vscode.Uri;
+  readonly #host: StudioHost;
+
+  constructor(extensionUri: vscode.Uri, host: StudioHost) {
+    this.#extensionUri = extensionUri;
+    this.#host = host;
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => {} };
+  }
+
+  resolveCustomEditor({ uri: model }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    const feed = new SnapshotFeed(
+      () => this.#host.snapshot(model),
+      (message) => void webview.postMessage(message),
+    );
+    const listeners = [
+      webview.onDidReceiveMessage((message: FromStudio) => {
+        if (message.kind !== 'ready') return this.#host.handle(model, message);
+        this.#host.open(model);
+        feed.start();
+      }),
+      this.#host.onDidChange((changed) => {
+        if (!changed || changed.toString() === model.toString()) feed.changed();
+      }),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) feed.stop();
+      }),
+    ];
+    panel.onDidDispose(() => {
+      feed.stop();
+      vscode.Disposable.from(...listeners).dispose();
+    });
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview')],
+    };
+    webview.html = studioHtml(webview, this.#extensionUri, path.posix.basename(model.path));
+  }
+}
+
+/** Makes the Studio the editor of model files. */
+export function registerStudio(extensionUri: vscode.Uri, host: StudioHost): vscode.Disposable {
+  const provider = new StudioEditorProvider(extensionUri, host);
+  const options = { supportsMultipleEditorsPerDocument: true };
+  return vscode.Disposable.from(
+    ...[STUDIO, STUDIO_OPTION].map((type) => vscode.window.registerCustomEditorProvider(type, provider, options)),
+  );
+}

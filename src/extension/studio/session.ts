@@ -1,0 +1,175 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { reportOf } from '../../project/errorReport.js';
+import type { ErrorReport, FromStudio, InspectResult, StudioSettings, StudioSnapshot } from '../../protocol.js';
+import { classesOf } from '../classes/names.js';
+import { copyCommandLine } from '../commands/commandLine.js';
+import { isTrusted, showFailure } from '../commands/guard.js';
+import { ensureSetUp } from '../commands/setUp.js';
+import { unlearn } from '../commands/unlearn.js';
+import { runAction } from '../diagnostics/actions.js';
+import type { Diagnostics } from '../diagnostics/publisher.js';
+import type { Services } from '../services.js';
+import { allowOutside, unlearnSettings } from '../settings.js';
+import type { StudioHost } from './host.js';
+
+interface Facts {
+  readonly facts: InspectResult | null;
+  readonly error: ErrorReport | null;
+}
+
+/** What the Studio's tabs show and do: the extension owns all of it, a tab only draws it. */
+export class StudioSession implements StudioHost, vscode.Disposable {
+  readonly #services: Services;
+  readonly #diagnostics: Diagnostics;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri | undefined>();
+  readonly onDidChange = this.#changed.event;
+  readonly #facts = new Map<string, Facts>();
+  readonly #listeners: vscode.Disposable;
+
+  constructor(services: Services, diagnostics: Diagnostics) {
+    this.#services = services;
+    this.#diagnostics = diagnostics;
+    const { jobs, models, selection } = services;
+    this.#listeners = vscode.Disposable.from(
+      this.#changed,
+      jobs.onDidChange((state) => this.#changed.fire(vscode.Uri.file(state.model))),
+      selection.onDidChange((model) => this.#changed.fire(model)),
+      models.onDidChange((changed) => {
+        if (changed.length === 0) this.#lookAgain();
+      }),
+      diagnostics.onDidChange(() => this.#changed.fire(undefined)),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAgain()),
+    );
+  }
+
+  open(model: vscode.Uri): void {
+    this.#services.selection.select(model);
+    void this.#look(model);
+    void this.#services.models.describe(model).then(
+      () => this.#changed.fire(model),
+      (error) => this.#services.log.error(`Describing ${model.fsPath}`, error),
+    );
+  }
+
+  snapshot(model: vscode.Uri): Omit<StudioSnapshot, 'sequence'> {
+    const { models, jobs, selection } = this.#services;
+    const known = this.#facts.get(model.toString());
+    const summary = models.get(model) ?? null;
+    return {
+      model: model.fsPath,
+      name: vscode.workspace.asRelativePath(model),
+      trusted: vscode.workspace.isTrusted,
+      facts: known?.facts ?? null,
+      factsError: known?.error ?? null,
+      summary,
+      findings: this.#diagnostics.about(model),
+      selected: selection.ticked(model),
+      run: jobs.latest(model) ?? null,
+      result: jobs.lastResult(model) ?? null,
+    };
+  }
+
+  async handle(model: vscode.Uri, message: FromStudio): Promise<void> {
+    try {
+      await this.#handle(model, message);
+    } catch (error) {
+      await showFailure(path.basename(model.fsPath), error, this.#services);
+    }
+  }
+
+  async #handle(model: vscode.Uri, message: FromStudio): Promise<void> {
+    const { selection, jobs } = this.#services;
+    switch (message.kind) {
+      case 'ready':
+        return;
+      case 'select':
+        selection.tick(model, message.selected);
+        return;
+      case 'evaluate':
+        await vscode.commands.executeCommand('lethe.evaluate', model);
+        return;
+      case 'unlearn':
+        await this.#unlearn(model, message.settings);
+        return;
+      case 'cancel':
+        jobs.cancel(model);
+        return;
+      case 'setUp':
+        await vscode.commands.executeCommand('lethe.setUp', model);
+        return;
+      case 'action':
+        await runAction(message.action, this.#services);
+        return;
+      case 'open':
+        await this.#open(model, message.what);
+        return;
+      case 'copyCommandLine':
+        await copyCommandLine({
+          model: model.fsPath,
+          allowOutside: allowOutside(model),
+          forget: await this.#ticked(model),
+          ...unlearnSettings(model),
+          ...message.settings,
+        });
+    }
+  }
+
+  dispose(): void {
+    this.#listeners.dispose();
+  }
+
+  async #unlearn(model: vscode.Uri, settings: StudioSettings): Promise<void> {
+    if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
+    await unlearn(model, await this.#ticked(model), this.#services, settings);
+  }
+
+  async #ticked(model: vscode.Uri): Promise<readonly string[]> {
+    const names = classesOf(await this.#services.models.describe(model));
+    return this.#services.selection.ticked(model).map((index) => names[index]);
+  }
+
+  async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what']): Promise<void> {
+    const { jobs, models, log } = this.#services;
+    const result = jobs.lastResult(model);
+    switch (what) {
+      case 'report':
+        if (result) await vscode.commands.executeCommand('lethe.openReport', result.report);
+        return;
+      case 'output':
+        if (result) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
+        return;
+      case 'successor': {
+        const { supersededBy } = await models.describe(model);
+        if (supersededBy) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(supersededBy));
+        return;
+      }
+      case 'config': {
+        const { config } = await models.describe(model);
+        const beside = path.join(path.dirname(model.fsPath), 'lethe.json');
+        await vscode.window.showTextDocument(vscode.Uri.file(config ?? beside));
+        return;
+      }
+      case 'log':
+        log.show();
+        return;
+      case 'trust':
+        await vscode.commands.executeCommand('workbench.trust.manage');
+    }
+  }
+
+  /** After anything has changed on the disk. */
+  #lookAgain(): void {
+    for (const key of this.#facts.keys()) void this.#look(vscode.Uri.parse(key));
+  }
+
+  async #look(model: vscode.Uri): Promise<void> {
+    try {
+      const facts = await this.#services.engine.run('inspect', { model: model.fsPath, headersOnly: true });
+      this.#facts.set(model.toString(), { facts, error: null });
+    } catch (error) {
+      this.#facts.set(model.toString(), { facts: null, error: reportOf(error) });
+    }
+    this.#changed.fire(model);
+  }
+}

@@ -1,0 +1,109 @@
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { test as base, chromium } from '@playwright/test';
+import { findChromium, installExtension, startEditor } from '../../scripts/editor.mjs';
+import { Workbench } from './workbench.js';
+
+export const root = path.resolve(import.meta.dirname, '../..');
+
+interface OpenOptions {
+  /** Default: trusted. */
+  readonly trust?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Variables of the editor's processes. */
+  readonly env?: Record<string, string>;
+}
+
+interface Fixtures {
+  /** A folder that is removed after the test. */
+  folder: string;
+  /** Opens a folder in an editor of its own, with the packed extension installed and an empty profile. */
+  openEditor: (folder: string, options?: OpenOptions) => Promise<Workbench>;
+}
+
+interface WorkerFixtures {
+  /** The folder of installed extensions: the VSIX and nothing else. */
+  extensions: string;
+  /** The demo as the VSIX holds it. */
+  demo: string;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  extensions: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+    async ({}, use) => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'lethe-e2e-'));
+      const extensions = path.join(folder, 'extensions');
+      await installExtension(await findVsix(), extensions, path.join(folder, 'data'));
+      await use(extensions);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 300_000 },
+  ],
+  demo: [
+    async ({ extensions }, use) => {
+      const installed = (await readdir(extensions)).find((name) => name.includes('lethe'));
+      await use(path.join(extensions, installed!, 'dist', 'demo'));
+    },
+    { scope: 'worker' },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'lethe-e2e-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  openEditor: async ({ extensions, folder: scratch }, use, testInfo) => {
+    const closing: (() => Promise<void>)[] = [];
+    await use(async (folder, options = {}) => {
+      const userDataDir = path.join(scratch, `.profile-${closing.length}`);
+      const home = path.join(scratch, `.home-${closing.length}`);
+      await mkdir(home, { recursive: true });
+      const editor = await startEditor({
+        folder,
+        extensionsDir: extensions,
+        userDataDir,
+        trust: options.trust,
+        env: { HOME: home, ...options.env },
+        settings: { 'files.autoSave': 'off', ...options.settings },
+      });
+      const browser = await chromium.launch({
+        executablePath: findChromium(),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      });
+      const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+      closing.push(async () => {
+        if (testInfo.status !== testInfo.expectedStatus) {
+          await page.screenshot({ path: testInfo.outputPath(`failure-${closing.length}.png`) }).catch(() => {});
+          await testInfo.attach('server log', { body: editor.logs() });
+        }
+        await browser.close();
+        await editor.stop();
+      });
+      await page.goto(editor.url);
+      const workbench = new Workbench(page, home);
+      await workbench.ready();
+      return workbench;
+    });
+    for (const close of closing) await close();
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** A copy of the demo to work in. */
+export async function copyDemo(demo: string, folder: string): Promise<string> {
+  const copy = path.join(folder, 'demo');
+  await cp(demo, copy, { recursive: true });
+  return copy;
+}
+
+async function findVsix(): Promise<string> {
+  const folder = path.join(root, 'build');
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const vsix = names.find((name) => name.endsWith('.vsix') && name.includes(`${process.platform}-${process.arch}`));
+  if (!vsix) throw new Error('There is no VSIX for this platform in build/: run `npm run package` first.');
+  return path.join(folder, vsix);
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { copyDemo, expect, test } from './editor.js';
+
+const digest = async (file: string) => createHash('sha256').update(await readFile(file)).digest('hex');
+
+test('a class is forgotten from the explorer menu: cancelled once, then to the end', async ({ openEditor, folder, demo }) => {
+  const workspace = await copyDemo(demo, folder);
+  const before = await digest(path.join(workspace, 'fashion.onnx'));
+  const editor = await openEditor(workspace);
+
+  await editor.contextMenu(editor.file('fashion.onnx'), 'Unlearn Classes...');
+  await editor.quickInput.getByText('Unlearn classes from fashion.onnx').waitFor();
+  // The policy in lethe.json asks for Shirt, so that it is ticked already.
+  await expect(editor.quickPick('Shirt').filter({ hasText: 'must be forgotten' }).getByRole('checkbox')).toBeChecked();
+  await editor.screenshot('pick-classes');
+  await editor.page.keyboard.press('Enter');
+
+  const progress = editor.notification('Unlearning Shirt from fashion.onnx');
+  await expect(progress).toContainText(/Finding the spaces|Trying candidates/);
+  await expect(editor.statusBar).toContainText('Lethe: ');
+  await editor.screenshot('progress');
+  await editor.button(progress, 'Cancel').click();
+  await expect(progress).toHaveCount(0, { timeout: 3_000 });
+  expect(await readdir(workspace)).not.toContain('fashion.forget-shirt.onnx');
+
+  await editor.contextMenu(editor.file('fashion.onnx'), 'Unlearn Classes...');
+  await editor.quickPick('Shirt').filter({ hasText: 'must be forgotten' }).waitFor();
+  await editor.page.keyboard.press('Enter');
+  const outcome = editor.notification('Shirt forgotten:');
+  await expect(outcome).toContainText('The new model is fashion.forget-shirt.onnx', { timeout: 120_000 });
+  await editor.screenshot('outcome');
+
+  await expect(editor.file('fashion.forget-shirt.onnx')).toBeVisible();
+  expect(await digest(path.join(workspace, 'fashion.onnx'))).toBe(before);
+
+  await editor.openSidebar();
+  await expect(editor.row('Models', 'fashion.forget-shirt.onnx')).toContainText('unlearned and verified');
+  await expect(editor.row('Models', /^fashion.onnx/)).toContainText('superseded');
+  await expect(editor.row('Runs', 'Shirt')).toContainText('fashion.onnx');
+  await editor.screenshot('sidebar');
+
+  const [run] = await readdir(path.join(workspace, '.lethe', 'runs'));
+  const record = JSON.parse(await readFile(path.join(workspace, '.lethe', 'runs', run, 'run.json'), 'utf8'));
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  await expect(editor.row('Runs', 'Shirt')).toContainText(percent(record.result.after.forgetAccuracy));
+  expect(record.result.after.forgetAccuracy).toBeLessThanOrEqual(0.01);
+
+  await editor.row('Runs', 'Shirt').click();
+  const report = editor.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  await expect(report.locator('h1')).toContainText('Shirt');
+  await editor.screenshot('report-tab');
+});
+
+test('the palette, and only the keyboard, lead to the same', async ({ openEditor, folder, demo }) => {
+  const workspace = await copyDemo(demo, folder);
+  const editor = await openEditor(workspace);
+  const { keyboard } = editor.page;
+
+  await editor.command('Lethe: Unlearn Classes...');
+  await editor.quickInput.getByText('Which model is to forget?').or(editor.quickInput.getByPlaceholder('Which model is to forget?')).first().waitFor();
+  await keyboard.type('fashion.onnx');
+  await keyboard.press('Enter');
+  await editor.quickPick('Ankle boot').waitFor();
+  // Untick what the policy asks for and tick Bag instead.
+  await keyboard.type('Shirt');
+  await expect(editor.quickPick('Shirt').first()).toBeVisible();
+  for (let row = 0; row < 1; row++) await keyboard.press('ArrowDown');
+  await keyboard.press('Escape');
+
+  await editor.openSidebar();
+  await editor.command('Lethe: Unlearn Classes...');
+  await keyboard.type('fashion.onnx');
+  await keyboard.press('Enter');
+  await editor.quickPick('Ankle boot').waitFor();
+  await keyboard.press('Enter');
+  await expect(editor.notification('Shirt forgotten:')).toContainText('fashion.forget-shirt.onnx', { timeout: 120_000 });
+  expect(await readdir(workspace)).toContain('fashion.forget-shirt.onnx');
+});

@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+
+const screenshots = path.resolve(import.meta.dirname, '../../.cache/screenshots');
+
+/** The window of the editor, driven as a user does: by what is on the screen. */
+export class Workbench {
+  readonly page: Page;
+  /** The user's home folder. */
+  readonly home: string;
+
+  constructor(page: Page, home: string) {
+    this.page = page;
+    this.home = home;
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Runs a command by its title in the palette, by the keyboard alone. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  explorer(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
+  }
+
+  /** The row of exactly this file or folder. */
+  file(name: string): Locator {
+    return this.page.locator(`.explorer-folders-view .monaco-list-row .label-name`).getByText(name, { exact: true });
+  }
+
+  /** Chooses an entry of the context menu of something. */
+  async contextMenu(target: Locator, entry: string): Promise<void> {
+    const item = this.page.locator('.context-view .monaco-menu .action-item').filter({ hasText: entry }).first();
+    // A menu that was opened before the editor knew all extensions stays as it is.
+    await expect(async () => {
+      await this.page.keyboard.press('Escape');
+      await target.click({ button: 'right' });
+      await item.click({ timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
+  }
+
+  quickPick(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text });
+  }
+
+  button(within: Locator, name: string): Locator {
+    return within.getByRole('button', { name, exact: true });
+  }
+
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.part.statusbar');
+  }
+
+  async openSidebar(): Promise<void> {
+    const view = this.tree('Models');
+    if (await view.isVisible()) return;
+    await this.page.locator('.activitybar .action-item').filter({ has: this.page.locator('[aria-label^="Lethe"]') }).first().click();
+    await view.waitFor();
+  }
+
+  async openExplorer(): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+E');
+    await this.page.locator('.explorer-folders-view').waitFor();
+  }
+
+  /** One of the sidebar's trees, by its title. */
+  tree(title: 'Models' | 'Classes' | 'Runs'): Locator {
+    return this.page.locator('.sidebar .pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
+
+  row(title: 'Models' | 'Classes' | 'Runs', text: string | RegExp): Locator {
+    return this.tree(title).locator('.monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Opens the Problems view and gives its rows. */
+  async problems(): Promise<Locator> {
+    const panel = this.page.locator('.markers-panel');
+    if (!(await panel.isVisible())) await this.command('Problems: Focus on Problems View');
+    await panel.waitFor();
+    return panel.locator('.monaco-list-row');
+  }
+
+  /** The content of the Studio that is in front. */
+  get studio(): FrameLocator {
+    return this.page
+      .frameLocator('iframe.webview.ready[src*="extensionId="]:visible')
+      .frameLocator('#active-frame');
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.file(name).dblclick();
+    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+  }
+
+  async closeNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await expect(this.page.locator('.notification-toast')).toHaveCount(0);
+  }
+
+  /** Build output, to be looked at. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+}

@@ -1,0 +1,82 @@
+// The engine's own server, with jobs that do what a test asks for.
+import { getPriority, tmpdir } from 'node:os';
+import { LetheError } from '../../../src/base/errors.js';
+import { breathe, type Work } from '../../../src/base/work.js';
+import { type RunJob, serve } from '../../../src/engine/server/serve.js';
+
+export type OddRequest =
+  | { readonly do: 'facts' | 'wait' | 'deaf' | 'hang' | 'exit' | 'throw' | 'reject' | 'fail' | 'function' }
+  | { readonly do: 'bytes'; readonly bytes: number }
+  | { readonly do: 'hold'; readonly bytes: number }
+  | { readonly do: 'steps'; readonly steps: number };
+
+export interface Facts {
+  readonly pid: number;
+  readonly execArgv: readonly string[];
+  readonly nodeOptions: string | undefined;
+  readonly asNode: string | undefined;
+  readonly priority: number;
+  readonly tmp: string;
+  readonly added: string | undefined;
+}
+
+async function odd(request: OddRequest, { signal, onProgress }: Work): Promise<unknown> {
+  onProgress?.({ phase: request.do, done: 0, total: 1 });
+  switch (request.do) {
+    case 'facts':
+      return facts();
+    case 'wait':
+      for (;;) await breathe(signal);
+    case 'deaf':
+      for (;;) await breathe();
+    case 'hang':
+      await breathe();
+      for (;;);
+    case 'exit':
+      console.error('the reason is\nof no importance');
+      process.exit(3);
+      break;
+    case 'throw':
+      setImmediate(() => {
+        throw new Error('a defect in a callback');
+      });
+      return new Promise(() => {});
+    case 'reject':
+      Promise.reject(new Error('a defect in a promise'));
+      return new Promise(() => {});
+    case 'fail':
+      throw new LetheError('model-corrupt', { message: 'is odd', file: 'a.onnx', place: 'layer 3', hint: 'Even it.' });
+    case 'function':
+      return { callback: () => {} };
+    case 'bytes':
+      return { image: new Uint8Array(request.bytes).fill(7), values: new Float32Array([1.5, -2]), nothing: undefined };
+    case 'hold': {
+      const held = Buffer.alloc(request.bytes, 1);
+      for (;;) {
+        await breathe(signal);
+        held[0]++;
+      }
+    }
+    case 'steps':
+      for (let step = 1; step <= request.steps; step++) {
+        onProgress?.({ phase: 'first', done: step, total: request.steps });
+        onProgress?.({ phase: 'second', done: step, total: request.steps });
+      }
+      return {};
+  }
+}
+
+function facts(): Facts {
+  const { NODE_OPTIONS, ELECTRON_RUN_AS_NODE, ODD } = process.env;
+  return {
+    pid: process.pid,
+    execArgv: process.execArgv,
+    nodeOptions: NODE_OPTIONS,
+    asNode: ELECTRON_RUN_AS_NODE,
+    priority: getPriority(),
+    tmp: tmpdir(),
+    added: ODD,
+  };
+}
+
+serve(((_, request, work) => odd(request as unknown as OddRequest, work)) as RunJob);

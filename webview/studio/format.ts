@@ -1,0 +1,46 @@
+/** `93.8%`; a dash where there was no sample. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
+}
+
+/** A change in percentage points with its sign: `−0.9`. */
+export function points(before: number | null, after: number | null): string {
+  if (before === null || after === null) return '–';
+  const change = ((after - before) * 100).toFixed(1);
+  return Number(change) === 0 ? '0.0' : change.startsWith('-') ? `−${change.slice(1)}` : `+${change}`;
+}
+
+/** `12,345`, the same in every locale. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `1 class`, `2 classes`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** `812 B`, `39.1 MB`. */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  return power === 0 ? `${value} B` : `${(value / 1000 ** power).toFixed(1)} ${units[power]}`;
+}
+
+/** `12.9 s`, `1 min 12 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `Shirt`, `Shirt and Bag`, `Shirt, Bag and 3 more`. */
+export function list(names: readonly string[], most = 4): string {
+  if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}` : names.join('');
+}
+
+/** The last part of a path of any system. */
+export function baseName(file: string): string {
+  return file.split(/[\\/]/).pop() ?? file;
+}
