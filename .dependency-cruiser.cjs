@@ -69,6 +69,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
+    // The package esbuild is taken for the build script of that name.
+    doNotFollow: { path: ['node_modules', '^esbuild\\.mjs$'] },
   },
 };

@@ -19,7 +19,11 @@ import { targetNamed } from './package/targets.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is taken as it is. */
-const COPIED = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'package.nls.json', 'media', 'schemas', 'bin'];
+const COPIED = [
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'package.nls.json', 'media', 'schemas', 'bin'],
+  // What a finding's code links to.
+  'docs/diagnostics.md',
+];
 
 /** What only those need who develop the extension. */
 const DEVELOPMENT = [

@@ -17,6 +17,7 @@ const EXPECTED: readonly RegExp[] = [
   /^extension\/(package(\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|ThirdPartyNotices\.txt)$/i,
   /^extension\/bin\/lethe(\.cmd)?$/,
   /^extension\/media\/([\w-]+\/)*[\w-]+\.(png|svg|md)$/,
+  /^extension\/docs\/diagnostics\.md$/,
   /^extension\/schemas\/[\w-]+(\.schema)?\.json$/,
   /^extension\/dist\/(extension|engine|lethe)\.cjs$/,
   /^extension\/dist\/tfjs-backend-wasm(-simd)?\.wasm$/,

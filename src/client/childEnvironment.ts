@@ -4,9 +4,11 @@ const REMOVED = ['NODE_OPTIONS', 'NODE_PATH', 'VSCODE_INSPECTOR_OPTIONS', 'ELECT
 /**
  * The environment of the engine process.
  * @param folder where it puts temporary files: whatever it leaves there goes with it.
+ * @param memory bytes above which it is killed: it refuses what would not fit.
  */
 export function childEnvironment(
   folder: string,
+  memory: number,
   added: Readonly<Record<string, string | undefined>> = {},
 ): NodeJS.ProcessEnv {
   // On Windows, names differ in case.
@@ -18,6 +20,7 @@ export function childEnvironment(
     ELECTRON_NO_ASAR: '1',
     ORT_DISABLE_TELEMETRY: '1',
     LETHE_ENGINE_FOLDER: folder,
+    LETHE_ENGINE_MEMORY: String(Math.floor(memory)),
     TMPDIR: folder,
     TEMP: folder,
     TMP: folder,

@@ -112,7 +112,7 @@ export class EngineChild {
     const child = fork(options.entry, [], {
       execPath: options.execPath,
       execArgv: [...options.execArgv],
-      env: childEnvironment(folder, options.env),
+      env: childEnvironment(folder, options.memoryLimitBytes, options.env),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -152,6 +152,8 @@ export class EngineChild {
 
   /** Whether it can be asked for a job. */
   get alive(): boolean {
+    // One that was told to end is there for a moment more; a job that it took would be lost with it.
+    if (this.#wanted) return false;
     return this.#process.connected && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 

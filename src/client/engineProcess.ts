@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os';
 import { LetheError } from '../base/errors.js';
+import { totalMemory } from '../base/machine.js';
 import { throwIfAborted, type Work } from '../base/work.js';
 import type { EngineHello, JobName, Jobs, LogLevel } from '../protocol.js';
 import { EngineChild, type EngineEnd, howItEnded } from './engineChild.js';
@@ -159,13 +159,6 @@ export class EngineProcess {
     this.#child = undefined;
     this.#outdated = false;
   }
-}
-
-/** Bytes that this machine has, or that this process may use of them. */
-function totalMemory(): number {
-  // 0 without a limit, and missing in older versions.
-  const limit = process.constrainedMemory?.() ?? 0;
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** The value of a promise, or `cancelled` as soon as the signal aborts. */

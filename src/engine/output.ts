@@ -22,11 +22,8 @@ export async function chooseOutput(
   slug: string,
   request: { readonly out?: string; readonly force?: boolean },
 ): Promise<Output> {
-  const asFolder = classifier.files.length > 1;
-  const main = path.basename(classifier.path);
-  const named =
-    request.out && asFolder && path.basename(request.out) === main ? path.dirname(request.out) : request.out;
-  const target = path.resolve(named ?? outputPath(home, classifier.path, slug, asFolder));
+  const asFolder = isFolder(classifier);
+  const target = outputTarget(classifier, home, slug, request);
   if (!(await exists(target))) return { target, overwrite: false };
   if (!request.force) throw taken(target, 'exists already', 'Choose another --out, or pass --force to replace it.');
 
@@ -37,13 +34,33 @@ export async function chooseOutput(
       throw taken(target, 'holds the model that is being read, which is never replaced', 'Choose another --out.');
     }
   }
-  const isFolder = (await stat(target)).isDirectory();
-  const foreign = isFolder ? await foreignFiles(target, classifier) : [];
-  if (isFolder !== asFolder || foreign.length > 0) {
-    const what = !isFolder ? 'is a file' : foreign.length > 0 ? `is a folder that holds ${foreign[0]}` : 'is a folder';
+  const replacesFolder = (await stat(target)).isDirectory();
+  const foreign = replacesFolder ? await foreignFiles(target, classifier) : [];
+  if (replacesFolder !== asFolder || foreign.length > 0) {
+    const what = !replacesFolder
+      ? 'is a file'
+      : foreign.length > 0
+        ? `is a folder that holds ${foreign[0]}`
+        : 'is a folder';
     throw taken(target, `${what}, which is not for Lethe to replace`, 'Choose another --out.');
   }
   return { target, overwrite: true };
+}
+
+/** Where the new model would go, whether or not something is there. */
+export function outputTarget(
+  classifier: Classifier,
+  home: ModelHome,
+  slug: string,
+  { out }: { readonly out?: string },
+): string {
+  const asFolder = isFolder(classifier);
+  const named = out && asFolder && path.basename(out) === path.basename(classifier.path) ? path.dirname(out) : out;
+  return path.resolve(named ?? outputPath(home, classifier.path, slug, asFolder));
+}
+
+function isFolder({ files }: Classifier): boolean {
+  return files.length > 1;
 }
 
 /** What a folder holds besides the files of such a model. */

@@ -31,6 +31,6 @@ test('a clean profile: the demo workspace opens, the terminal knows lethe, the e
   await editor.command('Lethe: Show Environment');
   const page = editor.page.locator('.editor-instance .view-lines');
   await expect(page).toContainText('ONNX');
-  await expect(page).toContainText('wasm');
+  await expect(page).toContainText('WebAssembly, one thread');
   await editor.screenshot('environment');
 });

@@ -17,9 +17,8 @@ test('Problems tell what a model must not know, a quick fix measures it, and a r
   await editor.openExplorer();
   await editor.openFile('lethe.json');
   // The finding stands at the entry itself: the light bulb shows there.
-  await problems.filter({ hasText: 'fashion.onnx' }).filter({ hasText: 'never-evaluated' }).first().dblclick();
-  await editor.page.keyboard.press('Control+.');
-  await editor.page.getByText('Evaluate fashion.onnx now').click();
+  await editor.goTo(problems.filter({ hasText: 'fashion.onnx was not evaluated' }));
+  await editor.quickFix('Evaluate fashion.onnx now');
   await expect(editor.notification('fashion.onnx recognises')).toBeVisible({ timeout: 60_000 });
 
   const forbidden = problems.filter({ hasText: 'must-be-forgotten' }).filter({ hasText: 'Shirt must be forgotten' });
@@ -30,9 +29,8 @@ test('Problems tell what a model must not know, a quick fix measures it, and a r
   await editor.closeNotifications();
   await editor.screenshot('problems-forbidden');
 
-  await forbidden.dblclick();
-  await editor.page.keyboard.press('Control+.');
-  await editor.page.getByText('Unlearn Shirt from fashion.onnx now').click();
+  await editor.goTo(forbidden);
+  await editor.quickFix('Unlearn Shirt from fashion.onnx now');
   await expect(editor.notification('Shirt forgotten:')).toBeVisible({ timeout: 120_000 });
 
   await expect(forbidden).toHaveCount(0);
@@ -54,13 +52,12 @@ test('a missing or short shard is an error at its line of model.json', async ({ 
   const missing = problems.filter({ hasText: 'weights-missing' });
   await expect(missing).toHaveCount(1);
   await expect(problems.filter({ hasText: 'weights-short' })).toHaveCount(0);
-  await missing.dblclick();
+  await editor.goTo(missing);
   await editor.page.locator('.tab.active').filter({ hasText: 'model.json' }).waitFor();
   await expect(editor.page.locator('.squiggly-error').first()).toBeVisible();
   const place = await editor.page.locator('[id="status.editor.selection"]').innerText();
   await expect(missing).toContainText(place.replace(/ \(.*/, '').replace('Ln', '[Ln'));
-  await editor.page.keyboard.press('Control+.');
-  await expect(editor.page.getByText('Choose the file for group1-shard1of1.bin')).toBeVisible();
-  await editor.page.keyboard.press('Escape');
   await editor.screenshot('problems-shard');
+  await editor.quickFix('Choose the file for group1-shard1of1.bin');
+  await expect(editor.quickInput).toContainText('Copy beside the model');
 });

@@ -129,6 +129,14 @@ describe('the process', () => {
     expect((await ask<Facts>(engine, { do: 'facts' })).pid).not.toBe(first.pid);
   });
 
+  test('that is told to end takes no further job: a new one does', async () => {
+    const engine = start();
+    const { pid } = await ask<Facts>(engine, { do: 'facts' });
+    engine.restart();
+    const after = await ask<Facts>(engine, { do: 'facts' });
+    expect(after.pid).not.toBe(pid);
+  });
+
   test('takes new options when its jobs are done', async () => {
     const engine = start({ env: { ODD: 'old' } });
     expect((await ask<Facts>(engine, { do: 'facts' })).added).toBe('old');

@@ -51,7 +51,7 @@ function recognised(
     model,
     message: mustBeForgotten(entry),
     hint: `Unlearn it: lethe unlearn "${nameIn(config, model)}" --forget "${entry.class.replaceAll(',', '\\,')}"`,
-    related: [aboutModel(model, `${nameIn(config, model)} ${how}`)],
+    related: [aboutModel(model, how)],
     actions: [
       { kind: 'unlearn', model, classes: [entry.class] },
       { kind: 'evaluate', model },
@@ -67,7 +67,7 @@ function neverEvaluated({ model, history }: ModelLook, config: ProjectConfig, en
     model,
     message: `${name} was not evaluated ${since}: whether it recognises ${entry.class} is not known`,
     hint: 'Evaluate it now.',
-    related: [aboutModel(model, name)],
+    related: [aboutModel(model, 'the model')],
     actions: [{ kind: 'evaluate', model }],
   });
 }
@@ -79,7 +79,7 @@ function notMeasured({ model }: ModelLook, config: ProjectConfig, entry: Placed<
     model,
     message: `${name} was evaluated without a sample of ${entry.class}: whether it recognises it is not known`,
     hint: 'Add samples of the class to the test data, then evaluate again.',
-    related: [aboutModel(model, name)],
+    related: [aboutModel(model, 'the model')],
     actions: [{ kind: 'evaluate', model }],
   });
 }
@@ -91,7 +91,7 @@ function protections({ model }: ModelLook, config: ProjectConfig, run: StoredRun
       ...{ file: config.file, range: config.range(['protect', entry.at]), model },
       message: `${entry.class} is protected but ${lost} (limit: a loss of ${limitText(entry.maxDrop)})`,
       hint: 'Choose another pair of alphas, or run again with more samples.',
-      related: [aboutModel(model, nameIn(config, model))],
+      related: [aboutModel(model, 'the model')],
       actions: [openReport(run)],
     });
   });

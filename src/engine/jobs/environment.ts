@@ -1,9 +1,9 @@
-import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { version } from '../../../package.json';
 import { LetheError } from '../../base/errors.js';
+import { availableDisk, availableMemory, totalMemory } from '../../base/machine.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
 import { LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { type BackendFacts, backendFacts, loadBackend } from '../../models/tfjs/backend.js';
@@ -105,16 +105,16 @@ function pathRows(): Row[] {
 
 async function limitRows(): Promise<Row[]> {
   const cores = os.availableParallelism();
-  // What a container or a service may take: 0 or more than there is where nothing is set.
-  const limit = process.constrainedMemory?.() ?? 0;
-  const disk = await statfs(os.tmpdir()).catch(() => null);
+  const [available, disk] = await Promise.all([availableMemory(), availableDisk(os.tmpdir())]);
+  // Less than the machine has where a container or a service is limited.
+  const total = totalMemory();
   return rows({
     'CPU cores': `${cores} (${os.cpus()[0]?.model.trim() ?? 'unknown'})`,
     'Threads by default': String(Math.max(1, cores - 1)),
-    Memory: `${size(os.totalmem())}, ${size(process.availableMemory?.() ?? os.freemem())} available`,
-    'Memory limit': limit > 0 && limit < os.totalmem() ? size(limit) : undefined,
+    Memory: `${size(os.totalmem())}, ${size(available)} available`,
+    'Memory limit': total < os.totalmem() ? size(total) : undefined,
     'Largest tensor': size(LARGEST_TENSOR_BYTES),
-    'Free for temporary files': disk ? size(disk.bavail * disk.bsize) : 'unknown',
+    'Free for temporary files': disk ? size(disk.bytes) : 'unknown',
   });
 }
 

@@ -13,12 +13,14 @@ import { Activations } from '../activations.js';
 import { SAMPLE_CACHE_BYTES, SKETCH_VECTORS } from '../defaults.js';
 import { findHistory } from '../history.js';
 import { hashData } from '../inputs.js';
-import { chooseOutput } from '../output.js';
+import { chooseOutput, outputTarget } from '../output.js';
 import { persist } from '../persist.js';
+import { planRun } from '../plan.js';
 import { findingsOf } from '../policy.js';
 import { drawSamples, makePools } from '../pools.js';
 import { batchSize, checkWeights, probe } from '../probe.js';
 import { accuraciesOf, changesOf, layerChanges } from '../results.js';
+import { checkRoom, checkRoomForModel } from '../room.js';
 import { chosenLayers, settingsOf } from '../runSettings.js';
 import { candidateResults, roundsFor, searchCandidates } from '../search.js';
 import { Session } from '../session.js';
@@ -28,8 +30,8 @@ import { versions } from '../versions.js';
 
 /**
  * Makes a copy of a model that has forgotten classes, with a record of how. The source is only read.
- * @throws LetheError `no-candidate` if no pair of alphas forgets, and for everything that is wrong with the input; nothing has
- *   been written then, nor after `cancelled`.
+ * @throws LetheError `no-candidate` if no pair of alphas forgets, and for everything that is wrong with the input; `out-of-memory` or
+ *   `disk-full` before the long work if the run would not fit. Nothing has been written then, nor after `cancelled`.
  */
 export async function unlearn(request: UnlearnRequest, work: Work = {}): Promise<UnlearnResult> {
   const clock = stopwatch();
@@ -51,6 +53,7 @@ async function forget(
   const { signal } = work;
   const settings = settingsOf(request);
   const layers = chosenLayers(classifier, settings.layers);
+  await checkRoomForModel(classifier, layers);
   await checkWeights(classifier, signal);
   if (request.forget) {
     // Settled again below; what is wrong with it should be said before the long work.
@@ -65,6 +68,8 @@ async function forget(
 
   const pools = makePools(session, settings.seed);
   const costs = await probe(classifier, pools.work, signal);
+  const plan = await planRun(session, request, settings, layers, pools, costs, history.record);
+  await checkRoom(plan, outputTarget(classifier, home, '', request));
   const measure = async (model: Classifier): Promise<Confusion> => {
     const clock = stopwatch();
     const confusion = await measureConfusion(model, pools.measured, batchSize(costs), work);

@@ -60,7 +60,9 @@ function tooltip(summary: ModelSummary | undefined, index: number, name: string)
   const measured = summary?.measured?.perClass[index];
   const policy = summary?.policy.find((entry) => entry.index === index);
   const lines = [`Output ${index}: ${name}`];
-  if (measured?.accuracy != null) lines.push(`${percentText(measured.accuracy)} of ${measured.count} samples are recognised`);
-  if (policy) lines.push(`lethe.json: at most ${percentText(policy.maxAccuracy)}${policy.reason ? ` (${policy.reason})` : ''}`);
+  if (measured?.accuracy != null)
+    lines.push(`${percentText(measured.accuracy)} of ${measured.count} samples are recognised`);
+  if (policy)
+    lines.push(`lethe.json: at most ${percentText(policy.maxAccuracy)}${policy.reason ? ` (${policy.reason})` : ''}`);
   return lines.join('\n');
 }

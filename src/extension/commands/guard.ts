@@ -51,10 +51,7 @@ function offers(code: string, file: string | undefined): readonly Offer[] {
     return [{ title: 'Open file', run: async () => vscode.window.showTextDocument(vscode.Uri.file(file)) }];
   }
   if (code === 'engine-crashed' || code === 'backend-unavailable') {
-    return [
-      { title: 'Show environment', run: async () => vscode.commands.executeCommand('lethe.showEnvironment') },
-    ];
+    return [{ title: 'Show environment', run: async () => vscode.commands.executeCommand('lethe.showEnvironment') }];
   }
   return [];
 }
-

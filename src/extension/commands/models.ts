@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { STUDIO, STUDIO_OPTION } from '../studio/editor.js';
 import type { Services } from '../services.js';
+import { STUDIO, STUDIO_OPTION } from '../studio/editor.js';
 import { trash } from './runs.js';
 import { targetModel } from './target.js';
 
@@ -26,7 +26,11 @@ export async function deleteModel(argument: unknown, services: Services): Promis
   const target = await whole(model);
   const remove = 'Move to trash';
   const name = path.posix.basename(target.path);
-  const chosen = await vscode.window.showWarningMessage(`Delete ${name}?`, { modal: true, detail: target.fsPath }, remove);
+  const chosen = await vscode.window.showWarningMessage(
+    `Delete ${name}?`,
+    { modal: true, detail: target.fsPath },
+    remove,
+  );
   if (chosen !== remove) return;
   await trash(target);
   await services.models.refresh();
@@ -37,6 +41,8 @@ async function whole(model: vscode.Uri): Promise<vscode.Uri> {
   if (path.posix.basename(model.path) !== 'model.json') return model;
   const folder = vscode.Uri.joinPath(model, '..');
   const entries = await vscode.workspace.fs.readDirectory(folder);
-  const isAlone = entries.every(([name, type]) => type === vscode.FileType.File && /^model\.json$|\.bin$|shard/.test(name));
+  const isAlone = entries.every(
+    ([name, type]) => type === vscode.FileType.File && /^model\.json$|\.bin$|shard/.test(name),
+  );
   return isAlone ? folder : model;
 }

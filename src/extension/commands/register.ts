@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
+import type { FindingAction, RunSummary } from '../../protocol.js';
+import { openDemoWorkspace } from '../demo.js';
 import { runAction } from '../diagnostics/actions.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
-import { openDemoWorkspace } from '../demo.js';
 import { installTensorFlow } from '../environment/install.js';
 import { showEnvironment } from '../environment/show.js';
-import type { FindingAction, RunSummary } from '../../protocol.js';
 import type { Services } from '../services.js';
 import { diagnoseWorkspace } from './diagnose.js';
 import { evaluate } from './evaluate.js';
+import { showFailure } from './guard.js';
 import { deleteModel, openStudio, selectModel } from './models.js';
 import { deleteRun, openReport, openReportInBrowser, openRunOutput, openRunRecord } from './runs.js';
 import { setUp } from './setUp.js';
@@ -28,9 +29,11 @@ export function registerCommands(services: Services, diagnostics: Diagnostics): 
     'lethe.cancel': (argument) => jobs.cancel(argument instanceof vscode.Uri ? argument : undefined),
     'lethe.refresh': () => models.refresh(),
     'lethe.runAction': (action: FindingAction) => runAction(action, services),
-    'lethe.openDemo': (options) => openDemoWorkspace(context, options),
+    'lethe.openDemo': (options) =>
+      openDemoWorkspace(context, options).catch((error) => showFailure('Open Demo Workspace', error, services)),
     'lethe.showEnvironment': () => showEnvironment(),
-    'lethe.installTensorFlow': () => installTensorFlow(services),
+    'lethe.installTensorFlow': () =>
+      installTensorFlow(services).catch((error) => showFailure('Install TensorFlow', error, services)),
     'lethe.showLog': () => log.show(),
     'lethe.restartEngine': () => engine.restart(),
     'lethe.openReport': (run: RunSummary | string) => openReport(run, services),

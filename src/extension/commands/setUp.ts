@@ -28,7 +28,8 @@ export async function ensureSetUp(model: vscode.Uri, services: Services): Promis
     'Lethe needs to know where samples of the classes are.',
     {
       modal: true,
-      detail: 'There is no lethe.json beside this model yet. Setting up looks for data near it, checks that the model recognises it, and writes that file.',
+      detail:
+        'There is no lethe.json beside this model yet. Setting up looks for data near it, checks that the model recognises it, and writes that file.',
     },
     go,
   );

@@ -7,7 +7,11 @@ import type { Services } from '../services.js';
  * editor, else the selected one if the user agrees by picking it, else one of the workspace that the user picks.
  * @returns undefined if the user picks none.
  */
-export async function targetModel(argument: unknown, services: Services, placeHolder: string): Promise<vscode.Uri | undefined> {
+export async function targetModel(
+  argument: unknown,
+  services: Services,
+  placeHolder: string,
+): Promise<vscode.Uri | undefined> {
   return uriOf(argument) ?? activeModel() ?? pickModel(services, placeHolder);
 }
 

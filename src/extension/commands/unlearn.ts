@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
+import type { ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
 import { classesOf } from '../classes/names.js';
 import { withNotification } from '../jobs/notification.js';
-import type { ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
 import { durationText, listText, percentText, sizeText } from '../text.js';

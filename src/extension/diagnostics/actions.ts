@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { unlearn } from '../commands/unlearn.js';
-import { isTrusted } from '../commands/guard.js';
 import type { FindingAction } from '../../protocol.js';
+import { isTrusted } from '../commands/guard.js';
+import { unlearn } from '../commands/unlearn.js';
 import type { Services } from '../services.js';
 
 /** Does what a quick fix or the Studio's banner offers. */
@@ -46,7 +46,8 @@ async function chooseShard(model: string, location: string, services: Services):
   if (exists) {
     const replace = 'Replace';
     const question = `Replace ${location}?`;
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target.fsPath }, replace)) !== replace) return;
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target.fsPath }, replace)) !== replace)
+      return;
   }
   await vscode.workspace.fs.copy(picked[0], target, { overwrite: exists });
   await services.models.refresh();

@@ -53,6 +53,11 @@ export async function installTensorFlow(services: EnvironmentServices, kind?: Na
       copy,
     );
   }
+  if (services.jobs.active.length > 0) {
+    const text = `${name} is installed. A job is running, so the engine goes on with what it has until it is started anew.`;
+    const restart = { title: 'Restart now', run: () => vscode.commands.executeCommand('lethe.restartEngine') };
+    return offer(vscode.window.showInformationMessage, text, restart);
+  }
   await tellOutcome(name, await check(services), log);
 }
 

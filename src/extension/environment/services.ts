@@ -11,6 +11,7 @@ export interface EnvironmentServices {
     /** Ends the engine's processes; the next job starts them anew. */
     restart(): void | Promise<void>;
   };
+  readonly jobs: { readonly active: readonly unknown[] };
   readonly log: {
     info(message: string): void;
     error(tried: string, error: unknown): void;

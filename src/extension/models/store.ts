@@ -118,7 +118,11 @@ export class ModelStore implements vscode.Disposable {
         break;
       }
     }
-    vscode.commands.executeCommand('setContext', 'lethe.models', [...this.#models.values()].map(({ uri }) => uri.fsPath));
+    vscode.commands.executeCommand(
+      'setContext',
+      'lethe.models',
+      [...this.#models.values()].map(({ uri }) => uri.fsPath),
+    );
     this.#changed.fire([]);
   }
 

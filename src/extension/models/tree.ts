@@ -59,7 +59,9 @@ export class ModelsTree implements vscode.TreeDataProvider<KnownModel> {
 /** A TensorFlow.js model is told by its folder: they are all called model.json. */
 function nameOf(uri: vscode.Uri): string {
   const relative = vscode.workspace.asRelativePath(uri);
-  return path.posix.basename(relative) === 'model.json' && relative.includes('/') ? path.posix.dirname(relative) : relative;
+  return path.posix.basename(relative) === 'model.json' && relative.includes('/')
+    ? path.posix.dirname(relative)
+    : relative;
 }
 
 function facts({ formatTitle, bytes, classCount }: ModelSummary): string {
@@ -78,8 +80,11 @@ function tooltip(uri: vscode.Uri, summary: ModelSummary, label: string): vscode.
   text.appendMarkdown('**').appendText(nameOf(uri)).appendMarkdown('**  \n').appendText(`${label}: ${summary.detail}`);
   if (summary.measured) {
     const { accuracy, samples, split } = summary.measured;
-    text.appendMarkdown('\n\n').appendText(`${(100 * accuracy).toFixed(1)}% of ${samples} ${split} samples are recognised.`);
+    text
+      .appendMarkdown('\n\n')
+      .appendText(`${(100 * accuracy).toFixed(1)}% of ${samples} ${split} samples are recognised.`);
   }
-  if (summary.forgotten.length > 0) text.appendMarkdown('\n\n').appendText(`Forgotten: ${summary.forgotten.join(', ')}.`);
+  if (summary.forgotten.length > 0)
+    text.appendMarkdown('\n\n').appendText(`Forgotten: ${summary.forgotten.join(', ')}.`);
   return text;
 }

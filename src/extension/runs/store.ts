@@ -28,7 +28,9 @@ export class RunStore implements vscode.Disposable {
   async all(): Promise<readonly RunSummary[]> {
     if (!vscode.workspace.isTrusted) return [];
     const models = await this.#models.all();
-    const folders = new Set(models.flatMap(({ uri }) => [path.dirname(uri.fsPath), path.dirname(path.dirname(uri.fsPath))]));
+    const folders = new Set(
+      models.flatMap(({ uri }) => [path.dirname(uri.fsPath), path.dirname(path.dirname(uri.fsPath))]),
+    );
     for (const folder of vscode.workspace.workspaceFolders ?? []) folders.add(folder.uri.fsPath);
     const { runs, broken } = await this.#engine.run('runs', { folders: [...folders] });
     for (const { file, message } of broken) this.#log.warn(`A run record can't be read: ${file}: ${message}`);

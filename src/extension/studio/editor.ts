@@ -30,10 +30,14 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
       () => this.#host.snapshot(model),
       (message) => void webview.postMessage(message),
     );
+    // The facts are looked up while the page loads; again when it was dropped and comes back.
+    this.#host.open(model);
+    let isFirst = true;
     const listeners = [
       webview.onDidReceiveMessage((message: FromStudio) => {
         if (message.kind !== 'ready') return this.#host.handle(model, message);
-        this.#host.open(model);
+        if (!isFirst) this.#host.open(model);
+        isFirst = false;
         feed.start();
       }),
       this.#host.onDidChange((changed) => {

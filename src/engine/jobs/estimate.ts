@@ -1,0 +1,54 @@
+import { throwIfAborted, type Work } from '../../base/work.js';
+import { digests } from '../../project/digestCache.js';
+import { reportOf } from '../../project/errorReport.js';
+import { listRuns, runThatWrote } from '../../project/runStore.js';
+import type { EstimateRequest, EstimateResult, RunRecord } from '../../protocol.js';
+import { outputTarget } from '../output.js';
+import { measurePace } from '../pace.js';
+import { planRun } from '../plan.js';
+import { makePools } from '../pools.js';
+import { probe } from '../probe.js';
+import { checkRoomForModel, findRoom } from '../room.js';
+import { chosenLayers, settingsOf } from '../runSettings.js';
+import { Session } from '../session.js';
+import { stopwatch } from '../stopwatch.js';
+import { timeNeed, totalTime } from '../timeNeed.js';
+
+/**
+ * What an unlearning run would take, and why it would be refused: from the sizes of the model, one sample with all taps, and
+ * the speed of some more. The seconds are 0 for a run that would not fit into memory, as nothing is tried then.
+ * @throws LetheError as `unlearn`, for what is wrong with the input; `out-of-memory` if not even the model fits.
+ */
+export async function estimate(request: EstimateRequest, work: Work = {}): Promise<EstimateResult> {
+  const clock = stopwatch();
+  const session = await Session.open(request, work);
+  try {
+    const { classifier, home } = session;
+    const settings = settingsOf(request);
+    const layers = chosenLayers(classifier, settings.layers);
+    await checkRoomForModel(classifier, layers);
+    const record = await recordOf(session, work);
+    const load = clock();
+    const pools = makePools(session, settings.seed);
+    const costs = await probe(classifier, pools.work, work.signal);
+    const plan = await planRun(session, request, settings, layers, pools, costs, record);
+    const { memory, disk, refusals } = await findRoom(plan, outputTarget(classifier, home, '', request));
+    const fits = memory.needed <= memory.available;
+    return {
+      seconds: fits ? totalTime(timeNeed(plan, load, await measurePace(classifier, pools, plan, work))) : 0,
+      memoryBytes: memory.needed,
+      diskBytes: disk.needed,
+      available: { memoryBytes: memory.available, diskBytes: disk.available },
+      refusals: refusals.map(reportOf),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The record of the run that wrote the model. It is read whole for its digest only where there is a run to look up. */
+async function recordOf({ classifier, home }: Session, work: Work): Promise<RunRecord | undefined> {
+  const { runs } = await listRuns(home.records);
+  throwIfAborted(work.signal);
+  return runs.length === 0 ? undefined : runThatWrote(runs, await digests.hash(classifier.files, work))?.record;
+}

@@ -1,0 +1,222 @@
+import { cp, readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Activations } from '../../../src/engine/activations.js';
+import { estimate } from '../../../src/engine/jobs/estimate.js';
+import { unlearn } from '../../../src/engine/jobs/unlearn.js';
+import { memoryNeed } from '../../../src/engine/memoryNeed.js';
+import { planRun } from '../../../src/engine/plan.js';
+import { drawSamples, makePools } from '../../../src/engine/pools.js';
+import { probe } from '../../../src/engine/probe.js';
+import { findRoom } from '../../../src/engine/room.js';
+import { chosenLayers, settingsOf } from '../../../src/engine/runSettings.js';
+import { Session } from '../../../src/engine/session.js';
+import { timeNeed } from '../../../src/engine/timeNeed.js';
+import type { RunRecord, UnlearnRequest } from '../../../src/protocol.js';
+import { RACE } from '../../../src/unlearn/search.js';
+import { sharedFolder, temporaryFolder } from '../../support/folders.js';
+import { writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+
+let template: Awaited<ReturnType<typeof sharedFolder>>;
+let folder: string;
+let model: string;
+const sessions: Session[] = [];
+
+beforeAll(async () => {
+  template = await sharedFolder();
+  await writeShapes(template.folder);
+  await writeTfjsShapes(template.folder);
+});
+afterAll(() => template.remove());
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  await cp(template.folder, folder, { recursive: true });
+  model = path.join(folder, 'shapes.onnx');
+});
+afterEach(async () => {
+  delete process.env.LETHE_ENGINE_MEMORY;
+  for (const session of sessions.splice(0)) await session.close();
+});
+
+async function planned(request: Partial<UnlearnRequest> = {}, record?: RunRecord) {
+  const full = { model, forget: ['Rows'], threads: 1, ...request };
+  const session = await Session.open(full);
+  sessions.push(session);
+  const settings = settingsOf(full);
+  const layers = chosenLayers(session.classifier, settings.layers);
+  const pools = makePools(session, settings.seed);
+  const costs = await probe(session.classifier, pools.work);
+  const plan = await planRun(session, full, settings, layers, pools, costs, record);
+  return { session, settings, layers, pools, costs, plan };
+}
+
+const forgotten = (index: number) => ({ earlier: [], forget: [{ class: '', index, reason: null, maxAccuracy: 0.01 }] });
+
+describe('a plan', () => {
+  it.each([
+    ['the defaults', {}, undefined],
+    ['few samples', { samples: 7, forgetSamples: 20 }, undefined],
+    ['two classes', { forget: ['Rows', '4'], samples: 30 }, undefined],
+    ['a class forgotten earlier', { samples: 11 }, 2],
+    ['few vectors', { maxPatches: 50, layers: 'conv*' }, undefined],
+  ] as const)('counts the samples and vectors that a run takes: %s', async (_, request, earlier) => {
+    const record = earlier === undefined ? undefined : (forgotten(earlier) as unknown as RunRecord);
+    const { session, settings, pools, costs, plan } = await planned(request, record);
+    const wanted = (request as UnlearnRequest).forget?.map((name) => (name === 'Rows' ? 0 : Number(name))) ?? [0];
+    const rest = [0, 1, 2, 3, 4].filter((index) => !wanted.includes(index) && index !== earlier);
+    const roles = { retain: rest, forget: wanted, earlier: earlier === undefined ? [] : [earlier] };
+    const drawn = drawSamples(pools, roles, session.classes, settings, 0);
+    expect(plan.samples).toEqual({
+      retain: drawn.retain.indices.length,
+      forget: drawn.forget.indices.length,
+      judged: drawn.judged.indices.length,
+      measured: pools.measured.indices.length,
+    });
+    const stream = new Activations(session.classifier, drawn, costs, settings);
+    for (const { layer, side, count } of plan.spaces) expect(count).toBe(stream.count(side, layer.id));
+    expect(plan.spaces.length).toBe(2 * plan.layers.length);
+  });
+
+  it('leaves out what is held out to measure with', async () => {
+    await writeShapes(folder, { trainOnly: true });
+    const { session, settings, pools, plan } = await planned({ samples: 1e6 });
+    const drawn = drawSamples(pools, { retain: [1, 2, 3, 4], forget: [0], earlier: [] }, session.classes, settings, 0);
+    expect(pools.heldOut.length).toBeGreaterThan(0);
+    expect(plan.samples.judged).toBe(drawn.judged.indices.length);
+  });
+
+  it('takes the policy where no class is named', async () => {
+    await writeShapes(folder, { config: { forget: [{ class: 'Rows' }, { class: 'Slope' }] } });
+    const both = await planned({ forget: undefined, samples: 5 });
+    const one = await planned({ forget: undefined, samples: 5 }, forgotten(0) as unknown as RunRecord);
+    expect([both.plan.samples.forget, one.plan.samples.forget]).toEqual([90, 45]);
+  });
+});
+
+describe('the need', () => {
+  it('of memory grows with the model, and never beyond the budget of the spaces', async () => {
+    const { plan } = await planned();
+    const need = memoryNeed(plan);
+    expect(memoryNeed({ ...plan, modelBytes: plan.modelBytes + 1e9 }).model - need.model).toBe(3e9);
+    const tight = { ...plan, settings: { ...plan.settings, memory: 1000 } };
+    expect(memoryNeed(tight)).toEqual({ ...need, spaces: 1000 });
+    const [layer] = plan.layers;
+    const wide = { ...layer, in: 5000, groups: 1 };
+    const large = (['retain', 'forget'] as const).map((side) => ({
+      layer: wide,
+      side,
+      detail: 'full' as const,
+      count: 9000,
+    }));
+    const many = memoryNeed({ ...plan, spaces: large }).spaces;
+    // Two moments of 5000 x 5000, of which half is kept, and nine factors.
+    expect(many).toBeGreaterThan((11 * 4 * 5000 ** 2) / 2);
+    expect(many).toBeLessThan(12 * 4 * 5000 ** 2);
+  });
+
+  it('of time is what its parts take', async () => {
+    const { plan } = await planned();
+    const still = { forward: 0, tapped: 0, candidate: 0, weights: 0, multiplyAdd: 0 };
+    const one = { ...plan, samples: { measured: 1000, judged: 300, retain: 40, forget: 60 } };
+    const rest = timeNeed(one, 0, still);
+    const of = (pace: Partial<typeof still>, what = one) => timeNeed(what, 0, { ...still, ...pace });
+    expect(of({ forward: 1 }).measure).toBe(2000);
+    expect(of({ forward: 1 }).search - rest.search).toBeCloseTo(20 * 300);
+    expect(of({ tapped: 1 }).forward).toBe(100);
+    expect(of({ candidate: 1 }).search - rest.search).toBeCloseTo(20);
+    expect(of({ multiplyAdd: 1 }).spaces).toBeGreaterThan(0);
+    // In a race most candidates see few samples: a thirtieth, three of them an eighth, one all.
+    const raced =
+      of({ forward: 1 }, { ...one, rounds: RACE }).search - timeNeed({ ...one, rounds: RACE }, 0, still).search;
+    expect(raced).toBeCloseTo(20 * 10 + 3 * 38 + 300);
+    expect(timeNeed(one, 7, still).load - rest.load).toBeCloseTo(7);
+  });
+});
+
+describe('estimate', () => {
+  it.each(['shapes.onnx', 'shapes/model.json'])('tells of a run that fits, and writes nothing: %s', async (name) => {
+    const before = await readdir(folder, { recursive: true });
+    const phases = new Set<string>();
+    const file = path.join(folder, name);
+    const result = await estimate(
+      { model: file, forget: ['Rows'], threads: 1 },
+      { onProgress: ({ phase }) => phases.add(phase) },
+    );
+    expect(result.refusals).toEqual([]);
+    expect(result.seconds).toBeGreaterThan(0);
+    expect(result.seconds).toBeLessThan(600);
+    expect(result.memoryBytes).toBeGreaterThan(100 * 2 ** 20);
+    expect(result.memoryBytes).toBeLessThan(result.available.memoryBytes);
+    const size = (await stat(file)).size;
+    expect(result.diskBytes).toBeGreaterThan(size);
+    expect(result.diskBytes).toBeLessThan(size + 2 * 2 ** 20);
+    expect(result.available.diskBytes).toBeGreaterThan(result.diskBytes);
+    expect([...phases]).toEqual(['load', 'estimate']);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
+  it('refuses a run that would not fit into memory, and so does the run', async () => {
+    process.env.LETHE_ENGINE_MEMORY = String(100 * 2 ** 20);
+    const result = await estimate({ model, forget: ['Rows'] });
+    expect(result.refusals).toMatchObject([
+      {
+        code: 'out-of-memory',
+        message: expect.stringMatching(/takes about \d+ MiB of memory, but only 100 MiB are available/),
+        hint: expect.stringContaining('--'),
+      },
+    ]);
+    expect(result.seconds).toBe(0);
+    const before = await readdir(folder, { recursive: true });
+    const phases = new Set<string>();
+    const run = unlearn({ model, forget: ['Rows'] }, { onProgress: ({ phase }) => phases.add(phase) });
+    await expect(run).rejects.toMatchObject({ code: 'out-of-memory', what: result.refusals[0].message });
+    expect([...phases]).toEqual(['load', 'hash']);
+    expect(await readdir(folder, { recursive: true })).toEqual(before);
+  });
+
+  it('refuses a model that would not even load', async () => {
+    process.env.LETHE_ENGINE_MEMORY = '1000';
+    await expect(estimate({ model, forget: ['Rows'] })).rejects.toMatchObject({
+      code: 'out-of-memory',
+      file: model,
+      what: expect.stringContaining('to hold this model and a candidate'),
+    });
+  });
+
+  it('says what is wrong with the input', async () => {
+    await expect(estimate({ model, forget: ['Circle'] })).rejects.toMatchObject({ code: 'class-unknown' });
+    await expect(estimate({ model, layers: 'x*' })).rejects.toMatchObject({ code: 'nothing-to-edit' });
+  });
+
+  it('can be cancelled', async () => {
+    const stop = new AbortController();
+    const cancelled = estimate(
+      { model, forget: ['Rows'] },
+      { signal: stop.signal, onProgress: ({ phase }) => phase === 'estimate' && stop.abort() },
+    );
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('the room on the disk', () => {
+  it('is refused where the copy would not fit', async () => {
+    const { plan } = await planned();
+    const out = path.join(folder, 'not', 'there', 'yet', 'new.onnx');
+    const { disk, refusals } = await findRoom({ ...plan, modelBytes: 1e18 }, out);
+    expect(disk.needed).toBe(1e18 + 2 ** 20);
+    const refusal = refusals.find(({ code }) => code === 'disk-full');
+    expect(refusal).toMatchObject({
+      file: path.dirname(out),
+      what: expect.stringMatching(/takes about 931322574.6 GiB of disk space, but only [\d.]+ [MG]iB are available/),
+    });
+  });
+
+  it('counts the scratch file that moments beyond the budget go to', async () => {
+    const { plan } = await planned();
+    const tight = { ...plan, settings: { ...plan.settings, memory: 1000 } };
+    const target = path.join(tmpdir(), 'new.onnx');
+    const [usual, scratch] = [await findRoom(plan, target), await findRoom(tight, target)];
+    expect(scratch.disk.needed).toBeGreaterThan(usual.disk.needed);
+  });
+});
