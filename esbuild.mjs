@@ -27,6 +27,8 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // For breakpoints in the sources. A package that is accounted for goes without.
+  sourcemap: account ? false : 'linked',
   // Native addons: found in node_modules at run time. `vscode` is what the editor gives its extensions.
   external: ['onnxruntime-node', '@napi-rs/image', 'vscode'],
   // Its main file is UMD, which hides its parts from the bundler.

@@ -88,18 +88,21 @@ export class Engine {
     for (const process of [this.#files, this.#work]) process.restart();
   }
 
-  /** Cancels what waits, kills both processes and waits until they are gone. */
+  /** Cancels everything, ends both processes and waits until they are gone. */
   async dispose(): Promise<void> {
     this.queue.clear();
     await Promise.all([this.#files.dispose(), this.#work.dispose()]);
   }
 }
 
+/** Tensors up to this size are scanned in a fraction of a second. */
+const QUICK_SCAN_BYTES = 64 * 2 ** 20;
+
 /** Jobs that take their turn: those that run a model, or read a large part of one. */
 function isComputing(name: JobName, request: Jobs[JobName]['request']): boolean {
   if (name === 'diagnose') {
     const { evaluate, scanBytes } = request as Jobs['diagnose']['request'];
-    return evaluate === true || (scanBytes ?? 0) > 0;
+    return evaluate === true || (scanBytes ?? 0) > QUICK_SCAN_BYTES;
   }
   return ['evaluate', 'unlearn', 'estimate', 'checkSetup', 'report'].includes(name);
 }

@@ -193,11 +193,14 @@ export class EngineChild {
     }
   }
 
-  /** Lets the process end by itself, as it does when it is left alone. */
-  stop(): void {
+  /**
+   * Lets the process end by itself: it stops its jobs and removes its temporary files, even if this process is gone by then.
+   * @param patience milliseconds that it has for that before it is killed.
+   */
+  stop(patience = FAREWELL_MS): void {
     this.#wanted = true;
     if (this.#process.connected) this.#process.disconnect();
-    const timer = setTimeout(() => this.kill(), FAREWELL_MS).unref();
+    const timer = setTimeout(() => this.kill(), patience);
     this.ended.then(() => clearTimeout(timer));
   }
 

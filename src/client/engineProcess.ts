@@ -84,11 +84,12 @@ export class EngineProcess {
     this.#child?.kill();
   }
 
-  /** Kills the process; waits until it is gone. */
+  /** Ends the process with what it is at, kills it if that takes long; waits until it is gone. */
   async dispose(): Promise<void> {
     this.#disposed = true;
     clearTimeout(this.#idle);
-    this.#child?.kill();
+    const { cancelMs = DEFAULTS.cancelMs } = this.#options;
+    this.#child?.stop(cancelMs);
     await this.#starting?.catch(() => {});
     await this.#child?.ended;
   }

@@ -3,7 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './editor.js';
 
-test('a clean profile: the demo workspace opens, the terminal knows lethe, the environment is shown', async ({ openEditor, folder }) => {
+test('a clean profile: the demo workspace opens, the terminal knows lethe, the environment is shown', async ({
+  openEditor,
+  folder,
+}) => {
   const empty = path.join(folder, 'empty');
   await mkdir(empty);
   await writeFile(path.join(empty, 'notes.txt'), 'nothing to forget here\n');

@@ -13,7 +13,11 @@ async function engines(home: string): Promise<number[]> {
   return found;
 }
 
-test('the engine is killed while it runs: the editor says so, and the next run works', async ({ openEditor, folder, demo }) => {
+test('the engine is killed while it runs: the editor says so, and the next run works', async ({
+  openEditor,
+  folder,
+  demo,
+}) => {
   const workspace = await copyDemo(demo, folder);
   const editor = await openEditor(workspace);
   await editor.contextMenu(editor.file('fashion.onnx'), 'Unlearn Classes...');

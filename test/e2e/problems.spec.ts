@@ -36,7 +36,9 @@ test('Problems tell what a model must not know, a quick fix measures it, and a r
   await expect(forbidden).toHaveCount(0);
   const superseded = problems.filter({ hasText: 'superseded' });
   await expect(superseded).toHaveCount(1);
-  await expect(problems.filter({ hasText: 'fashion.forget-shirt.onnx' }).filter({ hasText: 'must-be-forgotten' })).toHaveCount(0);
+  await expect(
+    problems.filter({ hasText: 'fashion.forget-shirt.onnx' }).filter({ hasText: 'must-be-forgotten' }),
+  ).toHaveCount(0);
   await editor.screenshot('problems-superseded');
 });
 
@@ -55,8 +57,10 @@ test('a missing or short shard is an error at its line of model.json', async ({ 
   await editor.goTo(missing);
   await editor.page.locator('.tab.active').filter({ hasText: 'model.json' }).waitFor();
   await expect(editor.page.locator('.squiggly-error').first()).toBeVisible();
-  const place = await editor.page.locator('[id="status.editor.selection"]').innerText();
-  await expect(missing).toContainText(place.replace(/ \(.*/, '').replace('Ln', '[Ln'));
+  const lines = (await readFile(path.join(workspace, 'fashion-tfjs', 'model.json'), 'utf8')).split('\n');
+  const line = lines.findIndex((text) => text.includes('group1-shard1of1.bin'));
+  await expect(missing).toContainText(`[Ln ${line + 1}, Col ${lines[line].indexOf('"') + 1}]`);
+  await expect(editor.page.locator('[id="status.editor.selection"]')).toContainText(`Ln ${line + 1},`);
   await editor.screenshot('problems-shard');
   await editor.quickFix('Choose the file for group1-shard1of1.bin');
   await expect(editor.quickInput).toContainText('Copy beside the model');

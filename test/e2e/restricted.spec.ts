@@ -6,7 +6,7 @@ test('in restricted mode only headers are read, and trust changes that', async (
   const editor = await openEditor(workspace, { trust: false });
   await expect(editor.page.locator('[id="status.workspaceTrust"]')).toBeVisible();
 
-  await editor.openFile('fashion.onnx');
+  await editor.openModel('fashion.onnx');
   await expect(editor.studio.getByText('95,')).toBeVisible();
   await expect(editor.studio.getByText(/restricted mode/i).first()).toBeVisible();
   await editor.screenshot('restricted');
@@ -22,9 +22,15 @@ test('in restricted mode only headers are read, and trust changes that', async (
   expect(await readdir(workspace)).not.toContain('.lethe');
 
   await editor.command('Workspaces: Manage Workspace Trust');
-  await editor.page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: /^Trust$/ }).click();
+  await editor.page
+    .locator('.workspace-trust-editor .monaco-button')
+    .filter({ hasText: /^Trust$/ })
+    .click();
   await expect(editor.page.locator('.workspace-trust-editor')).toContainText('You trust this folder');
-  await editor.page.keyboard.press('Escape');
+  await editor.page
+    .locator('.monaco-modal-editor-block')
+    .getByRole('button', { name: /^Close/ })
+    .click();
   await editor.openSidebar();
   await expect(editor.row('Models', /^fashion.onnx/)).toContainText('never evaluated');
   const problems = await editor.problems();

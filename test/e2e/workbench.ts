@@ -23,7 +23,10 @@ export class Workbench {
   }
 
   get activity(): Locator {
-    return this.page.locator('.activitybar .action-item').filter({ has: this.page.locator('[aria-label^="Lethe"]') }).first();
+    return this.page
+      .locator('.activitybar .action-item')
+      .filter({ has: this.page.locator('[aria-label^="Lethe"]') })
+      .first();
   }
 
   /** Runs a command by its title in the palette, by the keyboard alone. */
@@ -94,7 +97,9 @@ export class Workbench {
 
   /** One of the sidebar's trees, by its title. */
   tree(title: 'Models' | 'Classes' | 'Runs'): Locator {
-    return this.page.locator('.sidebar .pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+    return this.page
+      .locator('.sidebar .pane')
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
   }
 
   row(title: 'Models' | 'Classes' | 'Runs', text: string | RegExp): Locator {
@@ -111,9 +116,7 @@ export class Workbench {
 
   /** The content of the Studio that is in front. */
   get studio(): FrameLocator {
-    return this.page
-      .frameLocator('iframe.webview.ready[src*="extensionId="]:visible')
-      .frameLocator('#active-frame');
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
   }
 
   /** Goes to the place of a problem. */
@@ -131,6 +134,17 @@ export class Workbench {
       await this.page.keyboard.press('Control+.');
       await entry.click({ timeout: 2_000 });
     }).toPass();
+  }
+
+  /** Opens a model in the Studio by a double click. Just after its start the editor does not know what opens such a file. */
+  async openModel(name: string): Promise<void> {
+    const webview = this.page.locator('iframe.webview.ready');
+    await expect(async () => {
+      await this.command('View: Close All Editors');
+      await this.file(name).dblclick();
+      await webview.waitFor({ timeout: 10_000 });
+    }).toPass({ timeout: 60_000 });
+    await this.studio.locator('h1').waitFor();
   }
 
   async openFile(name: string): Promise<void> {

@@ -10,6 +10,7 @@ import { Engine } from '../../src/client/engine.js';
 import type { EngineEnd } from '../../src/client/engineChild.js';
 import { EngineProcess, type EngineProcessOptions } from '../../src/client/engineProcess.js';
 import { residentMemory } from '../../src/client/residentMemory.js';
+import type { JobName } from '../../src/protocol.js';
 import { builtEngine, bundled, isAlive, until } from '../support/engineEntries.js';
 import type { Facts, OddRequest } from '../support/engines/odd.js';
 import { sharedFolder, temporaryFolder } from '../support/folders.js';
@@ -308,6 +309,49 @@ describe('a process that does not start', () => {
   });
 });
 
+describe('the engine of two processes', () => {
+  function both(threads?: number): Engine {
+    const engine = new Engine({ entry: odd, threads });
+    engines.push(engine);
+    return engine;
+  }
+  const echo = async (engine: Engine, name: JobName, more: object = {}) =>
+    (await engine.run(name, { do: 'request', ...more } as never)) as unknown as { pid: number; request: object };
+
+  test('looks in one and computes in the other', async () => {
+    const engine = both();
+    const files = (await echo(engine, 'inspect')).pid;
+    const work = (await echo(engine, 'unlearn')).pid;
+    expect(files).not.toBe(work);
+    for (const name of ['describe', 'diagnose', 'runs', 'findData', 'writeSetup', 'environment'] as const) {
+      expect((await echo(engine, name)).pid).toBe(files);
+    }
+    for (const name of ['evaluate', 'estimate', 'checkSetup', 'report'] as const) {
+      expect((await echo(engine, name)).pid).toBe(work);
+    }
+    expect((await echo(engine, 'diagnose', { evaluate: true })).pid).toBe(work);
+    expect((await echo(engine, 'diagnose', { scanBytes: 1 })).pid).toBe(work);
+  });
+
+  test('gives each job its threads', async () => {
+    const engine = both(3);
+    expect((await echo(engine, 'evaluate')).request).toMatchObject({ threads: 3 });
+    expect((await echo(engine, 'evaluate', { threads: 1 })).request).toMatchObject({ threads: 1 });
+    engine.configure({ threads: 2 });
+    expect((await echo(engine, 'inspect')).request).toMatchObject({ threads: 2 });
+  });
+
+  test('cancels what waits and what runs when it is disposed of', async () => {
+    const engine = both();
+    const jobs = [0, 1].map(() => engine.run('evaluate', { do: 'wait' } as never));
+    const failures = jobs.map((job) => expect(job).rejects.toMatchObject({ code: 'cancelled' }));
+    await engine.dispose();
+    await Promise.all(failures);
+    expect(engine.queue.jobs).toEqual([]);
+    await expect(engine.run('inspect', { model: 'x' })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
 describe('the engine that is shipped', () => {
   function engine(): Engine {
     const engine = new Engine({ entry: builtEngine() });
@@ -352,6 +396,15 @@ describe('the engine that is shipped', () => {
     expect((await readdir(folder)).filter((name) => name.includes('shapes'))).toEqual(['shapes.onnx']);
     expect(await exists(path.join(folder, '.lethe/runs'))).toBe(false);
     expect((await waiting.promise).accuracy).toBeGreaterThan(0.9);
+  });
+
+  test('refuses what would take it over its limit', async () => {
+    const model = await writeShapes(await temporaryFolder());
+    const limited = new Engine({ entry: builtEngine(), memoryLimitBytes: 200 * 2 ** 20 });
+    engines.push(limited);
+    const refused = { code: 'out-of-memory', what: expect.stringContaining('but only 200 MiB are available') };
+    await expect(limited.run('unlearn', { model, forget: ['Slope'] })).rejects.toMatchObject(refused);
+    expect((await limited.run('estimate', { model, forget: ['Slope'] })).refusals.length).toBe(1);
   });
 
   test('that is killed while it works is told, and the next run works', async () => {

@@ -18,7 +18,7 @@ export async function evaluate(argument: unknown, services: Services): Promise<v
     const result = await withNotification(services.jobs, model, title, () => services.jobs.evaluate(model, request));
     services.selection.select(model);
     await services.models.refresh();
-    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${result.samples} ${result.split} samples.`;
+    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${result.samples.toLocaleString('en')} ${result.split} samples.`;
     services.log.info(text);
     void vscode.window.showInformationMessage(text);
   } catch (error) {

@@ -82,7 +82,9 @@ function tooltip(uri: vscode.Uri, summary: ModelSummary, label: string): vscode.
     const { accuracy, samples, split } = summary.measured;
     text
       .appendMarkdown('\n\n')
-      .appendText(`${(100 * accuracy).toFixed(1)}% of ${samples} ${split} samples are recognised.`);
+      .appendText(
+        `${(100 * accuracy).toFixed(1)}% of ${samples.toLocaleString('en')} ${split} samples are recognised.`,
+      );
   }
   if (summary.forgotten.length > 0)
     text.appendMarkdown('\n\n').appendText(`Forgotten: ${summary.forgotten.join(', ')}.`);

@@ -25,6 +25,8 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri | undefined>();
   readonly onDidChange = this.#changed.event;
   readonly #facts = new Map<string, Facts>();
+  /** Models that are to be unlearned, from the click on. */
+  readonly #asked = new Set<string>();
   readonly #listeners: vscode.Disposable;
 
   constructor(services: Services, diagnostics: Diagnostics) {
@@ -120,8 +122,15 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   }
 
   async #unlearn(model: vscode.Uri, settings: StudioSettings): Promise<void> {
-    if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
-    await unlearn(model, await this.#ticked(model), this.#services, settings);
+    // A double click asks twice, before the first one shows.
+    if (this.#asked.has(model.fsPath)) return;
+    this.#asked.add(model.fsPath);
+    try {
+      if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
+      await unlearn(model, await this.#ticked(model), this.#services, settings);
+    } finally {
+      this.#asked.delete(model.fsPath);
+    }
   }
 
   async #ticked(model: vscode.Uri): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { breathe, type Work } from '../../../src/base/work.js';
 import { type RunJob, serve } from '../../../src/engine/server/serve.js';
 
 export type OddRequest =
-  | { readonly do: 'facts' | 'wait' | 'deaf' | 'hang' | 'exit' | 'throw' | 'reject' | 'fail' | 'function' }
+  | { readonly do: 'facts' | 'request' | 'wait' | 'deaf' | 'hang' | 'exit' | 'throw' | 'reject' | 'fail' | 'function' }
   | { readonly do: 'bytes'; readonly bytes: number }
   | { readonly do: 'hold'; readonly bytes: number }
   | { readonly do: 'steps'; readonly steps: number };
@@ -25,6 +25,8 @@ async function odd(request: OddRequest, { signal, onProgress }: Work): Promise<u
   switch (request.do) {
     case 'facts':
       return facts();
+    case 'request':
+      return { pid: process.pid, request };
     case 'wait':
       for (;;) await breathe(signal);
     case 'deaf':

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { copyDemo, expect, test } from './editor.js';
+import type { Workbench } from './workbench.js';
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+test('the Studio does the whole job, and its tab may be closed meanwhile', async ({ openEditor, folder, demo }) => {
+  const workspace = await copyDemo(demo, folder);
+  const editor = await openEditor(workspace, { viewport: { width: 1440, height: 1000 } });
+  await editor.openModel('fashion.onnx');
+  const { studio } = editor;
+  await expect(studio.locator('header')).toContainText('ONNX');
+  await expect(studio.getByText('95,506')).toBeVisible();
+
+  await evaluate(editor);
+  await expect(editor.notification('fashion.onnx recognises')).toBeVisible({ timeout: 60_000 });
+  await editor.closeNotifications();
+  await expect(studio.locator('[role=option][title="Shirt"]')).toContainText('75.0%');
+  await editor.screenshot('studio-evaluated');
+
+  await studio.locator('[role=option][title="Shirt"]').click();
+  await editor.openSidebar();
+  await expect(
+    editor.row('Classes', 'Shirt').locator('.monaco-custom-toggle.checked, [aria-checked=true]'),
+  ).toHaveCount(1);
+  await studio.getByRole('button', { name: 'Unlearn 1 class' }).click();
+  await expect(studio.getByRole('progressbar')).toBeVisible();
+  await editor.screenshot('studio-running');
+
+  // The run belongs to the editor, not to the tab.
+  await editor.command('View: Close Editor');
+  await expect(editor.page.locator('iframe.webview.ready')).toHaveCount(0);
+  await editor.openExplorer();
+  await editor.openModel('fashion.onnx');
+  await expect(studio.getByRole('progressbar').or(studio.locator('#result-title'))).toBeVisible();
+  await expect(studio.locator('#result-title')).toBeVisible({ timeout: 120_000 });
+
+  const [run] = await readdir(path.join(workspace, '.lethe', 'runs'));
+  const { result } = JSON.parse(await readFile(path.join(workspace, '.lethe', 'runs', run, 'run.json'), 'utf8'));
+  await expect(studio.locator('main')).toContainText(percent(result.after.retainAccuracy));
+  await expect(studio.locator('main')).toContainText(percent(result.after.forgetAccuracy));
+  await editor.closeNotifications();
+  await editor.screenshot('studio-result');
+});
+
+for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
+  test(`it looks right in ${theme}`, async ({ openEditor, folder, demo }) => {
+    const workspace = await copyDemo(demo, folder);
+    const editor = await openEditor(workspace, { settings: { 'workbench.colorTheme': theme } });
+    const slug = theme.toLowerCase().replaceAll(' ', '-');
+    await editor.openModel('fashion.onnx');
+    await evaluate(editor);
+    await expect(editor.notification('fashion.onnx recognises')).toBeVisible({ timeout: 60_000 });
+    await editor.openSidebar();
+    await expect(editor.row('Models', /^fashion.onnx/)).toContainText('knows forbidden classes');
+    await noSidewaysScroll(editor);
+    await editor.screenshot(`look-${slug}`);
+  });
+}
+
+/** By the run bar: the banner above it offers the same. */
+async function evaluate({ studio }: Workbench): Promise<void> {
+  await studio.getByRole('region', { name: 'Run' }).getByRole('button', { name: 'Evaluate' }).click();
+}
+
+async function noSidewaysScroll(editor: Workbench): Promise<void> {
+  const overflow = await editor.studio.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
