@@ -150,17 +150,25 @@ describe('the process', () => {
     expect((await ask<Facts>(engine, { do: 'facts' })).added).toBe('new');
   });
 
-  test.each(['facts', 'wait'] as const)('ends when its parent is killed (%s)', async (job) => {
-    const parent = spawn(process.execPath, [await bundled('parent', scripts.folder), odd, job]);
-    const [line] = (await new Promise<string[]>((resolve, reject) => {
-      createInterface({ input: parent.stdout }).once('line', (line) => resolve([line]));
-      parent.once('exit', () => reject(new Error('the parent ended')));
-    })) as [string];
+  test.each([
+    ['is killed', 'facts', []],
+    ['is killed', 'wait', []],
+    ['leaves', 'facts', ['leave']],
+    ['leaves', 'wait', ['leave']],
+  ])('ends without a trace when its parent %s (%s)', async (how, job, args) => {
+    const parent = spawn(process.execPath, [await bundled('parent', scripts.folder), odd, job, ...args]);
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: parent.stdout })
+        .once('line', resolve)
+        .once('close', () => reject(new Error('no line')));
+    });
     const { pid, tmp } = JSON.parse(line) as Facts;
-    expect(isAlive(pid)).toBe(true);
-    parent.removeAllListeners('exit').kill('SIGKILL');
+    if (how === 'is killed') {
+      expect(isAlive(pid)).toBe(true);
+      parent.kill('SIGKILL');
+    }
     await until('the engine is gone', () => !isAlive(pid));
-    expect(await exists(tmp)).toBe(false);
+    await until('its folder is gone', async () => !(await exists(tmp)));
   });
 });
 
@@ -330,7 +338,8 @@ describe('the engine of two processes', () => {
       expect((await echo(engine, name)).pid).toBe(work);
     }
     expect((await echo(engine, 'diagnose', { evaluate: true })).pid).toBe(work);
-    expect((await echo(engine, 'diagnose', { scanBytes: 1 })).pid).toBe(work);
+    expect((await echo(engine, 'diagnose', { scanBytes: 1 })).pid).toBe(files);
+    expect((await echo(engine, 'diagnose', { scanBytes: 1e12 })).pid).toBe(work);
   });
 
   test('gives each job its threads', async () => {

@@ -143,7 +143,7 @@ async function attempt(found: NativePackage, wanted: TensorFlowBackend): Promise
 }
 
 function unavailable(kind: NativeKind, problem: string): LetheError {
-  const install = `install ${NATIVE_PACKAGES[kind]} with the command "Lethe: Install TensorFlow"`;
+  const install = `install ${NATIVE_PACKAGES[kind]} with the command "Lethe: Install Native TensorFlow..."`;
   const driver = kind === 'gpu' ? ' It needs an NVIDIA GPU with its driver, CUDA 11 and cuDNN 8.' : '';
   return new LetheError('backend-unavailable', {
     message: problem,
