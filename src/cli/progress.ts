@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
+import { phaseTitle } from '../base/phases.js';
 import type { Progress } from '../base/work.js';
 import { duration } from './format.js';
 import { clean, type Style } from './style.js';
@@ -8,18 +9,6 @@ interface Terminal extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
-
-const PHASES: Record<string, string> = {
-  hash: 'Reading the files',
-  load: 'Loading the model',
-  measure: 'Measuring accuracy',
-  list: 'Listing images',
-  spaces: 'Finding the spaces',
-  search: 'Trying candidates',
-  dimensions: 'Measuring spaces',
-  save: 'Saving',
-  diagnose: 'Looking at models',
-};
 
 /** Milliseconds between two redraws of a bar, and between two plain lines of the same phase. */
 const REDRAW = 80;
@@ -52,7 +41,7 @@ export class ProgressView {
     if (this.#out.isTTY) {
       if (changed || now - this.#shown >= REDRAW) this.#draw(progress, now);
     } else if (!changed && now - this.#shown >= REPEAT) {
-      this.#out.write(`${title(progress.phase)}: ${share(progress)}\n`);
+      this.#out.write(`${phaseTitle(progress.phase)}: ${share(progress)}\n`);
       this.#shown = now;
     } else if (changed) {
       this.#shown = now;
@@ -69,7 +58,7 @@ export class ProgressView {
     const fraction = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
     const filled = Math.round(fraction * BAR);
     const bar = this.#style.cyan('━'.repeat(filled)) + this.#style.dim('━'.repeat(BAR - filled));
-    const head = `${title(progress.phase).padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
+    const head = `${phaseTitle(progress.phase).padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
     const room = (this.#out.columns ?? 80) - stringWidth(head) - 3;
     const detail = progress.detail && room > 8 ? `  ${this.#style.dim(clean(progress.detail, room))}` : '';
     this.#out.write(`\r\u001b[2K${head}${detail}`);
@@ -78,14 +67,10 @@ export class ProgressView {
 
   #finishPhase(now: number): void {
     if (!this.#last) return;
-    const line = `${title(this.#phase).padEnd(20)} ${duration((now - this.#began) / 1000)}`;
+    const line = `${phaseTitle(this.#phase).padEnd(20)} ${duration((now - this.#began) / 1000)}`;
     this.#out.write(this.#out.isTTY ? `\r\u001b[2K${this.#style.dim(line)}\n` : `${line}\n`);
     this.#last = undefined;
   }
-}
-
-function title(phase: string): string {
-  return PHASES[phase] ?? phase;
 }
 
 function share(progress: Progress): string {

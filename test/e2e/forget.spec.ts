@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyDemo, expect, test } from './editor.js';
 
@@ -60,6 +60,29 @@ test('a class is forgotten from the explorer menu: cancelled once, then to the e
   await editor.screenshot('report-tab');
 });
 
+test('an existing output is replaced only when the user says so', async ({ openEditor, folder, demo }) => {
+  const workspace = await copyDemo(demo, folder);
+  const output = path.join(workspace, 'fashion.forget-shirt.onnx');
+  await writeFile(output, 'precious');
+  const editor = await openEditor(workspace);
+  const ask = async () => {
+    await editor.contextMenu(editor.file('fashion.onnx'), 'Unlearn Classes...');
+    await editor.quickPick('Ankle boot').waitFor();
+    await editor.page.keyboard.press('Enter');
+    await expect(editor.dialog).toContainText('fashion.forget-shirt.onnx exists already');
+  };
+  await ask();
+  await editor.screenshot('replace');
+  await editor.button(editor.dialog, 'Cancel').click();
+  await expect(editor.notification('Unlearning Shirt')).toHaveCount(0);
+  expect(await readFile(output, 'utf8')).toBe('precious');
+
+  await ask();
+  await editor.button(editor.dialog, 'Replace').click();
+  await expect(editor.notification('Shirt forgotten:')).toBeVisible({ timeout: 120_000 });
+  expect(await digest(output)).not.toBe(await digest(path.join(workspace, 'fashion.onnx')));
+});
+
 test('the palette, and the keyboard alone, lead to the same', async ({ openEditor, folder, demo }) => {
   const workspace = await copyDemo(demo, folder);
   const editor = await openEditor(workspace);
@@ -82,8 +105,7 @@ test('the palette, and the keyboard alone, lead to the same', async ({ openEdito
   expect(await readdir(workspace)).toContain('fashion.forget-shirt-bag.onnx');
 
   // The outcome's first button opens the new model; then on to its facts.
-  await editor.command('Notifications: Focus Notification Toast');
-  await keyboard.press('Control+Enter');
+  await editor.command('Notifications: Accept Notification Primary Action');
   await editor.page.locator('.tab.active').filter({ hasText: 'fashion.forget-shirt-bag.onnx' }).waitFor();
   await expect(editor.studio.locator('h1')).toContainText('fashion.forget-shirt-bag.onnx');
 });

@@ -1,25 +1,16 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { UnlearnResult } from '../../src/protocol.js';
 import { lethe } from '../support/cli.js';
-import { sharedFolder, temporaryFolder } from '../support/folders.js';
+import { temporaryFolder } from '../support/folders.js';
 import { expectGolden } from '../support/golden.js';
-import { writeShapes, writeTfjsShapes } from '../support/shapes.js';
+import { inShapesFolder } from '../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
 });
 
 const at = (...args: string[]) => lethe(args, { cwd: folder });

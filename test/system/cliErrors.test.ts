@@ -1,24 +1,15 @@
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lethe, type RunOptions } from '../support/cli.js';
 import { idxBytes } from '../support/data.js';
-import { sharedFolder, temporaryFolder } from '../support/folders.js';
-import { type ShapesOptions, shapeImages, writeShapes, writeTfjsShapes } from '../support/shapes.js';
+import { type ShapesOptions, shapeImages, writeShapes } from '../support/shapes.js';
+import { inShapesFolder } from '../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
 });
 
 interface Expected {

@@ -1,20 +1,9 @@
+import { phaseTitle } from '../../base/phases.js';
 import type { JobProgress, RunState } from '../../protocol.js';
-
-/** What the phases of a job are called. */
-const TITLES: Readonly<Record<string, string>> = {
-  hash: 'Reading the files',
-  load: 'Loading the model',
-  measure: 'Measuring accuracy',
-  list: 'Listing images',
-  spaces: 'Finding the spaces',
-  search: 'Trying candidates',
-  dimensions: 'Measuring the spaces',
-  save: 'Saving',
-};
 
 /** `Trying candidates: 45%`. */
 export function phaseText({ phase, done, total }: JobProgress): string {
-  const title = TITLES[phase] ?? phase;
+  const title = phaseTitle(phase);
   return total > 0 ? `${title}: ${Math.floor((100 * done) / total)}%` : title;
 }
 

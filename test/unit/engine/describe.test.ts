@@ -1,29 +1,20 @@
 import { writeFileSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describe as describeModels } from '../../../src/engine/jobs/describe.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { runs } from '../../../src/engine/jobs/runs.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import type { ModelSummary, UnlearnResult } from '../../../src/protocol.js';
-import { sharedFolder, temporaryFolder } from '../../support/folders.js';
-import { shapeClasses, writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+import { shapeClasses, writeShapes } from '../../support/shapes.js';
+import { inShapesFolder } from '../../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 let model: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
   model = path.join(folder, 'shapes.onnx');
 });
 

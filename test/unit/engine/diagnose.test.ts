@@ -1,30 +1,21 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { codes, isFindingCode } from '../../../src/engine/diagnose/codes.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import type { DiagnoseRequest, Finding, TextRange } from '../../../src/protocol.js';
-import { sharedFolder, temporaryFolder } from '../../support/folders.js';
-import { shapeClasses, writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+import { shapeClasses, writeShapes } from '../../support/shapes.js';
+import { inShapesFolder } from '../../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 let model: string;
 let tfjs: string;
 let config: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
   model = path.join(folder, 'shapes.onnx');
   tfjs = path.join(folder, 'shapes', 'model.json');
   config = path.join(folder, 'lethe.json');

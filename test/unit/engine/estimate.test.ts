@@ -1,7 +1,7 @@
-import { cp, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Activations } from '../../../src/engine/activations.js';
 import { estimate } from '../../../src/engine/jobs/estimate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
@@ -15,23 +15,15 @@ import { Session } from '../../../src/engine/session.js';
 import { timeNeed } from '../../../src/engine/timeNeed.js';
 import type { RunRecord, UnlearnRequest } from '../../../src/protocol.js';
 import { RACE } from '../../../src/unlearn/search.js';
-import { sharedFolder, temporaryFolder } from '../../support/folders.js';
-import { writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+import { writeShapes } from '../../support/shapes.js';
+import { inShapesFolder } from '../../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 let model: string;
 const sessions: Session[] = [];
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
   model = path.join(folder, 'shapes.onnx');
 });
 afterEach(async () => {

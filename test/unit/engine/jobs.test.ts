@@ -1,30 +1,21 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { inspect } from '../../../src/engine/jobs/inspect.js';
 import { report } from '../../../src/engine/jobs/report.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { readRun } from '../../../src/project/runStore.js';
 import type { UnlearnRequest, UnlearnResult } from '../../../src/protocol.js';
-import { sharedFolder, temporaryFolder } from '../../support/folders.js';
-import { shapeClasses, writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+import { shapeClasses } from '../../support/shapes.js';
+import { inShapesFolder } from '../../support/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
 let folder: string;
 let model: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
-
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  await cp(template.folder, folder, { recursive: true });
+inShapesFolder((made) => {
+  folder = made;
   model = path.join(folder, 'shapes.onnx');
 });
 

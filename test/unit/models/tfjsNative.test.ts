@@ -98,7 +98,9 @@ it('fails where the package that is asked for is not installed, and tries again 
   await expect(loadBackend()).rejects.toMatchObject({
     code: 'backend-unavailable',
     what: '@tensorflow/tfjs-node is not installed',
-    hint: expect.stringContaining('install @tensorflow/tfjs-node with the command "Lethe: Install Native TensorFlow..."'),
+    hint: expect.stringContaining(
+      'install @tensorflow/tfjs-node with the command "Lethe: Install Native TensorFlow..."',
+    ),
   });
   await writeStandIn(folder, 'tfjs-node');
   expect(nameOf(await loadBackend())).toBe('tfjs-node');
