@@ -110,7 +110,7 @@ const failure: ErrorReport = {
   code: 'no-candidate',
   message: 'no candidate forgets: the closest, with alpha_r 300 and alpha_f 1, still recognises 41.3%',
   file: MODEL,
-  hint: 'Nothing was written. Try larger --alpha-f or smaller --alpha-r, more --samples, or all layers.',
+  hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
 };
 
 /** A Studio of the demo's model, as far as nothing else is said. */

@@ -57,18 +57,23 @@ function fault({ send }: Studio, error: ErrorReport): TemplateResult {
 }
 
 function findingBanner(studio: Studio, finding: Finding): TemplateResult {
-  const { code, severity, message, hint, actions } = finding;
+  const { code, severity, message, actions } = finding;
   const isBlocked = (action: FindingAction) =>
     (action.kind === 'evaluate' || action.kind === 'unlearn') && isBusy(studio.snapshot);
   return banner(
     severity,
     ICONS[severity],
-    html`<p>${sentence(message)} <code class="quiet">${code}</code></p>${hint ? html`<p class="quiet">${hint}</p>` : nothing}`,
+    html`<p>${sentence(message)} <code class="quiet">${code}</code></p>${toDo(finding)}`,
     actions.map((action) => {
       const act = () => studio.send({ kind: 'action', action });
       return button(actionTitle(action), act, isBlocked(action));
     }),
   );
+}
+
+/** Where there are buttons, they say it. */
+function toDo({ hint, actions }: Finding): Content {
+  return hint && actions.length === 0 ? html`<p class="quiet">${hint}</p>` : nothing;
 }
 
 function button(title: string, act: () => void, disabled = false): TemplateResult {

@@ -179,6 +179,6 @@ function noCandidate({ candidates }: SearchResult, { path }: Classifier): never 
   throw new LetheError('no-candidate', {
     message: `no candidate forgets: the closest, with alpha_r ${closest.alphaR} and alpha_f ${closest.alphaF}, still recognises ${(100 * closest.accuracyForget).toFixed(1)}%`,
     file: path,
-    hint: 'Nothing was written. Try larger --alpha-f or smaller --alpha-r, more --samples, or all layers.',
+    hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
   });
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { reportOf } from '../../project/errorReport.js';
+import type { ErrorReport } from '../../protocol.js';
 import type { Services } from '../services.js';
 
 /**
@@ -22,11 +23,16 @@ export async function showFailure(title: string, error: unknown, services: Servi
   const report = reportOf(error);
   if (report.code === 'cancelled') return;
   services.log.error(title, error);
-  const where = [report.file, report.place].filter(Boolean).join(', ');
-  const text = [`${title}: ${report.message}`, where && `(${where})`, report.hint].filter(Boolean).join(' ');
+  const text = `${title}: ${failureText(report)}`;
   const actions = [...offers(report.code, report.file), { title: 'Show log', run: async () => services.log.show() }];
   const chosen = await vscode.window.showErrorMessage(text, ...actions.map((action) => action.title));
   await actions.find((action) => action.title === chosen)?.run();
+}
+
+/** What is wrong, where, and what to do, as sentences. */
+export function failureText({ message, file, place, hint }: ErrorReport): string {
+  const where = [file && vscode.workspace.asRelativePath(file), place].filter(Boolean).join(', ');
+  return [`${message}${where ? ` (${where})` : ''}.`, hint].filter(Boolean).join(' ');
 }
 
 interface Offer {
@@ -50,7 +56,7 @@ function offers(code: string, file: string | undefined): readonly Offer[] {
   if (code === 'config-invalid' && file) {
     return [{ title: 'Open file', run: async () => vscode.window.showTextDocument(vscode.Uri.file(file)) }];
   }
-  if (code === 'engine-crashed' || code === 'backend-unavailable') {
+  if (code === 'engine-unavailable' || code === 'backend-unavailable') {
     return [{ title: 'Show environment', run: async () => vscode.commands.executeCommand('lethe.showEnvironment') }];
   }
   return [];

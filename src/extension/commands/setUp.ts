@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelSummary } from '../../protocol.js';
 import type { Services } from '../services.js';
-import { isTrusted, showFailure } from './guard.js';
+import { failureText, isTrusted, showFailure } from './guard.js';
 import { targetModel } from './target.js';
 
 /** Guides through writing a `lethe.json` for a model. */
@@ -17,9 +17,7 @@ export async function setUp(argument: unknown, services: Services): Promise<void
 export async function ensureSetUp(model: vscode.Uri, services: Services): Promise<ModelSummary | undefined> {
   const summary = await services.models.describe(model);
   if (summary.error && summary.state === 'unreadable') {
-    const { message, place, hint } = summary.error;
-    const text = [`${vscode.workspace.asRelativePath(model)}: ${message}`, place && `(${place})`, hint];
-    void vscode.window.showErrorMessage(text.filter(Boolean).join(' '));
+    void vscode.window.showErrorMessage(`Lethe can not work on this model: ${failureText(summary.error)}`);
     return undefined;
   }
   if (summary.config !== null) return summary;

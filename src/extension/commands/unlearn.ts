@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
-import type { ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
+import type { EstimateResult, ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
 import { classesOf } from '../classes/names.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
@@ -56,9 +56,10 @@ export async function unlearn(
   };
   const title = `Unlearning ${listText(classes)} from ${name}`;
   try {
-    const confirmed = await confirm(request, services);
-    if (!confirmed) return undefined;
-    const result = await withNotification(services.jobs, model, title, () =>
+    const estimate = await confirm(request, services);
+    if (!estimate) return undefined;
+    const expected = `${title} (${durationText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const result = await withNotification(services.jobs, model, expected, () =>
       replacing(request, (again) => services.jobs.unlearn(model, again)),
     );
     services.selection.tick(model, []);
@@ -82,8 +83,8 @@ async function replacing(
     if (!(error instanceof LetheError) || error.code !== 'output-exists' || request.force) throw error;
     const replace = 'Replace';
     const chosen = await vscode.window.showWarningMessage(
-      `${path.basename(error.file ?? 'The new model')} exists already.`,
-      { modal: true, detail: `Replace it? ${error.file ?? ''}` },
+      `${path.basename(error.file ?? 'The new model')} exists already. Replace it?`,
+      { modal: true, detail: error.file },
       replace,
     );
     if (chosen !== replace) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
@@ -91,8 +92,11 @@ async function replacing(
   }
 }
 
-/** Tells what a run would take. @returns whether to go on. @throws LetheError for what it would run out of. */
-async function confirm(request: UnlearnRequest, services: Services): Promise<boolean> {
+/**
+ * Estimates what a run would take, and asks before a long one.
+ * @returns undefined if the user would rather not. @throws LetheError for what it would run out of.
+ */
+async function confirm(request: UnlearnRequest, services: Services): Promise<EstimateResult | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: `Looking at ${path.basename(request.model)}`,
@@ -110,14 +114,14 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<boo
     const [{ code, message, file, place, hint }] = refusals;
     throw new LetheError(code as LetheError['code'], { message, file, place, hint });
   }
-  if (seconds < LONG) return true;
+  if (seconds < LONG) return estimate;
   const go = 'Start';
   const chosen = await vscode.window.showInformationMessage(
     `This will take ${durationText(seconds)}.`,
     { modal: true, detail: `It needs ${text}. You can go on working meanwhile, and cancel at any time.` },
     go,
   );
-  return chosen === go;
+  return chosen === go ? estimate : undefined;
 }
 
 async function pickClasses(
