@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is taken as it is. */
 const COPIED = [
-  ...['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'package.nls.json', 'media', 'schemas', 'bin'],
+  ...['CHANGELOG.md', 'LICENSE', '.vscodeignore', 'package.nls.json', 'media', 'schemas', 'bin'],
   // What a finding's code links to.
   'docs/diagnostics.md',
 ];
@@ -54,6 +54,7 @@ await rm(stage, { recursive: true, force: true });
 await mkdir(stage, { recursive: true });
 const version = await stageManifest();
 for (const name of COPIED) await cp(path.join(root, name), path.join(stage, name), { recursive: true });
+await stageReadme();
 const bundled = await stageBundles();
 await stageNative(target, path.join(root, 'node_modules'), path.join(stage, 'dist', 'node_modules'));
 await writeDemo(path.join(stage, 'dist', 'demo'));
@@ -70,6 +71,13 @@ async function stageManifest(): Promise<string> {
   for (const field of DEVELOPMENT) delete manifest[field];
   await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest.version;
+}
+
+/** Without its pictures: the editor's page of an extension shows none that are not on the web. The walkthrough has them. */
+async function stageReadme(): Promise<void> {
+  const text = await readFile(path.join(root, 'README.md'), 'utf8');
+  await writeFile(path.join(stage, 'README.md'), text.replace(/^!\[.*\]\(media\/.*\)\n\n/gm, ''));
+  await rm(path.join(stage, 'media', 'report.png'));
 }
 
 /** @returns the files of the project that were bundled. */
