@@ -8,9 +8,9 @@ import type {
 } from '../../src/protocol.js';
 import { exampleRecord } from './runRecord.js';
 
-const MODEL = '/work/fashion/fashion.onnx';
-const NEWER = '/work/fashion/fashion.forget-shirt.onnx';
-const RUN = '/work/fashion/.lethe/runs/20260131T094500Z-shirt';
+const MODEL = '/home/ada/fashion/fashion.onnx';
+const NEWER = '/home/ada/fashion/fashion.forget-shirt.onnx';
+const RUN = '/home/ada/fashion/.lethe/runs/20260131T094500Z-shirt';
 
 const record = exampleRecord();
 
@@ -42,7 +42,7 @@ export const summary: ModelSummary = {
   bytes: 386_112,
   classCount: 10,
   classes: record.classes,
-  config: '/work/fashion/lethe.json',
+  config: '/home/ada/fashion/lethe.json',
   state: 'unknown',
   detail: 'never evaluated',
   forgotten: [],
@@ -74,7 +74,7 @@ export const evaluated: ModelSummary = {
 export const violation: Finding = {
   code: 'policy-forget',
   severity: 'error',
-  file: '/work/fashion/lethe.json',
+  file: '/home/ada/fashion/lethe.json',
   range: { line: 11, column: 5, endLine: 11, endColumn: 70 },
   message: 'class "Shirt" must be forgotten but is recognised 79.5% of the time',
   hint: 'lethe.json allows 1.0%. Reason: DSR-1182.',
@@ -272,7 +272,7 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
       error: {
         code: 'config-invalid',
         message: 'there is no class "Shrit"',
-        file: '/work/fashion/lethe.json',
+        file: '/home/ada/fashion/lethe.json',
         place: 'line 12, column 5',
         hint: 'Did you mean "Shirt"?',
       },
@@ -283,10 +283,10 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
     factsError: {
       code: 'config-invalid',
       message: '2 problems',
-      file: '/work/fashion/lethe.json',
+      file: '/home/ada/fashion/lethe.json',
       problems: [
         {
-          file: '/work/fashion/lethe.json',
+          file: '/home/ada/fashion/lethe.json',
           line: 4,
           column: 15,
           length: 9,
@@ -294,7 +294,7 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
           hint: 'Write "nchw".',
         },
         {
-          file: '/work/fashion/lethe.json',
+          file: '/home/ada/fashion/lethe.json',
           line: 12,
           column: 5,
           length: 6,

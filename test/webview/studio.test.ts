@@ -374,10 +374,15 @@ describe('what stands in the way', () => {
   test('findings come with what can be done', async () => {
     const studio = await open(states.evaluated);
     const banner = studio.page.locator('.banners');
-    expect(await banner.innerText()).toContain('lethe.json allows 1.0%. Reason: DSR-1182.');
+    expect(await banner.innerText()).toContain('recognised 79.5% of the time');
+    // The buttons say what to do; where there are none, the hint does.
+    expect(await banner.innerText()).not.toContain('lethe.json allows 1.0%. Reason: DSR-1182.');
     await button(studio, 'Unlearn Shirt').click();
     expect(await studio.sent()).toEqual([{ kind: 'action', action: states.evaluated.findings[0].actions[0] }]);
     expect(await studio.page.locator('header').innerText()).toContain('Knows forbidden classes');
+    const [finding] = states.evaluated.findings;
+    const without = await open(snapshot({ findings: [{ ...finding, actions: [] }] }));
+    expect(await without.page.locator('.banners').innerText()).toContain('lethe.json allows 1.0%. Reason: DSR-1182.');
   });
 
   test('many findings are folded, the worst come first', async () => {
