@@ -42,6 +42,15 @@ export function allowOutside(resource: vscode.Uri): boolean {
   return vscode.workspace.getConfiguration('lethe', resource).get('data.allowOutside', false);
 }
 
+/** Files apart by `allowOutside`: every folder of a workspace has a setting of its own. */
+export function apartByAllowOutside(
+  files: readonly vscode.Uri[],
+): readonly { readonly allowOutside: boolean; readonly files: readonly vscode.Uri[] }[] {
+  return [false, true]
+    .map((allowed) => ({ allowOutside: allowed, files: files.filter((file) => allowOutside(file) === allowed) }))
+    .filter((part) => part.files.length > 0);
+}
+
 export interface DiagnosticsSettings {
   readonly enabled: boolean;
   /** Bytes of weights up to which tensors are scanned for NaN and infinity without being asked to. */

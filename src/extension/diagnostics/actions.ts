@@ -31,6 +31,9 @@ export async function runAction(action: FindingAction, services: Services): Prom
  */
 async function chooseShard(model: string, location: string, services: Services): Promise<void> {
   const folder = path.dirname(model);
+  const target = vscode.Uri.file(path.resolve(folder, location));
+  // What a manifest says must not decide where files are written.
+  if (!target.fsPath.startsWith(folder + path.sep)) return;
   const picked = await vscode.window.showOpenDialog({
     title: `Choose the file for ${location}`,
     openLabel: 'Copy beside the model',
@@ -38,7 +41,6 @@ async function chooseShard(model: string, location: string, services: Services):
     canSelectMany: false,
   });
   if (!picked) return;
-  const target = vscode.Uri.file(path.resolve(folder, location));
   const exists = await vscode.workspace.fs.stat(target).then(
     () => true,
     () => false,

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { DiagnoseRequest, Finding, TextRange } from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
-import { findConfigs } from '../models/find.js';
+import { findConfigs, isConfigFile } from '../models/find.js';
 import type { ModelStore } from '../models/store.js';
-import { allowOutside, diagnosticsSettings } from '../settings.js';
+import { apartByAllowOutside, diagnosticsSettings } from '../settings.js';
 
 /** A finding as the editor shows it; what can be done about it is looked up there by the quick fixes. */
 export class FindingDiagnostic extends vscode.Diagnostic {
@@ -107,21 +107,22 @@ export class Diagnostics implements vscode.Disposable {
     }
     try {
       const models = await this.#models.all();
-      const configs = await findConfigs();
-      const headersOnly = !vscode.workspace.isTrusted;
-      const { findings } = await this.#engine.run(
-        'diagnose',
-        {
-          models: models.map(({ uri }) => uri.fsPath),
+      const files = [...models.map(({ uri }) => uri), ...(await findConfigs())];
+      const depth = vscode.workspace.isTrusted ? { scanBytes, ...deep } : { headersOnly: true };
+      const found: Finding[] = [];
+      for (const part of apartByAllowOutside(files)) {
+        const [configs, rest] = [true, false].map((isConfig) =>
+          part.files.filter((file) => isConfigFile(file) === isConfig),
+        );
+        const request = {
+          models: rest.map(({ fsPath }) => fsPath),
           configs: configs.map(({ fsPath }) => fsPath),
-          allowOutside: configs.some(allowOutside),
-          headersOnly,
-          scanBytes: headersOnly ? 0 : scanBytes,
-          ...(headersOnly ? {} : deep),
-        },
-        { signal },
-      );
-      this.#publish(findings);
+          allowOutside: part.allowOutside,
+          ...depth,
+        };
+        found.push(...(await this.#engine.run('diagnose', request, { signal })).findings);
+      }
+      this.#publish(found);
     } catch (error) {
       if (!signal?.aborted) this.#log.error('The workspace could not be diagnosed', error);
     }

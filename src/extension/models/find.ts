@@ -15,6 +15,10 @@ export async function findModels(): Promise<vscode.Uri[]> {
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+export function isConfigFile(file: vscode.Uri): boolean {
+  return file.path.endsWith('/lethe.json');
+}
+
 export async function findConfigs(): Promise<vscode.Uri[]> {
   return vscode.workspace.findFiles(CONFIGS, EXCLUDED, MOST);
 }

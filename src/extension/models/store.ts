@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ModelSummary } from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
-import { allowOutside } from '../settings.js';
+import { apartByAllowOutside } from '../settings.js';
 import { findConfigs, findModels, watchModels } from './find.js';
 
 /** A model of the workspace and what is known of it. */
@@ -127,17 +127,23 @@ export class ModelStore implements vscode.Disposable {
   }
 
   async #describe(uris: readonly vscode.Uri[]): Promise<readonly ModelSummary[]> {
-    const { models } = await this.#engine.run('describe', {
-      models: uris.map(({ fsPath }) => fsPath),
-      headersOnly: !vscode.workspace.isTrusted,
-      allowOutside: uris.some(allowOutside),
-    });
-    for (const [at, summary] of models.entries()) {
-      // Any other JSON of this name is nobody's business; an .onnx file that can't be read is.
-      if (summary.format === null && path.extname(uris[at].path) === '.json') this.#models.delete(uris[at].toString());
-      else this.#models.set(uris[at].toString(), { uri: uris[at], summary });
+    const summaries: ModelSummary[] = [];
+    for (const { files, allowOutside } of apartByAllowOutside(uris)) {
+      const { models } = await this.#engine.run('describe', {
+        models: files.map(({ fsPath }) => fsPath),
+        headersOnly: !vscode.workspace.isTrusted,
+        allowOutside,
+      });
+      for (const [at, uri] of files.entries()) this.#keep(uri, models[at]);
+      summaries.push(...models);
     }
     this.#changed.fire(uris);
-    return models;
+    return summaries;
+  }
+
+  /** Any other JSON of this name is nobody's business; an .onnx file that can't be read is. */
+  #keep(uri: vscode.Uri, summary: ModelSummary): void {
+    if (summary.format === null && path.extname(uri.path) === '.json') this.#models.delete(uri.toString());
+    else this.#models.set(uri.toString(), { uri, summary });
   }
 }

@@ -13,7 +13,7 @@ import {
 import { parseConfig } from '../../../src/project/config.js';
 import type { DataCandidate } from '../../../src/protocol.js';
 
-const home = path.resolve('/work/models');
+const home = path.resolve('/home/ada/models');
 const model = path.join(home, 'net.onnx');
 const found = { folder: home, above: path.dirname(home) };
 
