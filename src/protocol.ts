@@ -39,8 +39,8 @@ export interface EvaluateRequest extends ModelRequest {
 }
 
 export interface UnlearnRequest extends ModelRequest {
-  /** Names or indices of the classes to forget; default what the policy in `lethe.json` still asks for. */
-  readonly forget?: readonly string[];
+  /** Classes to forget: names, or indices as numbers; default what the policy in `lethe.json` still asks for. */
+  readonly forget?: readonly (string | number)[];
   /** Where the new model goes; default `<name>.forget-<slug>` beside the model. */
   readonly out?: string;
   /** Replace an existing output. */

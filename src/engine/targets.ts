@@ -65,7 +65,7 @@ export function policyOf(config: ProjectConfig, classes: readonly string[]) {
 export function findTargets(
   config: ProjectConfig,
   classes: readonly string[],
-  wanted: readonly string[] | undefined,
+  wanted: readonly (string | number)[] | undefined,
   record: RunRecord | undefined,
   before: Confusion,
 ): Targets {

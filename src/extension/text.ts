@@ -1,3 +1,8 @@
+/** Text of a file for a notification, which would make `[text](command:...)` a link that runs a command. */
+export function plainText(text: string): string {
+  return text.replaceAll('](', ']\u200b(');
+}
+
 /** `1.4 MB`, as the explorer of the operating system would say it. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

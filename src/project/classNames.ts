@@ -2,9 +2,12 @@ import { LetheError } from '../base/errors.js';
 import { suggestion } from '../base/nearest.js';
 import type { Problem } from './jsonText.js';
 
-/** The index of a class given by name or by index, `undefined` if there is none. A name wins over an index. */
+/**
+ * The index of a class, `undefined` if there is none. A number is an output's index, a text a name or, where no class is called
+ * so, an index.
+ */
 export function classIndex(wanted: string | number, classes: readonly string[]): number | undefined {
-  const named = classes.indexOf(String(wanted));
+  const named = typeof wanted === 'string' ? classes.indexOf(wanted) : -1;
   if (named >= 0) return named;
   const index = /^\d+$/.test(String(wanted)) ? Number(wanted) : -1;
   return index >= 0 && index < classes.length ? index : undefined;

@@ -53,10 +53,15 @@ export function findingsOf(
   const elsewhere = file !== undefined && path.resolve(file) !== path.resolve(spot.file);
   const related: Related[] = elsewhere ? [{ file: path.resolve(file), range: null, message: path.basename(file) }] : [];
   const actions: FindingAction[] =
-    at && model ? (error.locations ?? []).map((location) => ({ kind: 'choose-shard', model, location })) : [];
+    at && model && MISSING.includes(error.code)
+      ? (error.locations ?? []).map((location) => ({ kind: 'choose-shard', model, location }))
+      : [];
   const code = codeOf(error.code);
   return [finding(code, { file: spot.file, range: spot.range, model, message, hint, severity, related, actions })];
 }
+
+/** What another file in place of a weight file can mend. */
+const MISSING: readonly string[] = ['weights-missing', 'weights-short'];
 
 function codeOf(code: string): FindingCode {
   return isFindingCode(code) ? code : 'internal';

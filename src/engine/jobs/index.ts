@@ -19,10 +19,6 @@ const jobs: { readonly [Name in JobName]: () => Promise<Job<Name>> } = {
   environment: async () => (await import('./environment.js')).environment,
 };
 
-export function isJobName(name: string): name is JobName {
-  return Object.hasOwn(jobs, name);
-}
-
 /** Runs a job in this process. @throws LetheError what the job throws. */
 export async function runJob<Name extends JobName>(
   name: Name,

@@ -27,8 +27,9 @@ export class ClassesTree implements vscode.TreeDataProvider<ClassEntry> {
 
   async getChildren(entry?: ClassEntry): Promise<ClassEntry[]> {
     const { model } = this.#selection;
-    if (entry || !model) return [];
-    const summary = await this.#models.describe(model);
+    // What is known and no more: to look at the model here would change what is shown, and so on for ever.
+    const summary = model && this.#models.get(model);
+    if (entry || !summary) return [];
     return classesOf(summary).map((name, index) => ({ model, index, name }));
   }
 

@@ -12,7 +12,7 @@ export async function copyCommandLine(request: UnlearnRequest): Promise<void> {
 export function commandLine({ model, forget = [], ...settings }: UnlearnRequest): string {
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(model))?.uri.fsPath;
   const words = ['lethe', 'unlearn', folder ? path.relative(folder, model) : model];
-  if (forget.length > 0) words.push('--forget', forget.map((name) => name.replaceAll(',', '\\,')).join(','));
+  if (forget.length > 0) words.push('--forget', forget.map((name) => String(name).replaceAll(',', '\\,')).join(','));
   const options: readonly (readonly [string, unknown])[] = [
     ['--samples', settings.samples],
     ['--forget-samples', settings.forgetSamples],
@@ -29,5 +29,6 @@ export function commandLine({ model, forget = [], ...settings }: UnlearnRequest)
 
 function quote(word: string): string {
   if (/^[\w./:=,-]+$/.test(word)) return word;
-  return process.platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", `'\\''`)}'`;
+  // PowerShell, the terminal of Windows, doubles a quote; neither shell looks for variables between single ones.
+  return `'${word.replaceAll("'", process.platform === 'win32' ? "''" : `'\\''`)}'`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { reportOf } from '../../project/errorReport.js';
 import type { ErrorReport } from '../../protocol.js';
 import type { Services } from '../services.js';
+import { plainText } from '../text.js';
 
 /**
  * Whether the workspace is trusted, which running a model needs: its files decide what is read and computed. If it is not,
@@ -23,7 +24,7 @@ export async function showFailure(title: string, error: unknown, services: Servi
   const report = reportOf(error);
   if (report.code === 'cancelled') return;
   services.log.error(title, error);
-  const text = `${title}: ${failureText(report)}`;
+  const text = `${plainText(title)}: ${failureText(report)}`;
   const actions = [...offers(report.code, report.file), { title: 'Show log', run: async () => services.log.show() }];
   const chosen = await vscode.window.showErrorMessage(text, ...actions.map((action) => action.title));
   await actions.find((action) => action.title === chosen)?.run();
@@ -32,7 +33,7 @@ export async function showFailure(title: string, error: unknown, services: Servi
 /** What is wrong, where, and what to do, as sentences. */
 export function failureText({ message, file, place, hint }: ErrorReport): string {
   const where = [file && vscode.workspace.asRelativePath(file), place].filter(Boolean).join(', ');
-  return [`${message}${where ? ` (${where})` : ''}.`, hint].filter(Boolean).join(' ');
+  return plainText([`${message}${where ? ` (${where})` : ''}.`, hint].filter(Boolean).join(' '));
 }
 
 interface Offer {

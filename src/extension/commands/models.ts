@@ -19,30 +19,31 @@ export function selectModel({ uri }: { readonly uri: vscode.Uri }, services: Ser
   services.selection.select(uri);
 }
 
-/** Moves a model to the trash after asking: a file, or the folder of one that has several. */
+/** Moves a model to the trash after asking: every file that it consists of, and its folder if nothing else lies there. */
 export async function deleteModel(argument: unknown, services: Services): Promise<void> {
   const model = await targetModel(argument, services, 'Which model is to be deleted?');
   if (!model) return;
-  const target = await whole(model);
+  const files = await filesOf(model, services);
   const remove = 'Move to trash';
-  const name = path.posix.basename(target.path);
   const chosen = await vscode.window.showWarningMessage(
-    `Delete ${name}?`,
-    { modal: true, detail: target.fsPath },
+    `Delete ${path.posix.basename(model.path)}?`,
+    { modal: true, detail: files.map(({ fsPath }) => fsPath).join('\n') },
     remove,
   );
   if (chosen !== remove) return;
-  await trash(target);
+  for (const file of files) await trash(file);
+  const folder = vscode.Uri.joinPath(model, '..');
+  const isWorkspace = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === folder.toString());
+  if (!isWorkspace && (await vscode.workspace.fs.readDirectory(folder)).length === 0) await trash(folder);
   await services.models.refresh();
 }
 
-/** A TensorFlow.js model is its folder, if nothing else lies there. */
-async function whole(model: vscode.Uri): Promise<vscode.Uri> {
-  if (path.posix.basename(model.path) !== 'model.json') return model;
-  const folder = vscode.Uri.joinPath(model, '..');
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  const isAlone = entries.every(
-    ([name, type]) => type === vscode.FileType.File && /^model\.json$|\.bin$|shard/.test(name),
-  );
-  return isAlone ? folder : model;
+/** All files of a model; the one alone where it can't be read. */
+async function filesOf(model: vscode.Uri, services: Services): Promise<readonly vscode.Uri[]> {
+  try {
+    const { files } = await services.engine.run('inspect', { model: model.fsPath, headersOnly: true });
+    return files.map((file) => vscode.Uri.file(path.resolve(file.path)));
+  } catch {
+    return [model];
+  }
 }

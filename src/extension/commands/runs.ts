@@ -44,11 +44,15 @@ export async function deleteRun(run: RunSummary, services: Services): Promise<vo
   await services.models.refresh();
 }
 
-/** To the trash where there is one. */
+/** To the trash; where there is none, for good, if the user agrees. */
 export async function trash(target: vscode.Uri): Promise<void> {
   try {
     await vscode.workspace.fs.delete(target, { recursive: true, useTrash: true });
   } catch {
+    const remove = 'Delete permanently';
+    const question = `${path.posix.basename(target.path)} can't be moved to the trash. Delete it permanently?`;
+    const options = { modal: true, detail: target.fsPath };
+    if ((await vscode.window.showWarningMessage(question, options, remove)) !== remove) return;
     await vscode.workspace.fs.delete(target, { recursive: true });
   }
 }

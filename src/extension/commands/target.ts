@@ -12,7 +12,8 @@ export async function targetModel(
   services: Services,
   placeHolder: string,
 ): Promise<vscode.Uri | undefined> {
-  return uriOf(argument) ?? activeModel() ?? pickModel(services, placeHolder);
+  const model = uriOf(argument) ?? activeModel();
+  return model?.scheme === 'file' ? model : pickModel(services, placeHolder);
 }
 
 /** What the explorer, a tree or a caller hands over, as a URI. */

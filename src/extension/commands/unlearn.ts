@@ -2,11 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
 import type { EstimateResult, ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
-import { classesOf } from '../classes/names.js';
+import { classesAt, classesOf } from '../classes/names.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
-import { durationText, listText, percentText, sizeText } from '../text.js';
+import { durationText, listText, percentText, plainText, sizeText } from '../text.js';
 import { isTrusted, showFailure } from './guard.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';
@@ -30,8 +30,7 @@ export async function unlearnTicked(argument: unknown, services: Services): Prom
   if (!model || !(await isTrusted())) return;
   const summary = await ensureSetUp(model, services);
   if (!summary) return;
-  const names = classesOf(summary);
-  const classes = services.selection.ticked(model).map((index) => names[index]);
+  const classes = classesAt(summary, services.selection.ticked(model));
   if (classes.length === 0) await unlearnClasses(model, services);
   else await unlearn(model, classes, services);
 }
@@ -42,7 +41,7 @@ export async function unlearnTicked(argument: unknown, services: Services): Prom
  */
 export async function unlearn(
   model: vscode.Uri,
-  classes: readonly string[],
+  classes: readonly (string | number)[],
   services: Services,
   settings: StudioSettings = {},
 ): Promise<UnlearnResult | undefined> {
@@ -54,13 +53,13 @@ export async function unlearn(
     ...unlearnSettings(model),
     ...settings,
   };
-  const title = `Unlearning ${listText(classes)} from ${name}`;
+  const title = `Unlearning ${listText(classes.map(String))} from ${name}`;
   try {
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
-    const expected = `${title} (${durationText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
-    const result = await withNotification(services.jobs, model, expected, () =>
-      replacing(request, (again) => services.jobs.unlearn(model, again)),
+    const expected = `${plainText(title)} (${durationText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
+      replacing(request, isCancelled, (again) => services.jobs.unlearn(model, again)),
     );
     services.selection.tick(model, []);
     await services.models.refresh();
@@ -75,6 +74,7 @@ export async function unlearn(
 /** Runs again with `force` if the output exists and the user agrees to have it replaced. */
 async function replacing(
   request: UnlearnRequest,
+  isCancelled: () => boolean,
   run: (request: UnlearnRequest) => Promise<UnlearnResult>,
 ): Promise<UnlearnResult> {
   try {
@@ -87,7 +87,8 @@ async function replacing(
       { modal: true, detail: error.file },
       replace,
     );
-    if (chosen !== replace) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+    if (chosen !== replace || isCancelled())
+      throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
     return run({ ...request, force: true });
   }
 }
@@ -128,7 +129,7 @@ async function pickClasses(
   model: vscode.Uri,
   summary: ModelSummary,
   services: Services,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly (string | number)[] | undefined> {
   const names = classesOf(summary);
   const ticked = new Set(services.selection.ticked(model));
   const due = summary.policy.filter((entry) => !summary.forgotten.includes(entry.class)).map((entry) => entry.index);
@@ -155,7 +156,10 @@ async function pickClasses(
     model,
     picked.map(({ index }) => index),
   );
-  return picked.map(({ label }) => label);
+  return classesAt(
+    summary,
+    picked.map(({ index }) => index),
+  );
 }
 
 async function showOutcome(result: UnlearnResult, services: Services): Promise<void> {
@@ -170,7 +174,7 @@ async function showOutcome(result: UnlearnResult, services: Services): Promise<v
     ? vscode.window.showWarningMessage
     : vscode.window.showInformationMessage;
   const [open, report] = ['Open new model', 'Open report'];
-  const chosen = await show(lines.join(' '), open, report);
+  const chosen = await show(plainText(lines.join(' ')), open, report);
   if (chosen === open) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
   if (chosen === report) await vscode.commands.executeCommand('lethe.openReport', result.report);
   services.log.info(lines.join(' '));

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FindingAction } from '../../protocol.js';
@@ -18,7 +19,7 @@ export async function runAction(action: FindingAction, services: Services): Prom
       await vscode.commands.executeCommand('lethe.openReport', action.report);
       return;
     case 'choose-shard':
-      await chooseShard(action.model, action.location, services);
+      if (await isTrusted()) await chooseShard(action.model, action.location, services);
       return;
     case 'delete-model':
       await vscode.commands.executeCommand('lethe.deleteModel', vscode.Uri.file(action.model));
@@ -32,8 +33,10 @@ export async function runAction(action: FindingAction, services: Services): Prom
 async function chooseShard(model: string, location: string, services: Services): Promise<void> {
   const folder = path.dirname(model);
   const target = vscode.Uri.file(path.resolve(folder, location));
-  // What a manifest says must not decide where files are written.
-  if (!target.fsPath.startsWith(folder + path.sep)) return;
+  if (!(await isBeside(folder, location))) {
+    void vscode.window.showErrorMessage('The manifest names a place outside of the folder of the model.');
+    return;
+  }
   const picked = await vscode.window.showOpenDialog({
     title: `Choose the file for ${location}`,
     openLabel: 'Copy beside the model',
@@ -53,4 +56,14 @@ async function chooseShard(model: string, location: string, services: Services):
   }
   await vscode.workspace.fs.copy(picked[0], target, { overwrite: exists });
   await services.models.refresh();
+}
+
+/** What a manifest says must not decide where files are written: below the model's folder, through no link, nothing hidden. */
+async function isBeside(folder: string, location: string): Promise<boolean> {
+  const target = path.resolve(folder, location);
+  const steps = path.relative(folder, target).split(path.sep);
+  if (path.isAbsolute(location) || steps.some((step) => step.startsWith('.'))) return false;
+  const parent = path.dirname(target);
+  const [real, home] = await Promise.all([parent, folder].map((name) => realpath(name).catch(() => undefined)));
+  return real !== undefined && real === path.join(home ?? '', path.relative(folder, parent));
 }

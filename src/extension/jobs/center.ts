@@ -48,7 +48,7 @@ export class JobCenter implements vscode.Disposable {
 
   /** @throws LetheError as the job, `cancelled` among them; the state tells the same. */
   unlearn(model: vscode.Uri, request: UnlearnRequest): Promise<UnlearnResult> {
-    return this.#run('unlearn', model, request.forget ?? [], (job, work) =>
+    return this.#run('unlearn', model, (request.forget ?? []).map(String), (job, work) =>
       this.#engine.run('unlearn', request, { ...work, signal: job.controller.signal }),
     );
   }

@@ -8,7 +8,7 @@ export function withNotification<T>(
   jobs: JobCenter,
   model: vscode.Uri,
   title: string,
-  work: () => Promise<T>,
+  work: (isCancelled: () => boolean) => Promise<T>,
 ): Thenable<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, async (notification, token) => {
@@ -23,7 +23,7 @@ export function withNotification<T>(
       }),
     ];
     try {
-      return await work();
+      return await work(() => token.isCancellationRequested);
     } finally {
       vscode.Disposable.from(...listeners).dispose();
     }

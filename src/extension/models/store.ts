@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { exists } from '../../base/files.js';
 import type { ModelSummary } from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
@@ -87,7 +88,10 @@ export class ModelStore implements vscode.Disposable {
     };
     this.#disposables.push(
       watchModels(again),
-      vscode.workspace.onDidChangeWorkspaceFolders(again),
+      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const { uri } of removed) this.#forget(uri);
+        again();
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(again),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('lethe.data')) again();
@@ -106,8 +110,10 @@ export class ModelStore implements vscode.Disposable {
     const present = new Set(found.map(String));
     for (const key of this.#models.keys()) {
       const known = this.#models.get(key)!;
-      if (!present.has(key) && vscode.workspace.getWorkspaceFolder(known.uri)) this.#models.delete(key);
-      else if (!present.has(key)) found.push(known.uri);
+      if (present.has(key)) continue;
+      // One outside of the workspace was opened by hand, and stays as long as it is there.
+      if (!vscode.workspace.getWorkspaceFolder(known.uri) && (await exists(known.uri.fsPath))) found.push(known.uri);
+      else this.#models.delete(key);
     }
     for (let at = 0; at < found.length; at += TOGETHER) {
       const some = found.slice(at, at + TOGETHER);
@@ -124,6 +130,13 @@ export class ModelStore implements vscode.Disposable {
       [...this.#models.values()].map(({ uri }) => uri.fsPath),
     );
     this.#changed.fire([]);
+  }
+
+  /** Of a folder that is no part of the workspace any more. */
+  #forget(folder: vscode.Uri): void {
+    for (const [key, { uri }] of this.#models) {
+      if (uri.path.startsWith(`${folder.path}/`)) this.#models.delete(key);
+    }
   }
 
   async #describe(uris: readonly vscode.Uri[]): Promise<readonly ModelSummary[]> {

@@ -13,5 +13,6 @@ export async function openReportPanel(report: string): Promise<void> {
     enableScripts: false,
     localResourceRoots: [],
   });
-  panel.webview.html = page.replace(/<head>/i, `<head>${POLICY}`);
+  // First of all, whatever the page says of itself: it is a file that anybody may have written.
+  panel.webview.html = `<!doctype html><head>${POLICY}</head>${page.replace(/<!doctype[^>]*>/i, '')}`;
 }

@@ -37,10 +37,6 @@ export class RunStore implements vscode.Disposable {
     return runs;
   }
 
-  refresh(): void {
-    this.#changed.fire();
-  }
-
   dispose(): void {
     vscode.Disposable.from(this.#changed, this.#listener).dispose();
   }

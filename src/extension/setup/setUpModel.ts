@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { reportOf } from '../../project/errorReport.js';
 import type { CheckSetupResult, FindDataResult } from '../../protocol.js';
 import { allowOutside } from '../settings.js';
-import { percentText } from '../text.js';
+import { percentText, plainText } from '../text.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';
 import { type Data, testStep, trainStep } from './dataSteps.js';
@@ -106,7 +106,7 @@ class Flow {
       const where = [file && path.basename(file), place].filter(Boolean).join(', ');
       const text = [`These settings don't work: ${message}`, where && `(${where}).`, hint].filter(Boolean).join(' ');
       const change = 'Change settings';
-      return (await vscode.window.showErrorMessage(text, change)) === change ? 'change' : 'given up';
+      return (await vscode.window.showErrorMessage(plainText(text), change)) === change ? 'change' : 'given up';
     }
   }
 

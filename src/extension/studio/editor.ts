@@ -21,6 +21,8 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    // An old version in a repository has no file that could be read.
+    if (uri.scheme !== 'file') throw new Error(`Lethe opens files on a disk only, not ${uri.scheme}: documents.`);
     return { uri, dispose: () => {} };
   }
 

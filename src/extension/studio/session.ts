@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { reportOf } from '../../project/errorReport.js';
 import type { ErrorReport, FromStudio, InspectResult, StudioSettings, StudioSnapshot } from '../../protocol.js';
-import { classesOf } from '../classes/names.js';
+import { classesAt } from '../classes/names.js';
 import { copyCommandLine } from '../commands/commandLine.js';
 import { isTrusted, showFailure } from '../commands/guard.js';
 import { ensureSetUp } from '../commands/setUp.js';
@@ -16,6 +17,13 @@ import type { StudioHost } from './host.js';
 interface Facts {
   readonly facts: InspectResult | null;
   readonly error: ErrorReport | null;
+}
+
+/** The settings of a run and nothing else that a request may hold. */
+function settingsOf({ samples, maxPatches, alphaR, alphaF, layers, seed }: StudioSettings): StudioSettings {
+  const settings = { samples, maxPatches, alphaR, alphaF, layers, seed };
+  // One that is not set must not hide what the editor's settings say.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 /** What the Studio's tabs show and do: the extension owns all of it, a tab only draws it. */
@@ -92,7 +100,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
         await vscode.commands.executeCommand('lethe.evaluate', model);
         return;
       case 'unlearn':
-        await this.#unlearn(model, message.settings);
+        await this.#unlearn(model, settingsOf(message.settings));
         return;
       case 'cancel':
         jobs.cancel(model);
@@ -100,9 +108,14 @@ export class StudioSession implements StudioHost, vscode.Disposable {
       case 'setUp':
         await vscode.commands.executeCommand('lethe.setUp', model);
         return;
-      case 'action':
-        await runAction(message.action, this.#services);
+      case 'action': {
+        // Only what was offered.
+        const offered = this.#diagnostics.about(model).flatMap(({ actions }) => actions);
+        if (offered.some((action) => isDeepStrictEqual(action, message.action))) {
+          await runAction(message.action, this.#services);
+        }
         return;
+      }
       case 'open':
         await this.#open(model, message.what);
         return;
@@ -112,7 +125,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
           allowOutside: allowOutside(model),
           forget: await this.#ticked(model),
           ...unlearnSettings(model),
-          ...message.settings,
+          ...settingsOf(message.settings),
         });
     }
   }
@@ -133,9 +146,8 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     }
   }
 
-  async #ticked(model: vscode.Uri): Promise<readonly string[]> {
-    const names = classesOf(await this.#services.models.describe(model));
-    return this.#services.selection.ticked(model).map((index) => names[index]);
+  async #ticked(model: vscode.Uri): Promise<readonly (string | number)[]> {
+    return classesAt(await this.#services.models.describe(model), this.#services.selection.ticked(model));
   }
 
   async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what']): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, listText, percentText, sizeText } from '../../../src/extension/text.js';
+import { durationText, listText, percentText, plainText, sizeText } from '../../../src/extension/text.js';
 
 describe('sizeText', () => {
   it.each([
@@ -39,5 +39,11 @@ describe('listText', () => {
     expect(listText(['Shirt', 'Bag'])).toBe('Shirt and Bag');
     expect(listText(['Shirt', 'Bag', 'Coat'])).toBe('Shirt, Bag and Coat');
     expect(listText(['Shirt', 'Bag', 'Coat', 'Dress'])).toBe('Shirt, Bag and 2 more');
+  });
+});
+
+describe('plainText', () => {
+  it('leaves no link that would run a command', () => {
+    expect(plainText('layer "[Fix](command:evil)"')).not.toMatch(/\]\(/);
   });
 });
