@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DiagnoseRequest, Finding, TextRange } from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
@@ -42,6 +43,15 @@ function rangeOf(range: TextRange | null): vscode.Range {
 
 const NONE: readonly Finding[] = [];
 
+/** Codes of what is found in the tensors themselves. */
+const DEEP: readonly string[] = ['weights-not-finite'];
+
+function isAmong(finding: Finding, others: readonly Finding[]): boolean {
+  return others.some(({ file, code, message }) => {
+    return file === finding.file && code === finding.code && message === finding.message;
+  });
+}
+
 function grouped<Key>(findings: readonly Finding[], keyOf: (finding: Finding) => Key): Map<Key, Finding[]> {
   const groups = new Map<Key, Finding[]>();
   for (const finding of findings) {
@@ -62,7 +72,10 @@ export class Diagnostics implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #disposables: vscode.Disposable[];
   #byModel: ReadonlyMap<string | null, readonly Finding[]> = new Map();
+  /** What only a deep look finds; it holds until the files that it is about change. */
+  #deep: readonly Finding[] = [];
   #running: Promise<void> = Promise.resolve();
+  #waiting: Promise<void> | undefined;
 
   constructor(engine: EngineService, models: ModelStore, log: Log, extensionUri: vscode.Uri) {
     this.#engine = engine;
@@ -74,6 +87,10 @@ export class Diagnostics implements vscode.Disposable {
       this.#changed,
       models.onDidChange((changed) => {
         if (changed.length === 0) void this.update();
+      }),
+      models.onDidTouch((file) => {
+        const folder = path.dirname(file.fsPath);
+        this.#deep = this.#deep.filter((finding) => path.dirname(finding.file) !== folder);
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('lethe.diagnostics')) void this.update();
@@ -91,8 +108,15 @@ export class Diagnostics implements vscode.Disposable {
    * @param deep evaluates what a policy binds, and scans all tensors.
    */
   update(deep?: Pick<DiagnoseRequest, 'evaluate' | 'scanBytes'>, signal?: AbortSignal): Promise<void> {
-    this.#running = this.#running.then(() => this.#update(deep, signal));
-    return this.#running;
+    // One that has not begun yet will see all that has changed meanwhile.
+    if (!deep && this.#waiting) return this.#waiting;
+    const update = this.#running.then(() => {
+      if (!deep) this.#waiting = undefined;
+      return this.#update(deep, signal);
+    });
+    if (!deep) this.#waiting = update;
+    this.#running = update;
+    return update;
   }
 
   dispose(): void {
@@ -102,7 +126,7 @@ export class Diagnostics implements vscode.Disposable {
   async #update(deep: Pick<DiagnoseRequest, 'evaluate' | 'scanBytes'> = {}, signal?: AbortSignal): Promise<void> {
     const { enabled, scanBytes } = diagnosticsSettings();
     if (!enabled && !deep.evaluate) {
-      this.#publish([]);
+      this.#publish(this.#deep);
       return;
     }
     try {
@@ -122,7 +146,8 @@ export class Diagnostics implements vscode.Disposable {
         };
         found.push(...(await this.#engine.run('diagnose', request, { signal })).findings);
       }
-      this.#publish(found);
+      if (deep.scanBytes) this.#deep = found.filter(({ code }) => DEEP.includes(code));
+      this.#publish([...found, ...this.#deep.filter((finding) => !isAmong(finding, found))]);
     } catch (error) {
       if (!signal?.aborted) this.#log.error('The workspace could not be diagnosed', error);
     }

@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 /** Files that may be a model, by their names. What a `model.json` really is, the engine tells from its first bytes. */
 const MODELS = '**/{*.onnx,model.json}';
 const CONFIGS = '**/lethe.json';
+/** How weight files beside a model are called by those who write them. */
+const PARTS = '**/{*.bin,*.data,*.onnx_data,*-shard*}';
+const CLASS_FILES = '**/{classes,labels}.txt';
 /** Files of packages and of Lethe itself, besides what the user's `files.exclude` names. */
 const EXCLUDED = '**/{node_modules,.lethe}/**';
 
@@ -25,10 +28,9 @@ export async function findConfigs(): Promise<vscode.Uri[]> {
 
 /**
  * Calls back when a file has changed on which the state of models depends: models and their parts, `lethe.json`, records.
- * A `.bin`, `.data` or image file may be a part of a model; which ones are, the receiver knows.
  */
 export function watchModels(changed: (file: vscode.Uri) => void): vscode.Disposable {
-  const patterns = [MODELS, CONFIGS, '**/*.{bin,data}', '**/.lethe/{runs,evaluations}/**'];
+  const patterns = [MODELS, CONFIGS, PARTS, CLASS_FILES, '**/.lethe/{runs,evaluations}/**'];
   const watchers = patterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
   for (const watcher of watchers) {
     watcher.onDidChange(changed);

@@ -26,8 +26,11 @@ export class ModelStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
   /** Fires with the models that were looked at again; with an empty list when one is gone or the list is complete. */
   readonly onDidChange = this.#changed.event;
+  readonly #touched = new vscode.EventEmitter<vscode.Uri>();
+  /** Fires with a file that was written, made or deleted: a model, a part of one, a `lethe.json`. */
+  readonly onDidTouch = this.#touched.event;
   readonly #models = new Map<string, KnownModel>();
-  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  readonly #disposables: vscode.Disposable[] = [this.#changed, this.#touched];
   #loading: Promise<void> | undefined;
   #stale = false;
   #timer: NodeJS.Timeout | undefined;
@@ -87,7 +90,10 @@ export class ModelStore implements vscode.Disposable {
       this.#timer = setTimeout(() => void this.#refreshIfStale(), SETTLE);
     };
     this.#disposables.push(
-      watchModels(again),
+      watchModels((file) => {
+        if (!file.path.includes('/.lethe/')) this.#touched.fire(file);
+        again();
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const { uri } of removed) this.#forget(uri);
         again();

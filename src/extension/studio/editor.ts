@@ -14,6 +14,8 @@ export const STUDIO_OPTION = 'lethe.studioOption';
 export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider {
   readonly #extensionUri: vscode.Uri;
   readonly #host: StudioHost;
+  /** How many Studios show a model. */
+  readonly #shown = new Map<string, number>();
 
   constructor(extensionUri: vscode.Uri, host: StudioHost) {
     this.#extensionUri = extensionUri;
@@ -49,7 +51,12 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
         if (!panel.visible) feed.stop();
       }),
     ];
+    const key = model.toString();
+    this.#shown.set(key, (this.#shown.get(key) ?? 0) + 1);
     panel.onDidDispose(() => {
+      const others = this.#shown.get(key)! - 1;
+      this.#shown.set(key, others);
+      if (others === 0) this.#host.close(model);
       feed.stop();
       vscode.Disposable.from(...listeners).dispose();
     });

@@ -12,6 +12,8 @@ export interface StudioHost {
   readonly onDidChange: vscode.Event<vscode.Uri | undefined>;
   /** Finds out about a model, where that was not done yet; the snapshot tells more and more. */
   open(model: vscode.Uri): void;
+  /** No Studio shows the model any more. */
+  close(model: vscode.Uri): void;
   /** Does what a user asked for. Never rejects: what goes wrong is shown to the user by it. */
   handle(model: vscode.Uri, message: FromStudio): Promise<void>;
 }

@@ -33,6 +33,8 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri | undefined>();
   readonly onDidChange = this.#changed.event;
   readonly #facts = new Map<string, Facts>();
+  /** The latest look at each model that a Studio shows. */
+  readonly #looks = new Map<string, symbol>();
   /** Models that are to be unlearned, from the click on. */
   readonly #asked = new Set<string>();
   readonly #listeners: vscode.Disposable;
@@ -60,6 +62,11 @@ export class StudioSession implements StudioHost, vscode.Disposable {
       () => this.#changed.fire(model),
       (error) => this.#services.log.error(`Describing ${model.fsPath}`, error),
     );
+  }
+
+  close(model: vscode.Uri): void {
+    this.#facts.delete(model.toString());
+    this.#looks.delete(model.toString());
   }
 
   snapshot(model: vscode.Uri): Omit<StudioSnapshot, 'sequence'> {
@@ -185,12 +192,16 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   }
 
   async #look(model: vscode.Uri): Promise<void> {
-    try {
-      const facts = await this.#services.engine.run('inspect', { model: model.fsPath, headersOnly: true });
-      this.#facts.set(model.toString(), { facts, error: null });
-    } catch (error) {
-      this.#facts.set(model.toString(), { facts: null, error: reportOf(error) });
-    }
+    const key = model.toString();
+    const turn = Symbol(key);
+    this.#looks.set(key, turn);
+    const found = await this.#services.engine.run('inspect', { model: model.fsPath, headersOnly: true }).then(
+      (facts): Facts => ({ facts, error: null }),
+      (error): Facts => ({ facts: null, error: reportOf(error) }),
+    );
+    // A later look may have answered first, and the Studio may have been closed.
+    if (this.#looks.get(key) !== turn) return;
+    this.#facts.set(key, found);
     this.#changed.fire(model);
   }
 }
