@@ -123,9 +123,11 @@ export class Workbench {
 
   /** Goes to the place of a problem. */
   async goTo(problem: Locator): Promise<void> {
-    // By its beginning: further right, the row has links.
-    await problem.dblclick({ position: { x: 60, y: 10 } });
-    await this.page.locator('.monaco-editor.focused').waitFor();
+    // In the beginning of the text: left of it is the button of the light bulb, further right are links.
+    await expect(async () => {
+      await problem.dblclick({ position: { x: 130, y: 10 } });
+      await this.page.locator('.monaco-editor.focused').waitFor({ timeout: 3_000 });
+    }).toPass();
   }
 
   /** Takes a quick fix at the place of the cursor. */
