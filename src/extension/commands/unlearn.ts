@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
+import { errorOf } from '../../project/errorReport.js';
 import type { EstimateResult, ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
 import { classesAt, classesOf } from '../classes/names.js';
 import { withNotification } from '../jobs/notification.js';
@@ -112,8 +113,7 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<Est
   const text = `${durationText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);
   if (refusals.length > 0) {
-    const [{ code, message, file, place, hint }] = refusals;
-    throw new LetheError(code as LetheError['code'], { message, file, place, hint });
+    throw errorOf(refusals[0]);
   }
   if (seconds < LONG) return estimate;
   const go = 'Start';

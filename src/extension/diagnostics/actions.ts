@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { exists } from '../../base/files.js';
 import type { FindingAction } from '../../protocol.js';
 import { isTrusted } from '../commands/guard.js';
 import { unlearn } from '../commands/unlearn.js';
@@ -44,17 +45,14 @@ async function chooseShard(model: string, location: string, services: Services):
     canSelectMany: false,
   });
   if (!picked) return;
-  const exists = await vscode.workspace.fs.stat(target).then(
-    () => true,
-    () => false,
-  );
-  if (exists) {
+  const isTaken = await exists(target.fsPath);
+  if (isTaken) {
     const replace = 'Replace';
     const question = `Replace ${location}?`;
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target.fsPath }, replace)) !== replace)
       return;
   }
-  await vscode.workspace.fs.copy(picked[0], target, { overwrite: exists });
+  await vscode.workspace.fs.copy(picked[0], target, { overwrite: isTaken });
   await services.models.refresh();
 }
 

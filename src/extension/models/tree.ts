@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelState, ModelSummary } from '../../protocol.js';
-import { sizeText } from '../text.js';
+import { percentText, sizeText } from '../text.js';
 import type { KnownModel, ModelStore } from './store.js';
 
 interface Look {
@@ -82,9 +82,7 @@ function tooltip(uri: vscode.Uri, summary: ModelSummary, label: string): vscode.
     const { accuracy, samples, split } = summary.measured;
     text
       .appendMarkdown('\n\n')
-      .appendText(
-        `${(100 * accuracy).toFixed(1)}% of ${samples.toLocaleString('en')} ${split} samples are recognised.`,
-      );
+      .appendText(`${percentText(accuracy)} of ${samples.toLocaleString('en')} ${split} samples are recognised.`);
   }
   if (summary.forgotten.length > 0)
     text.appendMarkdown('\n\n').appendText(`Forgotten: ${summary.forgotten.join(', ')}.`);
