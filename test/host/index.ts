@@ -1,5 +1,9 @@
 import Mocha, { type Runner, type Test } from 'mocha';
+import * as vscode from 'vscode';
 import { tell } from './events.js';
+import { sleep } from './support/lethe.js';
+
+const FOLDERS_MS = 60_000;
 
 /** In this order: the later ones change what the earlier ones look at. Their code calls Mocha as it is loaded. */
 const suites = [
@@ -27,11 +31,28 @@ export async function run(): Promise<void> {
   if (process.env.LETHE_HOST_GREP) mocha.grep(new RegExp(process.env.LETHE_HOST_GREP));
   // As for a file: with it, `describe` and the others that the suites import begin to speak of this instance.
   mocha.suite.emit('pre-require', globalThis, null, mocha);
+  await workspaceFolders();
   for (const load of suites) await load();
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);
   });
   if (failures > 0) throw new Error(`${failures} of the tests failed`);
+}
+
+/**
+ * The extension host of a server may start before the editor has read the .code-workspace file, with a workspace that has
+ * no folder yet; they come as a change.
+ * @throws Error if none has come within a minute.
+ */
+async function workspaceFolders(): Promise<void> {
+  const until = Date.now() + FOLDERS_MS;
+  while (!vscode.workspace.workspaceFolders?.length) {
+    if (Date.now() > until) {
+      const file = vscode.workspace.workspaceFile?.toString() ?? 'no .code-workspace file';
+      throw new Error(`The editor opened no folder of ${file} within ${FOLDERS_MS / 1000} s.`);
+    }
+    await sleep(50);
+  }
 }
 
 /** Tells each test as it ends. */
