@@ -1,8 +1,8 @@
 /**
- * Writes the demo workspace that is bundled with the extension: the network of examples/fashion-mnist in both formats, some of
- * its images, and `lethe.json`. The same bytes on every machine.
+ * Writes the demo workspaces that are bundled with the extension, the same bytes on every machine: the network of
+ * examples/fashion-mnist in both formats with some of its images, and that of examples/four-clusters with its points.
  *
- *   npx tsx scripts/demo.ts FOLDER
+ *   npx tsx scripts/demo.ts FOLDER [FOLDER-OF-THE-CLUSTERS]
  */
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,6 +17,7 @@ import {
   type Split,
   side,
 } from '../examples/fashion-mnist/data.js';
+import { exampleFolder as clustersFolder } from '../examples/four-clusters/points.js';
 
 /**
  * Images of each class. Train: as many as a run takes by default of a class to forget, so that its result is that of the whole
@@ -27,8 +28,9 @@ const PER_CLASS: Readonly<Record<Split, number>> = { train: 900, test: 200 };
 const FILES: Readonly<Record<Split, string>> = { train: 'train', test: 't10k' };
 
 const sources = fileURLToPath(new URL('../examples/demo', import.meta.url));
+const clustersSources = fileURLToPath(new URL('../examples/demo-clusters', import.meta.url));
 
-/** Writes the demo into a new folder. @throws LetheError `data-corrupt` if the images are not what they should be. */
+/** Writes the demo of clothes into a new folder. @throws LetheError `data-corrupt` if the images are not what they should be. */
 export async function writeDemo(folder: string): Promise<void> {
   await prepareData();
   await cp(sources, folder, { recursive: true, errorOnExist: true, force: false });
@@ -52,13 +54,22 @@ export async function writeDemo(folder: string): Promise<void> {
   }
 }
 
+/** Writes the demo of four clusters into a new folder. */
+export async function writeClustersDemo(folder: string): Promise<void> {
+  await cp(clustersSources, folder, { recursive: true, errorOnExist: true, force: false });
+  for (const name of ['clusters.onnx', 'lethe.json', 'train.csv', 'test.csv']) {
+    await cp(path.join(clustersFolder, name), path.join(folder, name));
+  }
+}
+
 /** On many lines, so that a finding in it has one of its own. */
 async function writeReadably(file: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(JSON.parse(await readFile(file, 'utf8')), null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder] = process.argv.slice(2);
-  if (!folder) throw new Error('usage: npx tsx scripts/demo.ts FOLDER');
+  const [folder, clusters] = process.argv.slice(2);
+  if (!folder) throw new Error('usage: npx tsx scripts/demo.ts FOLDER [FOLDER-OF-THE-CLUSTERS]');
   await writeDemo(folder);
+  if (clusters) await writeClustersDemo(clusters);
 }

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeDemo } from './demo.js';
+import { writeClustersDemo, writeDemo } from './demo.js';
 import { checkPackage, listing, listPackage } from './package/listing.js';
 import { stageNative } from './package/native.js';
 import { thirdPartyNotices } from './package/notices.js';
@@ -58,6 +58,7 @@ await stageReadme();
 const bundled = await stageBundles();
 await stageNative(target, path.join(root, 'node_modules'), path.join(stage, 'dist', 'node_modules'));
 await writeDemo(path.join(stage, 'dist', 'demo'));
+await writeClustersDemo(path.join(stage, 'dist', 'demo-clusters'));
 await writeFile(path.join(stage, 'ThirdPartyNotices.txt'), await thirdPartyNotices(root, bundled, COPIED_PACKAGES));
 
 const vsix = path.join(out, `lethe-${target.name}-${version}.vsix`);

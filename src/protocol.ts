@@ -63,7 +63,42 @@ export interface UnlearnRequest extends ModelRequest {
 export interface ReportRequest {
   /** A run's folder or its `run.json`. */
   readonly run: string;
-  /** Where the page goes; default `report.html` in the run's folder. */
+  /** Where the page goes; default in the run's folder: `report.html`, for another candidate `report-<alphaR>-<alphaF>.html`. */
+  readonly out?: string;
+  readonly force?: boolean;
+  /** The candidate to report on; default the one that was chosen. */
+  readonly pair?: AlphaPair;
+  /** Also saliency maps and decision boundaries, which takes opening both models and the data. Default false. */
+  readonly explanations?: boolean;
+  /** Also pictures of samples of forgotten classes. Default false: the record of a deletion must not keep what was deleted. */
+  readonly forgottenPictures?: boolean;
+  readonly allowOutside?: boolean;
+  readonly threads?: number;
+}
+
+/** Weights of the retain and of the forget space: what a candidate is made with. */
+export interface AlphaPair {
+  readonly alphaR: number;
+  readonly alphaF: number;
+}
+
+/** A recorded run, for views. */
+export interface ShowRunRequest {
+  readonly run: string;
+  /** A candidate that was looked at before; default the one that was chosen. */
+  readonly pair?: AlphaPair;
+}
+
+/** Makes another candidate of a run its result, from the spaces that the run has found. */
+export interface CandidateRequest {
+  readonly run: string;
+  readonly pair: AlphaPair;
+  readonly allowOutside?: boolean;
+  readonly threads?: number;
+}
+
+/** Saves a candidate as a model, with a run record of its own. */
+export interface SaveCandidateRequest extends CandidateRequest {
   readonly out?: string;
   readonly force?: boolean;
 }
@@ -378,6 +413,71 @@ export interface ListRunsResult {
   readonly broken: readonly ErrorReport[];
 }
 
+// ---- a run, as views show it -----------------------------------------------------------------------------------------
+
+/** Counts of samples: `counts[row * size + column]` of class `row` are taken for class `column`. */
+export interface ConfusionCounts {
+  readonly size: number;
+  readonly counts: Uint32Array;
+}
+
+/** What a run does to a layer. Dimensions and weight change are null as long as no pair of alphas is chosen. */
+export interface LayerOutcome extends LayerFacts {
+  readonly retainDimension: number | null;
+  readonly forgetDimension: number | null;
+  readonly removedDimension: number | null;
+  readonly weightChange: number | null;
+  readonly spectra: { readonly retain: Float32Array; readonly forget: Float32Array };
+}
+
+/** What a run has come to: all of it, or what is known so far (null and empty: not yet). The same things as in `UnlearnResult`. */
+export interface Outcome {
+  readonly forget: readonly string[];
+  readonly earlier: readonly string[];
+  /** The pair that everything after it is about. */
+  readonly pair: AlphaPair | null;
+  readonly measuredOn: UnlearnResult['measuredOn'] | null;
+  readonly before: Accuracies | null;
+  readonly after: Accuracies | null;
+  readonly perClass: readonly ClassChange[];
+  readonly confusionBefore: ConfusionCounts | null;
+  readonly confusionAfter: ConfusionCounts | null;
+  readonly layers: readonly LayerOutcome[];
+  readonly skipped: UnlearnResult['skipped'];
+  readonly candidates: readonly CandidateResult[];
+  readonly policy: readonly PolicyFinding[];
+  readonly notes: readonly string[];
+  readonly seconds: UnlearnSeconds | null;
+}
+
+/** A run that is recorded, goes on, or was broken off by the end of the editor or its engine. */
+export interface StudioRun {
+  readonly state: 'recorded' | 'running' | 'interrupted';
+  /** Null unless recorded. */
+  readonly folder: string | null;
+  readonly id: string | null;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly settings: RunSettings | null;
+  /** What it was to forget, with the limits of the policy. */
+  readonly limits: RunRecord['forget'];
+  /** The model that it wrote, null if none. */
+  readonly output: { readonly path: string; readonly exists: boolean } | null;
+  /** The pair that the model which it wrote was made with: `outcome.pair` may be another one that is looked at. */
+  readonly saved: AlphaPair | null;
+  readonly outcome: Outcome;
+}
+
+/** What was found out since the part before, told while a run goes on. */
+export type UnlearnPart = Partial<Outcome>;
+
+export interface SaveCandidateResult {
+  readonly output: string;
+  /** The new run's folder. */
+  readonly run: string;
+  readonly report: string;
+}
+
 // ---- what is known of models -----------------------------------------------------------------------------------------
 
 /** An error as data: what is wrong, where, what to do. */
@@ -497,15 +597,169 @@ export interface DiagnoseResult {
   readonly checked: readonly string[];
 }
 
+// ---- explanations ----------------------------------------------------------------------------------------------------
+
+/** A sample by its class and its place among the class's samples, counted from 0, in the split that accuracies are measured on. */
+export interface SampleRef {
+  readonly class: number;
+  readonly nth: number;
+}
+
+/** Pixels row by row, three bytes each. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+/** What is explained: a model as it is and, with a run, what the run made of it. */
+export interface ExplainRequest extends ModelRequest {
+  /** Folder of a run whose source is the model. */
+  readonly run?: string;
+  /** The candidate of that run; default the one that was chosen. */
+  readonly pair?: AlphaPair;
+}
+
+export interface ThumbnailsRequest extends ModelRequest {
+  readonly classes: readonly number[];
+  /** Pictures of each class at most. */
+  readonly perClass: number;
+  /** Pixels of a picture's longer side at most. */
+  readonly size: number;
+}
+
+export interface ThumbnailsResult {
+  /** In the order of the request; no pictures for a class without samples, and none at all where samples are no images. */
+  readonly classes: readonly { readonly class: number; readonly pictures: readonly Picture[] }[];
+}
+
+export interface SaliencyRequest extends ExplainRequest {
+  readonly sample: SampleRef;
+  /** The class whose logit is explained; default the sample's own. */
+  readonly target?: number;
+}
+
+/** Where a model looks for a class: Grad-CAM (Selvaraju et al., ICCV 2017), and what it makes of the sample. */
+export interface ClassMap {
+  /** Size of the activation that the map is made of. */
+  readonly width: number;
+  readonly height: number;
+  /** Row by row, 0 or more, in units of the logit; the same scale before and after. */
+  readonly values: Float32Array;
+  /** Sum of the values. */
+  readonly mass: number;
+  /** Of the class that is explained. */
+  readonly logit: number;
+  readonly probability: number;
+  /** The class that the sample is taken for, and how sure the model is of it. */
+  readonly predicted: number;
+  readonly confidence: number;
+}
+
+export interface SaliencyResult {
+  readonly sample: SampleRef;
+  /** Samples of its class. */
+  readonly count: number;
+  readonly split: SplitName;
+  readonly picture: Picture;
+  readonly target: number;
+  /** Name of the activation. */
+  readonly activation: string;
+  readonly before: ClassMap;
+  /** Null without a run. */
+  readonly after: ClassMap | null;
+  /** Share of the mass before that is still there: the sum of the smaller of both values, over the sum before; null if either is missing. */
+  readonly kept: number | null;
+}
+
+export interface FocusRequest extends ExplainRequest {
+  readonly run: string;
+  readonly classes: readonly number[];
+  /** Samples of each class. */
+  readonly samples: number;
+}
+
+/** How much of the saliency of a class's samples a run has left. */
+export interface ClassFocus {
+  readonly class: number;
+  readonly samples: number;
+  /**
+   * Share of the Grad-CAM mass kept, 0..1: as `SaliencyResult.kept`, of all the samples' maps together; null if they have no mass.
+   * Grad-CAM averages its weights over the places, so of a network whose dense layers read the places one by one it may hold little
+   * of a logit.
+   */
+  readonly kept: number | null;
+  /**
+   * The same share of HiResCAM's mass (Draelos and Carin, arXiv 2011.08891), whose weights are each place's own: that of
+   * Grad-CAM where the places are averaged before the dense layers, and true to the logit where they are not.
+   */
+  readonly keptByPlace: number | null;
+  /** Mean mass of the Grad-CAM maps: what `kept` has to be weighted with when classes are put together. */
+  readonly massBefore: number;
+  readonly massAfter: number;
+  /** Mean logit of the class. */
+  readonly logitBefore: number;
+  readonly logitAfter: number;
+}
+
+export interface FocusResult {
+  readonly activation: string;
+  /** In the order of the request; classes without samples are left out. */
+  readonly classes: readonly ClassFocus[];
+}
+
+export interface BoundaryRequest extends ExplainRequest {
+  /** Three samples that span the plane, for models of more than two inputs; default the first of three classes, a forgotten one among them. */
+  readonly anchors?: readonly SampleRef[];
+}
+
+/** What a model answers over a grid of points: row by row from the smallest y on. */
+export interface BoundaryMap {
+  /** Class of the largest logit. */
+  readonly classes: Uint16Array;
+  /** Its softmax, 0..1. */
+  readonly confidence: Float32Array;
+}
+
+export interface BoundaryResult {
+  /** `features`: the two inputs of the model. `plane`: through three samples, in units of the distance of the first two. */
+  readonly kind: 'features' | 'plane';
+  /** Points along each side. Parts of the answer come with fewer first. */
+  readonly size: number;
+  /** The first and last point along each axis. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly before: BoundaryMap;
+  readonly after: BoundaryMap | null;
+  /** Samples of the data where the model has two features: as many as can be seen. */
+  readonly points: { readonly x: Float32Array; readonly y: Float32Array; readonly classes: Uint16Array };
+  /** The samples that span the plane; empty for two features. */
+  readonly anchors: readonly (SampleRef & {
+    readonly x: number;
+    readonly y: number;
+    readonly count: number;
+    readonly picture: Picture;
+  })[];
+}
+
 // ---- before a run ----------------------------------------------------------------------------------------------------
 
 export interface EstimateResult {
   readonly seconds: number;
+  /** The same by the phases of a run, in the order in which they come. */
+  readonly steps: readonly RunStep[];
   readonly memoryBytes: number;
   readonly diskBytes: number;
-  readonly available: { readonly memoryBytes: number; readonly diskBytes: number };
   /** Why the run would be refused; empty if it would not. */
   readonly refusals: readonly ErrorReport[];
+}
+
+/** A part of a run and how long it should take. `measure` comes twice. */
+export interface RunStep {
+  readonly phase: 'load' | 'measure' | 'spaces' | 'search' | 'dimensions' | 'save';
+  readonly seconds: number;
 }
 
 // ---- setting up ------------------------------------------------------------------------------------------------------
@@ -649,9 +903,27 @@ export interface Jobs {
   checkSetup: { request: CheckSetupRequest; result: CheckSetupResult };
   writeSetup: { request: WriteSetupRequest; result: WriteSetupResult };
   environment: { request: EnvironmentRequest; result: EnvironmentResult };
+  showRun: { request: ShowRunRequest; result: StudioRun };
+  candidate: { request: CandidateRequest; result: StudioRun };
+  saveCandidate: { request: SaveCandidateRequest; result: SaveCandidateResult };
+  thumbnails: { request: ThumbnailsRequest; result: ThumbnailsResult };
+  saliency: { request: SaliencyRequest; result: SaliencyResult };
+  focus: { request: FocusRequest; result: FocusResult };
+  boundary: { request: BoundaryRequest; result: BoundaryResult };
+}
+
+/** What some jobs tell of their result before they end (`Work.onPart`). */
+export interface JobParts {
+  unlearn: UnlearnPart;
+  /** All classes so far. */
+  focus: FocusResult;
+  /** The whole grid, as fine as it is so far. */
+  boundary: BoundaryResult;
 }
 
 export type JobName = keyof Jobs;
+
+export type PartOf<Name extends JobName> = Name extends keyof JobParts ? JobParts[Name] : never;
 
 /** A job as it is sent to the engine process; `id` is the caller's, for the messages about it. */
 export interface JobCall {
@@ -663,6 +935,12 @@ export interface JobCall {
 export interface JobNote {
   readonly id: number;
   readonly progress: JobProgress;
+}
+
+/** A part of a job's result (`JobParts`); every one arrives, in order. */
+export interface PartNote {
+  readonly id: number;
+  readonly part: unknown;
 }
 
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -693,8 +971,12 @@ export interface RunState {
   /** Jobs before it in the queue. */
   readonly position: number;
   readonly progress: JobProgress | null;
+  /** What it is at, in a few words: that it waits, the title of its phase, that it stops; empty once it is over. */
+  readonly step: string;
   /** ISO 8601. */
   readonly started: string | null;
+  /** How long it will take from now on; null as long as nobody can tell. */
+  readonly secondsLeft: number | null;
   readonly error: ErrorReport | null;
 }
 
@@ -713,11 +995,34 @@ export interface StudioSnapshot {
   readonly selected: readonly number[];
   /** The latest job on this model, kept when the tab is closed. */
   readonly run: RunState | null;
-  /** What the latest unlearning of this model came to; it stays while later jobs run. */
-  readonly result: UnlearnResult | null;
+  /** Recorded runs of this model, and the one that made it, newest first. */
+  readonly runs: readonly RunSummary[];
+  /** The run whose result is shown: the one that goes on, else the one asked for, else the latest. */
+  readonly shown: StudioRun | null;
+  /** Another run to compare it with. */
+  readonly compared: StudioRun | null;
+  /** The candidate that was clicked, until it is shown. */
+  readonly choosing: AlphaPair | null;
+  /** What a run takes for settings that are left empty: Lethe's defaults, or what the editor's settings say. */
+  readonly defaults: Required<Omit<StudioSettings, 'layers'>> & { readonly layers: string | null };
+  /** What runs the model; `choice` is the setting where there is one, for TensorFlow.js. */
+  readonly backend: { readonly title: string; readonly choice: TensorFlowBackend | null };
 }
 
+/** What a Studio may ask for besides its snapshot, and the answers. They are about the shown run and its pair. */
+export interface StudioQuestions {
+  thumbnails: { question: { readonly classes: readonly number[] }; answer: ThumbnailsResult };
+  saliency: { question: { readonly sample: SampleRef; readonly target?: number }; answer: SaliencyResult };
+  focus: { question: { readonly classes: readonly number[] }; answer: FocusResult };
+  boundary: { question: { readonly anchors?: readonly SampleRef[] }; answer: BoundaryResult };
+}
+
+export type QuestionName = keyof StudioQuestions;
+
 export type ToStudio =
+  /** An answer to a question, or a part of it where more will come. */
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown; readonly isFinal: boolean }
+  | { readonly kind: 'noAnswer'; readonly id: number; readonly error: ErrorReport }
   | { readonly kind: 'snapshot'; readonly snapshot: StudioSnapshot }
   /** The parts that changed since the message before; a view that missed one answers `ready`. */
   | {
@@ -737,7 +1042,20 @@ export type FromStudio =
   | { readonly kind: 'action'; readonly action: FindingAction }
   /** `report` and `output` are those of the result, `successor` is the model that superseded this one. */
   | { readonly kind: 'open'; readonly what: 'report' | 'output' | 'successor' | 'config' | 'log' | 'trust' }
-  | { readonly kind: 'copyCommandLine'; readonly settings: StudioSettings };
+  | { readonly kind: 'copyCommandLine'; readonly settings: StudioSettings }
+  /** The command line that does again what the shown run did, with the pair that is shown. */
+  | { readonly kind: 'copyRunCommandLine' }
+  /** A recorded run, by its folder. */
+  | { readonly kind: 'show'; readonly run: string }
+  | { readonly kind: 'compare'; readonly run: string | null }
+  | { readonly kind: 'choose'; readonly pair: AlphaPair }
+  /** Saves the shown candidate: in place of the run's output, or under a name that the user is asked for. */
+  | { readonly kind: 'save'; readonly as: boolean }
+  | { readonly kind: 'report'; readonly forgottenPictures: boolean }
+  | { readonly kind: 'setBackend'; readonly backend: TensorFlowBackend }
+  | { readonly kind: 'ask'; readonly id: number; readonly name: QuestionName; readonly question: unknown }
+  /** The answer is not waited for any more. */
+  | { readonly kind: 'dropQuestion'; readonly id: number };
 
 /** What can be set for a run; undefined takes the default. */
 export interface StudioSettings {

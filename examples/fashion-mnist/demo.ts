@@ -2,11 +2,10 @@
  * What `npm run demo` does after building: prepares the images, then runs the command line as a user would and shows each
  * command. Every run replaces the files of the one before.
  */
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { lethe, root, say } from '../shell.js';
 import { exampleFolder, prepareData } from './data.js';
 
-const root = path.resolve(exampleFolder, '../..');
 const example = path.relative(root, exampleFolder);
 const start = performance.now();
 
@@ -35,14 +34,3 @@ say(
     `  npx lethe unlearn ${example}/fashion-tfjs/model.json --forget Shirt`,
   ].join('\n'),
 );
-
-function say(text: string): void {
-  console.log(`\n${text}\n`);
-}
-
-/** Runs the built command line in the project's folder; a failure ends the demo with the same exit code. */
-function lethe(...args: string[]): void {
-  console.log(`$ npx lethe ${args.join(' ')}\n`);
-  const { status } = spawnSync(process.execPath, ['dist/lethe.cjs', ...args], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}

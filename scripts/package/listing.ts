@@ -24,6 +24,7 @@ const EXPECTED: readonly RegExp[] = [
   /^extension\/dist\/webview\/[\w-]+\.(js|css|ttf)$/,
   /^extension\/dist\/demo\/(README\.md|lethe\.json|fashion\.onnx|fashion-tfjs\/(model\.json|group1-shard1of1\.bin))$/,
   /^extension\/dist\/demo\/data\/(LICENSE|(train|t10k)-(images-idx3|labels-idx1)-ubyte\.gz)$/,
+  /^extension\/dist\/demo-clusters\/(README\.md|lethe\.json|clusters\.onnx|(train|test)\.csv)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/(package\.json|dist\/[\w-]+\.js)$/,
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/\w+\/\w+\/[\w.]+\.(node|dll|dylib|so\.1)$/,
   /^extension\/dist\/node_modules\/onnxruntime-common\/(package\.json|dist\/cjs\/([\w-]+\.js|package\.json))$/,

@@ -31,9 +31,13 @@ export type ErrorCode =
   | 'label-outside'
   | 'image-size'
   | 'samples-missing'
+  // explanations
+  | 'no-saliency'
+  | 'no-plane'
   // lethe.json and run records
   | 'config-invalid'
   | 'record-invalid'
+  | 'run-outdated'
   // the engine process
   | 'engine-unavailable'
   | 'engine-crashed'

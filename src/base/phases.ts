@@ -9,6 +9,8 @@ const TITLES: Readonly<Record<string, string>> = {
   dimensions: 'Measuring the spaces',
   save: 'Saving',
   diagnose: 'Looking at models',
+  focus: 'Comparing saliency',
+  boundary: 'Mapping decisions',
 };
 
 /** The title of a phase, or its name where it has none. */

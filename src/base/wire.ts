@@ -1,5 +1,5 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node.js';
-import type { EngineHello, ErrorReport, JobCall, JobNote, LogNote } from '../protocol.js';
+import type { EngineHello, ErrorReport, JobCall, JobNote, LogNote, PartNote } from '../protocol.js';
 import type { Parcel } from './parcel.js';
 
 /** What the engine process and its client say to each other. Both are of one build: the greeting makes sure. */
@@ -7,5 +7,6 @@ export const wire = {
   hello: new RequestType0<EngineHello, void>('hello'),
   job: new RequestType<JobCall, Parcel, ErrorReport>('job'),
   progress: new NotificationType<JobNote>('progress'),
+  part: new NotificationType<PartNote>('part'),
   log: new NotificationType<LogNote>('log'),
 };

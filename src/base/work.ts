@@ -10,9 +10,11 @@ export interface Progress {
 }
 
 /** What every long operation takes: a way to stop it and a way to hear of it. */
-export interface Work {
+export interface Work<Part = unknown> {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told parts of the result as soon as they are known, by operations that have some to tell (`JobParts`). */
+  onPart?(part: Part): void;
 }
 
 /** @throws LetheError `cancelled` if the signal has been aborted. */

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
 import { phaseTitle } from '../base/phases.js';
+import { durationText } from '../base/text.js';
 import type { Progress } from '../base/work.js';
-import { duration } from './format.js';
 import { clean, type Style } from './style.js';
 
 interface Terminal extends Writable {
@@ -67,7 +67,7 @@ export class ProgressView {
 
   #finishPhase(now: number): void {
     if (!this.#last) return;
-    const line = `${phaseTitle(this.#phase).padEnd(20)} ${duration((now - this.#began) / 1000)}`;
+    const line = `${phaseTitle(this.#phase).padEnd(20)} ${durationText((now - this.#began) / 1000)}`;
     this.#out.write(this.#out.isTTY ? `\r\u001b[2K${this.#style.dim(line)}\n` : `${line}\n`);
     this.#last = undefined;
   }

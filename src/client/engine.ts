@@ -1,5 +1,5 @@
 import type { Work } from '../base/work.js';
-import type { JobName, Jobs } from '../protocol.js';
+import type { JobName, Jobs, PartOf } from '../protocol.js';
 import { EngineProcess, type EngineProcessOptions } from './engineProcess.js';
 import { JobQueue, type QueuedJob } from './jobQueue.js';
 
@@ -46,11 +46,11 @@ export class Engine {
   async run<Name extends JobName>(
     name: Name,
     request: Jobs[Name]['request'],
-    work: Work = {},
+    work: Work<PartOf<Name>> = {},
   ): Promise<Jobs[Name]['result']> {
     const asked = this.#withThreads(request);
     if (!isComputing(name, request)) return this.#files.run(name, asked, work);
-    const job = this.submit(name, request, work.onProgress);
+    const job = this.submit(name, request, work);
     const cancel = () => job.cancel();
     if (work.signal?.aborted) cancel();
     work.signal?.addEventListener('abort', cancel, { once: true });
@@ -65,12 +65,10 @@ export class Engine {
   submit<Name extends JobName>(
     name: Name,
     request: Jobs[Name]['request'],
-    onProgress?: Work['onProgress'],
+    work: Omit<Work<PartOf<Name>>, 'signal'> = {},
   ): QueuedJob<JobInfo, Jobs[Name]['result']> {
     const asked = this.#withThreads(request);
-    return this.queue.enqueue({ name, request: asked }, (signal) =>
-      this.#work.run(name, asked, { signal, onProgress }),
-    );
+    return this.queue.enqueue({ name, request: asked }, (signal) => this.#work.run(name, asked, { ...work, signal }));
   }
 
   #withThreads<Request extends object>(request: Request): Request {
@@ -104,5 +102,11 @@ function isComputing(name: JobName, request: Jobs[JobName]['request']): boolean 
     const { evaluate, scanBytes } = request as Jobs['diagnose']['request'];
     return evaluate === true || (scanBytes ?? 0) > QUICK_SCAN_BYTES;
   }
-  return ['evaluate', 'unlearn', 'estimate', 'checkSetup', 'report'].includes(name);
+  return COMPUTING.includes(name);
 }
+
+/** Candidates and explanations are found best where the run was: its process may still hold the run's spaces. */
+const COMPUTING: readonly JobName[] = [
+  ...(['evaluate', 'unlearn', 'estimate', 'checkSetup', 'report'] as const),
+  ...(['candidate', 'saveCandidate', 'saliency', 'focus', 'boundary'] as const),
+];

@@ -17,9 +17,9 @@ import { version } from '../../package.json';
 import { LetheError } from '../base/errors.js';
 import { unpack } from '../base/parcel.js';
 import { wire } from '../base/wire.js';
-import type { Progress, Work } from '../base/work.js';
+import type { Work } from '../base/work.js';
 import { errorOf } from '../project/errorReport.js';
-import type { EngineHello, ErrorReport, JobCall, JobName, Jobs, LogLevel } from '../protocol.js';
+import type { EngineHello, ErrorReport, JobCall, JobName, Jobs, LogLevel, PartOf } from '../protocol.js';
 import { childEnvironment } from './childEnvironment.js';
 import { LastWords } from './lastWords.js';
 import { watchMemory } from './residentMemory.js';
@@ -51,7 +51,7 @@ export interface EngineEnd {
 
 /** A job under way. */
 interface Call {
-  readonly onProgress?: (progress: Progress) => void;
+  readonly work: Work;
   readonly fail: (error: LetheError) => void;
   /** Nobody waits for it any more. */
   abandoned: boolean;
@@ -85,7 +85,11 @@ export class EngineChild {
     this.#connection.onNotification(wire.log, ({ level, message }) => options.onLog?.(level, message));
     this.#connection.onNotification(wire.progress, ({ id, progress }) => {
       const call = this.#calls.get(id);
-      if (!call?.abandoned) call?.onProgress?.(progress);
+      if (!call?.abandoned) call?.work.onProgress?.(progress);
+    });
+    this.#connection.onNotification(wire.part, ({ id, part }) => {
+      const call = this.#calls.get(id);
+      if (!call?.abandoned) call?.work.onPart?.(part);
     });
     this.#connection.listen();
     this.#listenTo(child.stdout!, 'info');
@@ -166,13 +170,13 @@ export class EngineChild {
   async run<Name extends JobName>(
     name: Name,
     request: Jobs[Name]['request'],
-    work: Work = {},
+    work: Work<PartOf<Name>> = {},
   ): Promise<Jobs[Name]['result']> {
-    const { signal, onProgress } = work;
+    const { signal } = work;
     const id = ++this.#lastId;
     const source = new CancellationTokenSource();
     let timer: NodeJS.Timeout | undefined;
-    const lost = new Promise<never>((_, fail) => this.#calls.set(id, { onProgress, fail, abandoned: false }));
+    const lost = new Promise<never>((_, fail) => this.#calls.set(id, { work, fail, abandoned: false }));
     const cancel = () => {
       source.cancel();
       timer = setTimeout(() => this.#abandon(id), this.#options.cancelMs);

@@ -1,7 +1,7 @@
 import { LetheError } from '../base/errors.js';
 import { totalMemory } from '../base/machine.js';
 import { throwIfAborted, type Work } from '../base/work.js';
-import type { EngineHello, JobName, Jobs, LogLevel } from '../protocol.js';
+import type { EngineHello, JobName, Jobs, LogLevel, PartOf } from '../protocol.js';
 import { EngineChild, type EngineEnd, howItEnded } from './engineChild.js';
 import { checkNode } from './nodePath.js';
 
@@ -56,7 +56,7 @@ export class EngineProcess {
   async run<Name extends JobName>(
     name: Name,
     request: Jobs[Name]['request'],
-    work: Work = {},
+    work: Work<PartOf<Name>> = {},
   ): Promise<Jobs[Name]['result']> {
     throwIfAborted(work.signal);
     this.#jobs++;

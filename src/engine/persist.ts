@@ -19,7 +19,8 @@ export interface Persisted {
   readonly output: string;
   readonly run: string;
   readonly report: string;
-  readonly result: RunRecord['result'];
+  /** Its paths are absolute. */
+  readonly record: RunRecord;
 }
 
 /**
@@ -50,13 +51,12 @@ export async function persist(
         const final = (file: string) => path.resolve(output.target, path.relative(temporary, file));
         const files = await hashFiles(saved.files, { signal: work.signal });
         const main = final(saved.path);
-        const finished = result(saved.notes);
         const id = await newRunId(home, new Date(draft.created), slug);
         const record: RunRecord = {
           ...draft,
           id,
           output: { path: main, files: files.map((file) => ({ ...file, path: final(file.path) })) },
-          result: finished,
+          result: result(saved.notes),
         };
         const homes = new Set([home, path.dirname(output.target)]);
         for (const folder of homes) {
@@ -64,7 +64,7 @@ export async function persist(
           written.push(await writeRun(folder, there, { [REPORT_NAME]: reportPage(there) }));
         }
         throwIfAborted(work.signal);
-        persisted = { output: main, run: written[0], report: path.join(written[0], REPORT_NAME), result: finished };
+        persisted = { output: main, run: written[0], report: path.join(written[0], REPORT_NAME), record };
       },
       { overwrite: output.overwrite },
     );

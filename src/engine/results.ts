@@ -1,22 +1,22 @@
 import type { Layer } from '../models/classifier.js';
-import type { Accuracies, ClassChange, Confusion, LayerChange } from '../protocol.js';
+import type { Accuracies, ClassChange, Confusion, LayerChange, LayerFacts } from '../protocol.js';
 import type { ProjectionFacts } from '../unlearn/projection.js';
 import { accuracyOver, samplesOf } from './accuracy.js';
 import { roleOf, type Targets } from './targets.js';
 
-/** Accuracy of each class before and after. */
+/** Accuracy of each class before and after; null for what is not known yet. */
 export function changesOf(
   classes: readonly string[],
   targets: Targets,
   before: Confusion,
-  after: Confusion,
+  after: Confusion | null,
 ): ClassChange[] {
   return classes.map((name, index) => ({
     class: name,
     index,
     role: roleOf(targets, index),
     before: accuracyOver(before, [index]),
-    after: accuracyOver(after, [index]),
+    after: after && accuracyOver(after, [index]),
     count: samplesOf(before, index),
   }));
 }
@@ -32,8 +32,9 @@ export function accuraciesOf(
 }
 
 export function layerChanges(layers: readonly Layer[], facts: ReadonlyMap<string, ProjectionFacts>): LayerChange[] {
-  return layers.map(({ id, name, kind, in: columns, out, groups }) => ({
-    ...{ name, kind, in: columns, out, groups },
-    ...facts.get(id)!,
-  }));
+  return layers.map((layer) => ({ ...factsOf(layer), ...facts.get(layer.id)! }));
+}
+
+export function factsOf({ name, kind, in: columns, out, groups }: Layer): LayerFacts {
+  return { name, kind, in: columns, out, groups };
 }

@@ -41,6 +41,13 @@ export async function checkRoom(plan: RunPlan, target: string): Promise<void> {
   if (refusal) throw refusal;
 }
 
+/** Refuses what would not fit into memory and writes nothing. @throws LetheError `out-of-memory`. */
+export async function checkMemory(plan: RunPlan): Promise<void> {
+  const need = memoryNeed(plan);
+  const memory = { needed: totalOf(need), available: await memoryForThis() };
+  if (memory.needed > memory.available) throw noMemory(memory, need);
+}
+
 /**
  * Refuses a model that could not even be held beside a candidate, before any of it is loaded.
  * @throws LetheError `out-of-memory`.

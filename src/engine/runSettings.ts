@@ -1,23 +1,6 @@
 import picomatch from 'picomatch';
 import { LetheError } from '../base/errors.js';
 import type { Classifier, Layer } from '../models/classifier.js';
-import type { RunSettings, UnlearnRequest } from '../protocol.js';
-import { DEFAULTS } from './defaults.js';
-
-/** A run's settings, with the defaults for what was not asked for. */
-export function settingsOf(request: UnlearnRequest): RunSettings {
-  const samples = request.samples ?? DEFAULTS.samples;
-  return {
-    alphaR: request.alphaR ?? DEFAULTS.alphaR,
-    alphaF: request.alphaF ?? DEFAULTS.alphaF,
-    samples,
-    forgetSamples: request.forgetSamples ?? DEFAULTS.forgetFactor * samples,
-    maxPatches: request.maxPatches ?? DEFAULTS.maxPatches,
-    layers: request.layers ?? null,
-    seed: request.seed ?? DEFAULTS.seed,
-    memory: request.memory ?? DEFAULTS.memory,
-  };
-}
 
 /** The layers to edit. @throws LetheError `nothing-to-edit` if there is none. */
 export function chosenLayers({ layers, path }: Classifier, glob: string | null): readonly Layer[] {

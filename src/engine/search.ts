@@ -1,9 +1,9 @@
 import type { Work } from '../base/work.js';
 import type { Classifier } from '../models/classifier.js';
-import type { CandidateResult, Confusion } from '../protocol.js';
-import { type Candidate, isAdmissible } from '../unlearn/candidates.js';
+import type { CandidateResult, Confusion, UnlearnPart } from '../protocol.js';
+import { type Candidate, isAdmissible, paretoFront } from '../unlearn/candidates.js';
 import type { AlphaPair, Projections } from '../unlearn/projection.js';
-import { EXHAUSTIVE, RACE, type Round, type SearchResult, searchAlphas } from '../unlearn/search.js';
+import { EXHAUSTIVE, type Judged, RACE, type Round, type SearchResult, searchAlphas } from '../unlearn/search.js';
 import { accuracyOver, measureConfusion, samplesOf } from './accuracy.js';
 import { RACE_OPERATIONS } from './defaults.js';
 import { batchSize, type Probe } from './probe.js';
@@ -27,8 +27,30 @@ export function roundsFor(costs: Probe, samples: number, pairs: number): readonl
   return costs.operations * samples * pairs > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
 }
 
-/** Builds a candidate model for each pair of alphas, runs it, and picks the best (see `searchAlphas`). */
-export async function searchCandidates(request: SearchRequest, work: Work): Promise<SearchResult> {
+/** Views need not hear of candidates more often. */
+const TELL_MS = 200;
+
+/**
+ * Builds a candidate model for each pair of alphas, runs it, and picks the best (see `searchAlphas`). Tells the candidates as
+ * they are judged: all so far, now and then, and all of them in the end.
+ */
+export async function searchCandidates(request: SearchRequest, work: Work<UnlearnPart>): Promise<SearchResult> {
+  let told = performance.now();
+  const onJudged = (judged: () => Judged) => {
+    if (performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    work.onPart?.({ candidates: candidateResults(judged()) });
+  };
+  const found = await search(request, onJudged, work);
+  work.onPart?.({ candidates: candidateResults(found) });
+  return found;
+}
+
+async function search(
+  request: SearchRequest,
+  onJudged: (judged: () => Judged) => void,
+  work: Work,
+): Promise<SearchResult> {
   const { classifier, projections, judged, costs, targets } = request;
   const measure = (candidate: Classifier, samples: SampleSet) =>
     measureConfusion(candidate, samples, batchSize(costs), { signal: work.signal });
@@ -37,7 +59,7 @@ export async function searchCandidates(request: SearchRequest, work: Work): Prom
     alphaR: request.alphaR,
     alphaF: request.alphaF,
     rounds: request.rounds,
-    ...work,
+    ...{ signal: work.signal, onProgress: work.onProgress, onJudged },
     forget: targets.forget.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     earlier: targets.earlier.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     protect: targets.protect.flatMap(({ index, maxDrop }) => {
@@ -64,9 +86,9 @@ function accuracies(confusion: Confusion) {
   });
 }
 
-/** The search's result as it is shown and recorded. */
-export function candidateResults({ candidates, front }: SearchResult, chosen: AlphaPair): CandidateResult[] {
-  const isChosen = ({ alphaR, alphaF }: Candidate) => alphaR === chosen.alphaR && alphaF === chosen.alphaF;
+/** Candidates as they are shown and recorded. */
+export function candidateResults({ candidates, front }: Judged, chosen?: AlphaPair): CandidateResult[] {
+  const isChosen = ({ alphaR, alphaF }: Candidate) => alphaR === chosen?.alphaR && alphaF === chosen.alphaF;
   return candidates.map((candidate) => ({
     alphaR: candidate.alphaR,
     alphaF: candidate.alphaF,
@@ -80,4 +102,20 @@ export function candidateResults({ candidates, front }: SearchResult, chosen: Al
     pareto: front.includes(candidate),
     chosen: isChosen(candidate),
   }));
+}
+
+/** The same candidates with one of them judged anew, more exactly. */
+export function withJudgement(candidates: readonly CandidateResult[], judged: CandidateResult): CandidateResult[] {
+  const replaced = candidates.map((candidate) =>
+    candidate.alphaR === judged.alphaR && candidate.alphaF === judged.alphaF ? judged : candidate,
+  );
+  const judgements = replaced.map((candidate) => ({
+    candidate,
+    accuracyRetain: candidate.retainAccuracy,
+    accuracyForget: candidate.forgetAccuracy,
+    share: candidate.samples,
+    complete: candidate.complete,
+  }));
+  const front = new Set(paretoFront(judgements).map(({ candidate }) => candidate));
+  return replaced.map((candidate) => ({ ...candidate, pareto: front.has(candidate) }));
 }

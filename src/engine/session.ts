@@ -1,16 +1,16 @@
 import { LetheError } from '../base/errors.js';
-import { throwIfAborted, type Work } from '../base/work.js';
+import type { Work } from '../base/work.js';
 import { checkLabels } from '../data/labels.js';
-import { openDataset } from '../data/open.js';
 import type { Classifier } from '../models/classifier.js';
 import { detectFormat } from '../models/registry.js';
 import { numberedClasses } from '../project/classNames.js';
-import { loadConfig, type ProjectConfig } from '../project/config.js';
+import type { ProjectConfig } from '../project/config.js';
 import { isCovered } from '../project/coverage.js';
-import { CONFIG_NAME, findHome, type ModelHome } from '../project/home.js';
+import { findHome, type ModelHome } from '../project/home.js';
 import type { ModelRequest, SplitName } from '../protocol.js';
 import { completeSettings } from './inputSettings.js';
 import type { SampleSet } from './samples.js';
+import { dataConfig, openSplit, withData } from './splits.js';
 
 /** An opened model with its `lethe.json` and its data: what every job but a look at the headers begins with. */
 export class Session {
@@ -47,28 +47,19 @@ export class Session {
     work.onProgress?.({ phase: 'load', done: 0, total: 3, detail: request.model });
     const { path: model, format } = await detectFormat(request.model);
     const home = await findHome(model, request.config);
-    const config = hasData(draft ?? (await configOf(home, request)));
+    const config = draft ? withData(draft) : await dataConfig(home, request);
     const classifier = await format.open(model, { threads: request.threads, signal: work.signal });
     work.onProgress?.({ phase: 'load', done: 1, total: 3, detail: 'data' });
     const splits: Partial<Record<SplitName, SampleSet>> = {};
     try {
       checkClassCount(classifier, config.classes, config.classFile ?? config.file);
       const settings = completeSettings(classifier.input, config, model);
-      for (const split of ['train', 'test'] as const) {
-        const source = config.data?.[split];
-        if (!source) continue;
-        throwIfAborted(work.signal);
-        const dataset = await openDataset(source, {
-          baseDir: config.folder,
-          // The test folders mean the same classes as the training folders, though some may be missing there.
-          classes: config.classes ?? splits.train?.dataset.classes,
-          input: settings,
-          signal: work.signal,
-        });
-        const indices = Array.from({ length: dataset.size }, (_, index) => index);
-        splits[split] = { dataset, input: settings, indices };
-        if (!config.classes) checkClassCount(classifier, dataset.classes, config.file);
-        checkLabels(dataset, classifier.classCount);
+      for (const name of ['train', 'test'] as const) {
+        const split = await openSplit(config, name, settings, splits.train?.dataset.classes, work.signal);
+        if (!split) continue;
+        splits[name] = split;
+        if (!config.classes) checkClassCount(classifier, split.dataset.classes, config.file);
+        checkLabels(split.dataset, classifier.classCount);
       }
       work.onProgress?.({ phase: 'load', done: 3, total: 3 });
       return new Session(classifier, home, config, splits);
@@ -86,20 +77,6 @@ export class Session {
   async close(): Promise<void> {
     await closeAll(this.classifier, this.#splits);
   }
-}
-
-async function configOf(home: ModelHome, request: ModelRequest): Promise<ProjectConfig> {
-  if (home.config !== null) return loadConfig(home.config, request);
-  throw new LetheError('samples-missing', {
-    message: `there is no ${CONFIG_NAME} beside it that says where samples are`,
-    file: request.model,
-    hint: `Write a ${CONFIG_NAME} beside the model (README, "Your own model"), or name one with --config.`,
-  });
-}
-
-function hasData(config: ProjectConfig): ProjectConfig {
-  if (config.data?.train || config.data?.test) return config;
-  throw config.fault(['data'], 'no samples are named', 'Add "data" with a "train" and a "test" entry.');
 }
 
 function checkClassCount(classifier: Classifier, names: readonly string[] | null | undefined, file: string): void {

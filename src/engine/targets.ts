@@ -95,10 +95,30 @@ export function findTargets(
       hint: 'Leave at least one class out of --forget.',
     });
   }
+  return { forget, earlier: [...earlier.values()], retain, ...policyOnKept(policy, retain) };
+}
+
+/** What the policy says of classes that a run retains. */
+function policyOnKept({ forget, protect }: ReturnType<typeof policyOf>, retain: readonly number[]) {
   const kept = new Set(retain);
-  const protect = policy.protect.filter((entry) => kept.has(entry.index));
-  const pending = policy.forget.filter((entry) => kept.has(entry.index));
-  return { forget, earlier: [...earlier.values()], retain, protect, pending };
+  return {
+    protect: protect.filter((entry) => kept.has(entry.index)),
+    pending: forget.filter((entry) => kept.has(entry.index)),
+  };
+}
+
+/** The targets of a run that is recorded; what the policy says of the kept classes is taken from `lethe.json` as it is now. */
+export function recordedTargets(config: ProjectConfig, classes: readonly string[], record: RunRecord): Targets {
+  const policy = policyOf(config, classes);
+  const asRecorded = ({ index, maxAccuracy }: { readonly index: number; readonly maxAccuracy: number }) => {
+    const stated = policy.forget.find((entry) => entry.index === index);
+    return { index, maxAccuracy, reason: stated?.reason ?? null, policy: stated !== undefined };
+  };
+  const forget = record.forget.map((entry) => ({ ...asRecorded(entry), reason: entry.reason }));
+  const earlier = record.earlier.map(asRecorded);
+  const unknown = new Set(indicesOf([...forget, ...earlier]));
+  const retain = [...classes.keys()].filter((index) => !unknown.has(index));
+  return { forget, earlier, retain, ...policyOnKept(policy, retain) };
 }
 
 export function indicesOf(entries: readonly ForgottenClass[]): number[] {

@@ -1,3 +1,4 @@
+import type { RunStep } from '../protocol.js';
 import { cheaperForm } from '../unlearn/moment.js';
 import { isForOnePair } from './memoryNeed.js';
 import type { Pace } from './pace.js';
@@ -6,10 +7,13 @@ import type { PlannedSpace, RunPlan } from './plan.js';
 /** Seconds that the parts of a run take. */
 export interface TimeNeed {
   readonly load: number;
-  readonly measure: number;
+  /** Before the spaces, and after the search. */
+  readonly before: number;
+  readonly after: number;
   readonly forward: number;
   readonly spaces: number;
   readonly search: number;
+  readonly dimensions: number;
   readonly save: number;
 }
 
@@ -23,8 +27,10 @@ const LAYER = 2e-3;
 const GROUP = 2e-4;
 /** Columns that small groups are multiplied in (src/unlearn/accumulator.ts). */
 const PACK_COLUMNS = 128;
-/** Rows that the dimensions and the spectrum of a space are found with, times the passes over them. */
-const FACT_ROWS = 64 * 20 + 512;
+/** Rows that the spectrum of a space is found with, times the passes over them. */
+const SPECTRUM_ROWS = 64 * 20;
+/** Rows that the dimensions of a space are found with. */
+const DIMENSION_ROWS = 512;
 
 /**
  * @param load seconds that opening the model and the data took.
@@ -34,16 +40,27 @@ export function timeNeed(plan: RunPlan, load: number, pace: Pace): TimeNeed {
   const { samples, modelBytes } = plan;
   return {
     load: load + pace.weights + modelBytes * HASH_BYTE,
-    measure: 2 * samples.measured * pace.forward + pace.candidate,
+    before: samples.measured * pace.forward,
+    after: samples.measured * pace.forward + pace.candidate,
     forward: (samples.retain + samples.forget) * pace.tapped,
     spaces: pace.multiplyAdd * collecting(plan) + pace.weights,
     search: searchSeconds(plan, pace),
+    dimensions: pace.multiplyAdd * describing(plan),
     save: modelBytes * (WRITE_BYTE + 2 * HASH_BYTE),
   };
 }
 
-export function totalTime({ load, measure, forward, spaces, search, save }: TimeNeed): number {
-  return load + measure + forward + spaces + search + save;
+/** The parts in the order in which they come. */
+export function stepsOf({ load, before, after, forward, spaces, search, dimensions, save }: TimeNeed): RunStep[] {
+  return [
+    { phase: 'load', seconds: load },
+    { phase: 'measure', seconds: before },
+    { phase: 'spaces', seconds: forward + spaces },
+    { phase: 'search', seconds: search },
+    { phase: 'measure', seconds: after },
+    { phase: 'dimensions', seconds: dimensions },
+    { phase: 'save', seconds: save },
+  ];
 }
 
 function searchSeconds(plan: RunPlan, pace: Pace): number {
@@ -58,15 +75,24 @@ function searchSeconds(plan: RunPlan, pace: Pace): number {
   return seconds + SOLVING * pace.multiplyAdd * solving(plan);
 }
 
-/** Multiply-adds for the moments, and for the dimensions and spectra of the chosen pair. */
+/** Multiply-adds for the moments and the spectra. */
 function collecting({ spaces }: RunPlan): number {
   return sum(spaces, (space) => {
     const { layer, count, detail } = space;
     const size = sizeOf(space);
     const width = layer.groups > 1 ? Math.max(layer.in, PACK_COLUMNS) : layer.in;
     const moment = size === layer.in ? (count * layer.in * width) / 2 : (count * count * layer.in) / 2;
-    const facts = detail === 'full' ? SOLVING * (size ** 3 / 3 + FACT_ROWS * size ** 2) : 0;
-    return layer.groups * (moment + facts);
+    const spectrum = detail === 'full' ? SOLVING * SPECTRUM_ROWS * size ** 2 : 0;
+    return layer.groups * (moment + spectrum);
+  });
+}
+
+/** Multiply-adds for the dimensions of the chosen pair. */
+function describing({ spaces }: RunPlan): number {
+  return sum(spaces, (space) => {
+    if (space.detail !== 'full') return 0;
+    const size = sizeOf(space);
+    return space.layer.groups * SOLVING * (size ** 3 / 3 + DIMENSION_ROWS * size ** 2);
   });
 }
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Work } from '../base/work.js';
-import type { Engine } from '../client/engine.js';
-import type { JobName, Jobs } from '../protocol.js';
+import type { Engine, JobInfo } from '../client/engine.js';
+import type { QueuedJob } from '../client/jobQueue.js';
+import type { JobName, Jobs, PartOf } from '../protocol.js';
 import type { Log } from './log.js';
 import { engineSettings } from './settings.js';
 import { tensorFlowFolder } from './storage.js';
@@ -11,6 +12,9 @@ export class EngineService implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #log: Log;
   readonly #listener: vscode.Disposable;
+  readonly #queueChanged = new vscode.EventEmitter<void>();
+  /** Fires whenever a long job comes, starts, is cancelled or ends, whoever asked for it. */
+  readonly onDidChangeQueue = this.#queueChanged.event;
   #engine: Promise<Engine> | undefined;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
@@ -32,10 +36,18 @@ export class EngineService implements vscode.Disposable {
   async run<Name extends JobName>(
     name: Name,
     request: Jobs[Name]['request'],
-    work?: Work,
+    work?: Work<PartOf<Name>>,
   ): Promise<Jobs[Name]['result']> {
-    this.#engine ??= this.#start();
-    return (await this.#engine).run(name, request, work);
+    return (await this.#ready()).run(name, request, work);
+  }
+
+  /** Puts a long job into the queue, and tells how it stands there. */
+  async submit<Name extends JobName>(
+    name: Name,
+    request: Jobs[Name]['request'],
+    work?: Omit<Work<PartOf<Name>>, 'signal'>,
+  ): Promise<QueuedJob<JobInfo, Jobs[Name]['result']>> {
+    return (await this.#ready()).submit(name, request, work);
   }
 
   /** Ends what runs; the next job starts a new process. */
@@ -44,17 +56,24 @@ export class EngineService implements vscode.Disposable {
   }
 
   async dispose(): Promise<void> {
-    this.#listener.dispose();
+    vscode.Disposable.from(this.#listener, this.#queueChanged).dispose();
     await (await this.#engine)?.dispose();
+  }
+
+  #ready(): Promise<Engine> {
+    this.#engine ??= this.#start();
+    return this.#engine;
   }
 
   async #start(): Promise<Engine> {
     const { Engine } = await import('../client/engine.js');
-    return new Engine({
+    const engine = new Engine({
       entry: this.#context.asAbsolutePath('dist/engine.cjs'),
       onLog: (level, message) => this.#log[level === 'error' ? 'warn' : level](message),
       ...this.#options(),
     });
+    engine.queue.onDidChange(() => this.#queueChanged.fire());
+    return engine;
   }
 
   #options() {

@@ -2,9 +2,11 @@ import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/register.js';
 import { Diagnostics } from './diagnostics/publisher.js';
 import { registerQuickFixes } from './diagnostics/quickFixes.js';
+import type { Dialogs } from './dialogs.js';
 import { registerEnvironment } from './environment/show.js';
+import type { JobCenter } from './jobs/center.js';
 import { showJobsInStatusBar } from './jobs/statusBar.js';
-import { createServices, type Services } from './services.js';
+import { createJobs, createServices, type Services } from './services.js';
 import { registerStudio } from './studio/editor.js';
 import { StudioSession } from './studio/session.js';
 import { putLetheOnPath } from './terminal.js';
@@ -15,6 +17,8 @@ export interface ExtensionParts {
   readonly services: Services;
   readonly diagnostics: Diagnostics;
   readonly studio: StudioSession;
+  /** Jobs and Studio as a new window would make them from what this one has kept. */
+  reopen(dialogs?: Dialogs): { readonly jobs: JobCenter; readonly studio: StudioSession };
 }
 
 /** Registers everything and does nothing: what is heavy begins when a view, a command or an editor asks for it. */
@@ -35,5 +39,9 @@ export function activate(context: ExtensionContext): ExtensionParts {
   );
   // A workspace with a policy is watched from the start; in others nothing is looked at until a view opens.
   setImmediate(() => void services.models.loadWherePolicy());
-  return { services, diagnostics, studio };
+  const reopen = (dialogs?: Dialogs) => {
+    const jobs = createJobs(context, services.engine, services.log);
+    return { jobs, studio: new StudioSession({ ...services, jobs }, diagnostics, dialogs) };
+  };
+  return { services, diagnostics, studio, reopen };
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { classesOf, stillThere } from './classes/names.js';
+import type { ModelStore } from './models/store.js';
 
 const NONE: readonly number[] = [];
 
@@ -8,7 +10,16 @@ export class Selection implements vscode.Disposable {
   /** Fires with the model whose ticks changed, or that was selected. */
   readonly onDidChange = this.#changed.event;
   readonly #ticked = new Map<string, readonly number[]>();
+  /** The classes of each model with ticks, as they were called when it was looked at last. */
+  readonly #names = new Map<string, readonly string[]>();
+  readonly #models: ModelStore;
+  readonly #listener: vscode.Disposable;
   #model: vscode.Uri | undefined;
+
+  constructor(models: ModelStore) {
+    this.#models = models;
+    this.#listener = models.onDidChange(() => this.#follow());
+  }
 
   /** The model that was selected last. */
   get model(): vscode.Uri | undefined {
@@ -29,11 +40,27 @@ export class Selection implements vscode.Disposable {
   tick(model: vscode.Uri, classes: readonly number[]): void {
     const sorted = [...new Set(classes)].sort((a, b) => a - b);
     this.#ticked.set(model.toString(), sorted);
+    const summary = this.#models.get(model);
+    if (summary) this.#names.set(model.toString(), classesOf(summary));
     this.#publish(model);
   }
 
   dispose(): void {
-    this.#changed.dispose();
+    vscode.Disposable.from(this.#listener, this.#changed).dispose();
+  }
+
+  /** Other classes than were ticked may stand at their places by now. */
+  #follow(): void {
+    for (const [key, ticked] of this.#ticked) {
+      const model = vscode.Uri.parse(key);
+      const summary = this.#models.get(model);
+      if (!summary || ticked.length === 0) continue;
+      const names = classesOf(summary);
+      const before = this.#names.get(key);
+      this.#names.set(key, names);
+      const kept = stillThere(ticked, before, names);
+      if (kept.length < ticked.length || kept.some((index, at) => index !== ticked[at])) this.tick(model, kept);
+    }
   }
 
   #publish(model: vscode.Uri): void {

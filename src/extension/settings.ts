@@ -22,6 +22,15 @@ export function engineSettings(): EngineSettings {
   };
 }
 
+const BACKENDS: readonly TensorFlowBackend[] = ['auto', 'gpu', 'cpu', 'wasm'];
+
+/** Chooses what runs TensorFlow.js models on this machine; anything that is no backend is ignored. */
+export async function setBackend(backend: TensorFlowBackend): Promise<void> {
+  if (!BACKENDS.includes(backend)) return;
+  const section = vscode.workspace.getConfiguration('lethe.tensorflow');
+  await section.update('backend', backend, vscode.ConfigurationTarget.Global);
+}
+
 /** What a run is to be done with, as far as the user's settings differ from Lethe's own defaults. */
 export function unlearnSettings(model: vscode.Uri): Partial<UnlearnRequest> {
   const section = vscode.workspace.getConfiguration('lethe.unlearn', model);

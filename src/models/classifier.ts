@@ -83,6 +83,7 @@ export interface WeightEdits {
 }
 
 export interface ForwardOptions {
+  /** What layers read (`Site.tap`), and activations by their id. */
   readonly taps?: readonly TapId[];
   readonly signal?: AbortSignal;
 }

@@ -4,9 +4,9 @@ import { count, hashedFile, parseRecord, share } from './recordSchema.js';
 
 const texts = z.array(z.string());
 
-const accuracies = { retainAccuracy: share, forgetAccuracy: share };
-const confusion = z.array(z.array(count));
-const classChange = z.object({
+export const accuracies = { retainAccuracy: share, forgetAccuracy: share };
+export const confusion = z.array(z.array(count));
+export const classChange = z.object({
   class: z.string(),
   index: count,
   role: z.enum(['retain', 'forget', 'earlier']),
@@ -14,7 +14,7 @@ const classChange = z.object({
   after: share.nullable(),
   count,
 });
-const layerChange = z.object({
+export const layerChange = z.object({
   name: z.string(),
   kind: z.enum(['dense', 'conv', 'depthwise']),
   in: count,
@@ -38,7 +38,7 @@ const candidate = z.object({
   pareto: z.boolean(),
   chosen: z.boolean(),
 });
-const finding = z.object({
+export const finding = z.object({
   code: z.enum(['forget-limit', 'protect-limit', 'retain-drop']),
   severity: z.enum(['error', 'warning']),
   class: z.string(),

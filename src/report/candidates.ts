@@ -1,5 +1,6 @@
 import type { CandidateResult, RunRecord } from '../protocol.js';
-import { type Html, html, percent, px } from './html.js';
+import { scale, ticks } from './axis.js';
+import { count, type Html, html, percent, px } from './html.js';
 
 const WIDTH = 620;
 const HEIGHT = 340;
@@ -15,34 +16,32 @@ export function candidates({ result }: RunRecord): Html {
     1,
     Math.ceil(Math.max(0.1, ...result.candidates.map((entry) => entry.forgetAccuracy)) * 10) / 10,
   );
-  const x = (share: number) => LEFT + ((WIDTH - LEFT - RIGHT) * share) / high;
-  const y = (share: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (share - low) / (1 - low));
+  const x = scale([0, high], LEFT, WIDTH - RIGHT);
+  const y = scale([low, 1], HEIGHT - BOTTOM, TOP);
+  const rank = (entry: CandidateResult) => (entry.chosen ? 2 : entry.pareto ? 1 : 0);
   const front = result.candidates.filter((entry) => entry.pareto).sort((a, b) => a.forgetAccuracy - b.forgetAccuracy);
-  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
-  const levels = ticks.map((share) => low + share * (1 - low));
-  const columns = ticks.map((share) => share * high);
   return html`<section>
     <h2>The search</h2>
     <p class="quiet">Each point is one pair of alphas, judged on the samples of the search. The chosen one keeps the most and forgets
-      within its limits: up and to the left is better.
-      <span class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate"/></svg>candidate
+      within its limits: up and to the left is better.</p>
+    <p class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate"/></svg>candidate
       <svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate front"/></svg>Pareto front
-      <svg width="14" height="14"><circle cx="7" cy="7" r="5.5" class="candidate chosen"/></svg>chosen</span></p>
+      <svg width="14" height="14"><circle cx="7" cy="7" r="5.5" class="candidate chosen"/></svg>chosen</p>
     <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Retain accuracy against forget accuracy of the candidates">
-      ${columns.map(
+      ${ticks([0, high]).map(
         (
           share,
         ) => html`<line x1="${px(x(share))}" x2="${px(x(share))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>
         <text x="${px(x(share))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${percent(share, 0)}</text>`,
       )}
-      ${levels.map(
+      ${ticks([low, 1]).map(
         (
           share,
         ) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(share))}" y2="${px(y(share))}" class="grid"/>
         <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percent(share, 0)}</text>`,
       )}
-      <text x="${px(x(high / 2))}" y="${HEIGHT - 6}" text-anchor="middle">forget accuracy</text>
-      <text x="12" y="${px(y((1 + low) / 2))}" text-anchor="middle" transform="rotate(-90 12 ${px(y((1 + low) / 2))})">retain accuracy</text>
+      <text x="${px(x(high / 2))}" y="${HEIGHT - 6}" text-anchor="middle">accuracy on the forgotten classes, %</text>
+      <text x="12" y="${px(y((1 + low) / 2))}" text-anchor="middle" transform="rotate(-90 12 ${px(y((1 + low) / 2))})">accuracy on the kept classes, %</text>
       <polyline points="${front.map((entry) => `${px(x(entry.forgetAccuracy))},${px(y(entry.retainAccuracy))}`).join(' ')}" class="curve front"/>
       ${[...result.candidates]
         .sort((a, b) => rank(a) - rank(b))
@@ -55,19 +54,16 @@ export function candidates({ result }: RunRecord): Html {
     </svg>
     <details><summary>Table</summary>
       <table class="numbers">
-        <thead><tr><th>α retain</th><th>α forget</th><th>Retain accuracy</th><th>Forget accuracy</th><th>Score</th><th>Within limits</th><th></th></tr></thead>
+        <thead><tr><th>α retain</th><th>α forget</th><th>Retain accuracy</th><th>Forget accuracy</th><th>Score</th><th>Samples</th><th>Within limits</th><th></th></tr></thead>
         <tbody>${result.candidates.map(
           (entry) => html`<tr${entry.chosen && html` class="chosen"`}><td>${entry.alphaR}</td><td>${entry.alphaF}</td>
             <td>${percent(entry.retainAccuracy)}</td><td>${percent(entry.forgetAccuracy)}</td><td>${entry.score.toFixed(4)}</td>
+            <td>${count(entry.samples)}</td>
             <td>${entry.admissible ? 'yes' : 'no'}</td><td>${entry.chosen ? 'chosen' : entry.pareto ? 'Pareto front' : ''}</td></tr>`,
         )}</tbody>
       </table>
     </details>
   </section>`;
-}
-
-function rank(entry: CandidateResult): number {
-  return entry.chosen ? 2 : entry.pareto ? 1 : 0;
 }
 
 function title(entry: CandidateResult): string {

@@ -1,25 +1,27 @@
 import type { ClassChange, RunRecord } from '../protocol.js';
 import { count, type Html, html, percent, points } from './html.js';
 
-/** Kept classes drawn when a model has many; the table below holds all. */
+/** Classes drawn of either kind when a model has many; the table below holds all. */
 const DRAWN = 30;
 
 /** Accuracy of each class before and after, as dumbbells: forgotten ones first, then the kept ones. */
 export function classes({ result }: RunRecord): Html {
-  const special = result.perClass.filter((entry) => entry.role !== 'retain');
-  const kept = result.perClass.filter((entry) => entry.role === 'retain');
-  const shown = kept.length <= DRAWN ? kept : byLoss(kept).slice(0, DRAWN);
-  const hidden = kept.length - shown.length;
+  const special = mostChanged(result.perClass.filter((entry) => entry.role !== 'retain'));
+  const kept = mostChanged(result.perClass.filter((entry) => entry.role === 'retain'));
+  const hidden = result.perClass.length - special.length - kept.length;
+  const { measuredOn } = result;
   return html`<section>
     <h2>Accuracy of each class</h2>
+    <p class="quiet">Share of a class's samples that the model recognises, on ${count(measuredOn.samples)} ${measuredOn.heldOut && 'held-out '}${measuredOn.split}
+      samples.</p>
     <p class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4.5" class="before"/></svg> before
       <svg width="12" height="12"><circle cx="6" cy="6" r="5" class="forget"/></svg> after, forgotten
       <svg width="12" height="12"><circle cx="6" cy="6" r="5" class="retain"/></svg> after, kept</p>
     <div class="dumbbells">
-      ${[...special, ...shown].map(row)}
+      ${[...special, ...kept].map(row)}
       <div class="axis"><span></span><span class="ticks"><i>0%</i><i>25%</i><i>50%</i><i>75%</i><i>100%</i></span></div>
     </div>
-    ${hidden > 0 && html`<p class="quiet">${shown.length} kept classes with the largest loss are drawn; ${count(hidden)} more are in the table.</p>`}
+    ${hidden > 0 && html`<p class="quiet">The classes that changed most are drawn; ${count(hidden)} more are in the table.</p>`}
     <details><summary>Table</summary>
       <table class="numbers">
         <thead><tr><th>Class</th><th>Output</th><th>Role</th><th>Samples</th><th>Before</th><th>After</th><th>Points</th></tr></thead>
@@ -56,7 +58,8 @@ function row(entry: ClassChange): Html {
 
 const GRID = html`${[0, 25, 50, 75, 100].map((x) => html`<line x1="${x}%" x2="${x}%" y1="0" y2="20" class="grid"/>`)}`;
 
-function byLoss(entries: readonly ClassChange[]): ClassChange[] {
-  const loss = (entry: ClassChange) => (entry.before ?? 0) - (entry.after ?? 0);
-  return [...entries].sort((a, b) => loss(b) - loss(a));
+/** All of a few classes, in their order; of many those that changed most. */
+function mostChanged(entries: readonly ClassChange[]): readonly ClassChange[] {
+  const change = ({ before, after }: ClassChange) => (before === null || after === null ? 0 : Math.abs(after - before));
+  return entries.length <= DRAWN ? entries : [...entries].sort((a, b) => change(b) - change(a)).slice(0, DRAWN);
 }

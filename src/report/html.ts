@@ -1,3 +1,5 @@
+export { countText as count } from '../base/text.js';
+
 /** Markup that is safe to put into a page as it is. Everything else is text and gets escaped. */
 export class Html {
   readonly markup: string;
@@ -39,9 +41,9 @@ export function points(before: number | null, after: number | null): string {
   return Number(change) === 0 ? '0.0' : change.startsWith('-') ? `−${change.slice(1)}` : `+${change}`;
 }
 
-/** `12,345`, the same in every locale. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
+/** `−1.49` */
+export function decimal(value: number): string {
+  return value.toFixed(2).replace('-', '−');
 }
 
 /** A coordinate or length for SVG, short and never in exponent notation. */

@@ -1,8 +1,11 @@
-import type { RunRecord } from '../protocol.js';
+import type { AlphaPair, RunRecord } from '../protocol.js';
 import { count, type Html, html, percent, points } from './html.js';
 
-/** The head of the page: what was forgotten, from which file, and whether every limit is met. */
-export function header(record: RunRecord): Html {
+/**
+ * The head of the page: what was forgotten, from which file, and whether every limit is met.
+ * @param written the pair of the saved model, where the page is about another candidate.
+ */
+export function header(record: RunRecord, written?: AlphaPair): Html {
   const unmet = record.result.policy.filter((finding) => finding.severity === 'error').length;
   const verdict =
     unmet === 0
@@ -11,7 +14,7 @@ export function header(record: RunRecord): Html {
   return html`<header>
     <p class="kind">Lethe unlearning report</p>
     <h1>${list(record.result.forget)} <span class="quiet">forgotten by</span> ${record.source.path}</h1>
-    <p>${verdict} <time datetime="${record.created}">${moment(record.created)}</time> <span class="quiet">run ${record.id}</span></p>
+    <p>${verdict} ${written && html`<span class="badge warn">not the candidate that was saved</span>`} <time datetime="${record.created}">${moment(record.created)}</time> <span class="quiet">run ${record.id}</span></p>
   </header>`;
 }
 
@@ -33,8 +36,8 @@ function card(title: string, value: string, note: string, tone = ''): Html {
 }
 
 /** What was asked for and why, and the two files with their digests. */
-export function statement(record: RunRecord): Html {
-  const { source, output } = record;
+export function statement(record: RunRecord, written?: AlphaPair): Html {
+  const { source, output, result } = record;
   return html`<section>
     <h2>What was done</h2>
     <table class="facts">
@@ -46,7 +49,11 @@ export function statement(record: RunRecord): Html {
       )}
       ${record.earlier.length > 0 && html`<tr><th>Kept forgotten</th><td>${list(record.earlier.map((entry) => entry.class))}</td></tr>`}
       <tr><th>Source</th><td>${files(source.files)}<span class="quiet">Superseded by the new model: delete it or move it away. It was not written to.</span></td></tr>
-      <tr><th>New model</th><td>${files(output.files)}</td></tr>
+      <tr><th>New model</th><td>${
+        written &&
+        html`<p>This page is about the candidate with α retain ${result.alphaR} and α forget ${result.alphaF}, which the run
+          did not save. It wrote a model with α retain ${written.alphaR} and α forget ${written.alphaF}, whose numbers are other ones:</p>`
+      }${files(output.files)}</td></tr>
     </table>
   </section>`;
 }

@@ -137,12 +137,15 @@ export function isAdmissible(candidate: Candidate): boolean {
   return candidate.forgets && candidate.meetsLimits;
 }
 
+/** What the Pareto front is about. */
+export type Judgement = Pick<Candidate, 'accuracyRetain' | 'accuracyForget' | 'share' | 'complete'>;
+
 /**
  * The candidates that no other one beats in retain and forget accuracy at once. One judged on few samples does not count
  * against one judged on more.
  */
-export function paretoFront(candidates: readonly Candidate[]): Candidate[] {
-  const beats = (a: Candidate, b: Candidate) =>
+export function paretoFront<T extends Judgement>(candidates: readonly T[]): T[] {
+  const beats = (a: T, b: T) =>
     Number(a.complete) >= Number(b.complete) &&
     a.share >= b.share &&
     a.accuracyRetain >= b.accuracyRetain &&

@@ -20,8 +20,13 @@ export interface ProjectionFacts {
   readonly removedDimension: number;
   /** ||W' - W|| / ||W|| (Frobenius), 0 for a weight of zeros. */
   readonly weightChange: number;
-  /** The leading 64 normalised squared singular values of each space, largest first (see `Space.spectrum`). */
-  readonly spectra: { readonly retain: readonly number[]; readonly forget: readonly number[] };
+  readonly spectra: Spectra;
+}
+
+/** The leading 64 normalised squared singular values of each space, largest first (see `Space.spectrum`). */
+export interface Spectra {
+  readonly retain: readonly number[];
+  readonly forget: readonly number[];
 }
 
 const SPECTRUM = 64;
@@ -34,6 +39,7 @@ const SPECTRUM = 64;
 export class Projections {
   readonly #spaces: SpaceSet;
   readonly #readWeight: (problem: string) => Promise<Matrix>;
+  readonly #spectra = new Map<string, Spectra>();
 
   /** @param readWeight the original weight of a problem, out x in. */
   constructor(spaces: SpaceSet, readWeight: (problem: string) => Promise<Matrix>) {
@@ -51,6 +57,23 @@ export class Projections {
       work.onProgress?.({ phase: 'projections', done: index + 1, total: problems.length, detail: problem.id });
     }
     return weights;
+  }
+
+  /** The spectra of every problem's full spaces, by id; found once. */
+  async spectra(work: Work = {}): Promise<Map<string, Spectra>> {
+    const spectra = new Map<string, Spectra>();
+    const { problems } = this.#spaces;
+    for (const [index, problem] of problems.entries()) {
+      const spaces = await this.#spaces.pair(problem, 'full', work.signal);
+      spectra.set(problem.id, await this.#spectraOf(problem, spaces, work.signal));
+      work.onProgress?.({
+        phase: 'spaces',
+        done: index + 1,
+        total: problems.length,
+        detail: `spectra of ${problem.id}`,
+      });
+    }
+    return spectra;
   }
 
   /** Dimensions, spectra and weight change of every problem, by id, from the full spaces. */
@@ -127,11 +150,18 @@ export class Projections {
       forgetDimension: await forget.dimension(pair.alphaF, signal),
       removedDimension: removed,
       weightChange: relativeChange(weight, projected),
-      spectra: {
-        retain: await retain.spectrum(SPECTRUM, signal),
-        forget: await forget.spectrum(SPECTRUM, signal),
-      },
+      spectra: await this.#spectraOf(problem, spaces, signal),
     };
+  }
+
+  async #spectraOf(problem: ProjectionProblem, spaces: SpacePair, signal?: AbortSignal): Promise<Spectra> {
+    const known = this.#spectra.get(problem.id);
+    if (known) return known;
+    const retain = await spaces.retain.spectrum(SPECTRUM, signal);
+    const forget = await spaces.forget.spectrum(SPECTRUM, signal);
+    const spectra = { retain, forget };
+    this.#spectra.set(problem.id, spectra);
+    return spectra;
   }
 }
 

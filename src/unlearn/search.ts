@@ -51,13 +51,19 @@ export interface SearchOptions extends Goals, Work {
   readonly rounds?: readonly Round[];
   /** Accuracy of every class that has samples, with this pair's projection in place. */
   evaluate(pair: AlphaPair, fidelity: Fidelity): Promise<readonly ClassAccuracy[]>;
+  /** Told after each pair; `judged` gives what has been judged so far. */
+  onJudged?(judged: () => Judged): void;
 }
 
-export interface SearchResult {
+/** Candidates and which of them are worth a look. */
+export interface Judged {
   /** Every judged pair with its most exact judgement, by alpha_r, then alpha_f. A race leaves out pairs that can't forget. */
   readonly candidates: readonly Candidate[];
   /** Those that no other one beats in both accuracies (see `paretoFront`). */
   readonly front: readonly Candidate[];
+}
+
+export interface SearchResult extends Judged {
   /** The best complete candidate that forgets; none if no candidate does. */
   readonly best?: Candidate;
 }
@@ -80,11 +86,16 @@ export async function searchAlphas(options: SearchOptions): Promise<SearchResult
   let done = 0;
   let total = rounds.reduce((sum, round, index) => sum + fieldSize(round, index, pairs.length), 0);
 
+  const judged = (): Judged => {
+    const all = [...candidates.values()].sort((a, b) => a.alphaR - b.alphaR || a.alphaF - b.alphaF);
+    return { candidates: all, front: paretoFront(all) };
+  };
   const evaluate = async (pair: AlphaPair, { share, detail }: Fidelity) => {
     throwIfAborted(options.signal);
     const classes = await options.evaluate(pair, { share, detail });
     candidates.set(pair, judge(pair, classes, options, share, share === 1 && detail === 'full'));
     done++;
+    options.onJudged?.(judged);
     options.onProgress?.({ phase: 'search', done, total, detail: `alpha ${pair.alphaR}, ${pair.alphaF}` });
   };
 
@@ -104,9 +115,9 @@ export async function searchAlphas(options: SearchOptions): Promise<SearchResult
     await evaluate(pair, final);
   }
 
-  const judged = [...candidates.values()].sort((a, b) => a.alphaR - b.alphaR || a.alphaF - b.alphaF);
-  const [best] = judged.filter((candidate) => candidate.complete && candidate.forgets).sort(byMerit);
-  return { candidates: judged, front: paretoFront(judged), best };
+  const found = judged();
+  const [best] = found.candidates.filter((candidate) => candidate.complete && candidate.forgets).sort(byMerit);
+  return { ...found, best };
 }
 
 /** Whether a larger alpha_f with the same alpha_r was seen not to forget. */

@@ -16,6 +16,9 @@ test('a clean profile: the demo workspace opens, the terminal knows lethe, the e
   await expect(editor.tree('Models')).toContainText('No ONNX or TensorFlow.js model was found');
   await editor.screenshot('welcome');
   await editor.tree('Models').getByText('Open Demo Workspace').click();
+  await editor.quickPick('Four clusters').waitFor();
+  await editor.quickPick('Fashion-MNIST').waitFor();
+  await editor.page.keyboard.press('Enter');
   await editor.quickPick('Create it').waitFor();
   const opened = editor.page.context().waitForEvent('page');
   await editor.page.keyboard.press('Enter');

@@ -16,6 +16,7 @@ const suites = [
   () => import('./suite/policy.test.js'),
   () => import('./suite/classes.test.js'),
   () => import('./suite/jobs.test.js'),
+  () => import('./suite/runs.test.js'),
   () => import('./suite/manyFiles.test.js'),
   () => import('./suite/large.test.js'),
   () => import('./suite/environment.test.js'),

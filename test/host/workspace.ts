@@ -36,6 +36,8 @@ export async function writeWorkspace(folder: string): Promise<string> {
   await writeShapes(await project('queue/first'));
   await writeShapes(await project('queue/second'));
   await writeShapes(await project('reopened'));
+  await writeShapes(await project('runs'));
+  await writeShapes(await project('interrupted'));
   await writeTfjsShapes(await project('tfjs'), { config: POLICY });
   await writeLargeProject(await project('large'));
 

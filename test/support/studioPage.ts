@@ -79,8 +79,9 @@ export class StudioPage {
 
   async receive(message: ToStudio): Promise<void> {
     await this.page.evaluate((data) => (globalThis as unknown as Window).postMessage(data, '*'), message);
-    // The message, and Lit's own update after it.
-    await this.page.evaluate('new Promise((resolve) => setTimeout(resolve))');
+    // The message and Lit's own update after it, and in the next frames the view and its plots.
+    const frame = 'await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));';
+    await this.page.evaluate(`(async () => { ${frame} ${frame} })()`);
   }
 
   async show(snapshot: StudioSnapshot): Promise<void> {

@@ -1,10 +1,13 @@
 import type {
+  Confusion,
+  ConfusionCounts,
   ErrorReport,
   Finding,
   InspectResult,
   ModelSummary,
+  RunSummary,
+  StudioRun,
   StudioSnapshot,
-  UnlearnResult,
 } from '../../src/protocol.js';
 import { exampleRecord } from './runRecord.js';
 
@@ -86,13 +89,52 @@ export const violation: Finding = {
   ],
 };
 
-export const outcome: UnlearnResult = {
-  ...record.result,
-  model: MODEL,
-  output: NEWER,
-  run: RUN,
-  report: `${RUN}/report.html`,
+const { confusion, alphaR, alphaF, layers, ...found } = record.result;
+
+/** The example run as the Studio shows it. */
+export const shownRun: StudioRun = {
+  state: 'recorded',
+  folder: RUN,
+  id: record.id,
+  created: record.created,
+  settings: record.settings,
+  limits: record.forget,
+  output: { path: NEWER, exists: true },
+  saved: { alphaR, alphaF },
+  outcome: {
+    ...found,
+    pair: { alphaR, alphaF },
+    confusionBefore: countsOf(confusion.before),
+    confusionAfter: countsOf(confusion.after),
+    layers: layers.map((layer) => ({
+      ...layer,
+      spectra: { retain: Float32Array.from(layer.spectra.retain), forget: Float32Array.from(layer.spectra.forget) },
+    })),
+  },
 };
+
+export const { outcome } = shownRun;
+
+export const runs: readonly RunSummary[] = [
+  {
+    folder: RUN,
+    id: record.id,
+    created: record.created,
+    forget: outcome.forget,
+    source: MODEL,
+    output: NEWER,
+    outputExists: true,
+    report: `${RUN}/report.html`,
+    before: record.result.before,
+    after: record.result.after,
+    policyMet: true,
+  },
+];
+
+/** Rows of counts as views get them. */
+export function countsOf(rows: Confusion): ConfusionCounts {
+  return { size: rows.length, counts: Uint32Array.from(rows.flat()) };
+}
 
 const run: NonNullable<StudioSnapshot['run']> = {
   id: 1,
@@ -102,7 +144,9 @@ const run: NonNullable<StudioSnapshot['run']> = {
   status: 'running',
   position: 0,
   progress: { phase: 'search', done: 9, total: 20, detail: 'alpha 100, 10' },
+  step: 'Trying candidates',
   started: '2026-01-31T09:45:00.000Z',
+  secondsLeft: 7.4,
   error: null,
 };
 
@@ -126,7 +170,19 @@ export function snapshot(changes: Partial<StudioSnapshot> = {}): StudioSnapshot 
     findings: [],
     selected: [],
     run: null,
-    result: null,
+    runs: [],
+    shown: null,
+    compared: null,
+    choosing: null,
+    defaults: {
+      samples: 100,
+      maxPatches: 2000,
+      alphaR: [10, 30, 100, 300],
+      alphaF: [1, 3, 10, 30, 100],
+      layers: null,
+      seed: 1,
+    },
+    backend: { title: 'ONNX Runtime, CPU', choice: null },
     ...changes,
   };
 }
@@ -194,16 +250,20 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
   queued: snapshot({
     summary: evaluated,
     selected: [6],
-    run: { ...run, status: 'queued', position: 2, progress: null },
+    run: { ...run, status: 'queued', position: 2, progress: null, step: 'Waiting for 2 jobs' },
   }),
   running: snapshot({ summary: evaluated, findings: [violation], selected: [6], run }),
   failed: snapshot({
     summary: evaluated,
     findings: [violation],
     selected: [6],
-    run: { ...run, status: 'failed', progress: null, error: failure },
+    run: { ...run, status: 'failed', progress: null, step: '', error: failure },
   }),
-  cancelled: snapshot({ summary: evaluated, selected: [6], run: { ...run, status: 'cancelled', progress: null } }),
+  cancelled: snapshot({
+    summary: evaluated,
+    selected: [6],
+    run: { ...run, status: 'cancelled', progress: null, step: '' },
+  }),
   done: snapshot({
     summary: {
       ...evaluated,
@@ -212,8 +272,9 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
       supersededBy: NEWER,
     },
     selected: [6],
-    run: { ...run, status: 'done', progress: null },
-    result: outcome,
+    run: { ...run, status: 'done', progress: null, step: '' },
+    runs,
+    shown: shownRun,
   }),
   verified: snapshot({
     name: 'fashion.forget-shirt.onnx',
@@ -237,21 +298,25 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
   missed: snapshot({
     summary: evaluated,
     selected: [3, 6],
-    run: { ...run, status: 'done', progress: null },
-    result: {
-      ...outcome,
-      forget: ['Dress', 'Shirt'],
-      policy: [
-        {
-          code: 'forget-limit',
-          severity: 'error',
-          class: 'Shirt',
-          limit: 0.01,
-          value: 0.024,
-          message: 'Shirt is still recognised 2.4% of the time, more than 1.0%',
-        },
-        ...outcome.policy,
-      ],
+    run: { ...run, status: 'done', progress: null, step: '' },
+    runs,
+    shown: {
+      ...shownRun,
+      outcome: {
+        ...outcome,
+        forget: ['Dress', 'Shirt'],
+        policy: [
+          {
+            code: 'forget-limit',
+            severity: 'error',
+            class: 'Shirt',
+            limit: 0.01,
+            value: 0.024,
+            message: 'Shirt is still recognised 2.4% of the time, more than 1.0%',
+          },
+          ...outcome.policy,
+        ],
+      },
     },
   }),
   unreadable: snapshot({

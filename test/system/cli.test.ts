@@ -165,6 +165,36 @@ describe('runs on one another', () => {
     expect((await at('report', run, '--out', 'copy.html')).code).toBe(2);
     expect((await at('report', run, '--out', 'copy.html', '--force')).code).toBe(0);
   });
+
+  it('report with explanations, and on another candidate', async () => {
+    const { stdout } = await at('unlearn', 'shapes', '--forget', 'Rows', ...search, '--json');
+    const { run, alphaR, alphaF, candidates }: UnlearnResult = JSON.parse(stdout);
+    const explained = await at('report', run, '--explain', '--forgotten-pictures', '--out', 'explained.html');
+    expect(explained).toMatchObject({ code: 0, stderr: expect.stringContaining('Mapping decisions') });
+    const pictures = async (name: string) =>
+      (await readFile(path.join(folder, name), 'utf8')).match(/data:image\/png/g)?.length ?? 0;
+    expect(await pictures('explained.html')).toBe(4 * 4 + 3 + 2);
+    await at('report', run, '--explain', '--out', 'withheld.html');
+    expect(await pictures('withheld.html')).toBe(2 * 4 + 2 + 2);
+
+    const other = candidates.find((entry) => entry.alphaR !== alphaR || entry.alphaF !== alphaF)!;
+    const pair = ['--alpha-r', String(other.alphaR), '--alpha-f', String(other.alphaF)];
+    expect(await at('report', run, ...pair)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`report-${other.alphaR}-${other.alphaF}\\.html\\n$`)),
+    });
+  });
+
+  it.each([
+    [['--forgotten-pictures'], '--forgotten-pictures needs --explain'],
+    [['--alpha-r', '30'], 'a candidate is named by one --alpha-r and one --alpha-f'],
+    [['--alpha-r', '30,100', '--alpha-f', '10'], 'a candidate is named by one --alpha-r and one --alpha-f'],
+    [['--alpha-r', '31', '--alpha-f', '10'], 'the run has no candidate with alpha_r 31 and alpha_f 10'],
+  ])('report %j is refused', async (options, message) => {
+    const { stdout } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search, '--json');
+    const { run }: UnlearnResult = JSON.parse(stdout);
+    expect(await at('report', run, ...options)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
 });
 
 describe('exit codes', () => {

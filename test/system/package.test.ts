@@ -52,6 +52,8 @@ describe('the package', () => {
       ...['bin/lethe.cmd', 'dist/extension.cjs', 'dist/engine.cjs', 'dist/lethe.cjs', 'dist/webview/studio.js'],
       ...['dist/tfjs-backend-wasm-simd.wasm', 'schemas/lethe.schema.json', 'media/icon.png', 'media/lethe.svg'],
       ...['dist/demo/lethe.json', 'dist/demo/fashion.onnx', 'dist/demo/fashion-tfjs/model.json'],
+      ...['dist/demo-clusters/README.md', 'dist/demo-clusters/lethe.json', 'dist/demo-clusters/clusters.onnx'],
+      ...['dist/demo-clusters/train.csv', 'dist/demo-clusters/test.csv'],
     ]) {
       expect(names()).toContain(name);
     }
@@ -135,6 +137,17 @@ describe('the packed command line', () => {
   beforeAll(async () => {
     workspace = path.join(folder, 'workspace');
     await cp(path.join(extension, 'dist', 'demo'), workspace, { recursive: true });
+  });
+
+  it('forgets a cluster of the second demo', async () => {
+    const clusters = path.join(folder, 'clusters');
+    await cp(path.join(extension, 'dist', 'demo-clusters'), clusters, { recursive: true });
+    const args = ['unlearn', path.join(clusters, 'clusters.onnx'), '--forget', 'north-west', '--json', '--quiet'];
+    const result: UnlearnResult = JSON.parse(await lethe(path.join(extension, 'bin', 'lethe'), ...args));
+    expect(result.measuredOn).toEqual({ split: 'test', heldOut: false, samples: 400 });
+    expect(result.before.forgetAccuracy).toBeGreaterThan(0.98);
+    expect(result.after.forgetAccuracy).toBeLessThanOrEqual(0.01);
+    expect(result.after.retainAccuracy).toBeGreaterThan(0.99);
   });
 
   it('can be run as it was unpacked, and through a link', async () => {

@@ -2,9 +2,15 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { StudioSnapshot } from '../../src/protocol.js';
+import { openTab } from '../support/studioLocators.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { largeRun, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
 import { states } from '../support/studioSnapshots.js';
 import { THEMES } from '../support/themes.js';
+
+/** The views besides the overview, which every state is looked at in. */
+const TABS = ['layers', 'saliency', 'boundary', 'confusion', 'search', 'compare'];
 
 let browser: Browser;
 let axe: string;
@@ -32,6 +38,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
+/** Everything that a Studio can be in. */
+const all: Readonly<Record<string, StudioSnapshot>> = { ...states, ...runStates, largeRun: largeRun() };
+
 // Pictures of all of them are left in .cache/screenshots, to be looked at.
 describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
   let studio: StudioPage;
@@ -43,34 +52,55 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
 
   afterAll(() => studio?.page.close());
 
-  test.each(Object.keys(states))('%s fits, and anybody can use it', async (state) => {
-    await studio.show({ ...states[state], sequence: ++sequence });
-    for (const width of [1280, 1000, 700]) {
+  /** Takes pictures of what is shown, in both widths, and looks for faults. */
+  async function look(what: string): Promise<void> {
+    for (const width of [1280, 700]) {
       await studio.page.setViewportSize({ width, height: 900 });
-      await studio.page.screenshot({ path: `${screenshots}/${state}-${name}-${width}.png`, fullPage: true });
+      await studio.page.screenshot({ path: `${screenshots}/${what}-${name}-${width}.png`, fullPage: true });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
     expect(await faults(studio)).toEqual([]);
     expect(studio.complaints).toEqual([]);
+  }
+
+  test.each(Object.keys(all))('%s fits, and anybody can use it', async (state) => {
+    await studio.show({ ...all[state], sequence: ++sequence });
+    await look(state);
+  });
+
+  test.each(TABS)('the view %s fits, and anybody can use it', async (tab) => {
+    await studio.page.setViewportSize({ width: 1280, height: 900 });
+    await studio.show({ ...runStates.compared, sequence: ++sequence });
+    await openTab(studio, tab);
+    await look(`view-${tab}`);
   });
 });
 
 test('settings and long names fit into 700 pixels too', async () => {
   const long = 'a/rather/long/name.of.a.class.that.nobody.would.give'.repeat(3);
   const studio = await StudioPage.open(browser, { width: 700 });
-  const { facts, summary, result } = states.done;
-  const layers = result!.layers.map((layer) => ({ ...layer, name: long }));
+  const { facts, summary, shown } = states.done;
+  const layers = shown!.outcome.layers.map((layer) => ({ ...layer, name: long }));
+  const perClass = shown!.outcome.perClass.map((entry) => ({ ...entry, class: `${long} ${entry.class}` }));
   await studio.show({
     ...states.done,
+    runs: twoRuns,
+    compared: secondRun,
     name: `${long}.onnx`,
     facts: { ...facts!, layers },
     summary: { ...summary!, detail: long, classes: summary!.classes!.map((name) => `${long} ${name}`) },
     findings: [{ ...states.evaluated.findings[0], message: long, hint: long }],
-    result: { ...result!, forget: [long], layers, output: `/${long}`, notes: [long] },
+    shown: {
+      ...shown!,
+      output: { path: `/${long}`, exists: true },
+      outcome: { ...shown!.outcome, forget: [long], layers, perClass, notes: [long] },
+    },
   });
   await studio.page.locator('summary', { hasText: 'Settings' }).click();
-  await studio.page.locator('summary', { hasText: 'Layers' }).click();
-  await studio.page.screenshot({ path: `${screenshots}/long-dark-700.png`, fullPage: true });
-  expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(700);
+  for (const tab of ['overview', ...TABS]) {
+    await openTab(studio, tab);
+    await studio.page.screenshot({ path: `${screenshots}/long-${tab}-dark-700.png`, fullPage: true });
+    expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(700);
+  }
   await studio.page.close();
 });

@@ -1,16 +1,25 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { type ClassRow, classRows, isForbidden } from './classes.js';
 import { count, percent } from './format.js';
 import { icon } from './parts.js';
+import './picture.js';
+import type { Picture } from '../../src/protocol.js';
 import type { Studio } from './studio.js';
+import { Thumbnails } from './thumbnails.js';
 
-/** Pixels of a row, as in styles/picker.css. */
-const ROW = 28;
+/** Pixels of a row and of a picture in it, as in styles/picker.css. */
+const ROW = 36;
+const PICTURE = 28;
 /** Rows that are seen at once, and that are drawn beyond them on each side. */
-const VISIBLE = 12;
+const VISIBLE = 10;
 const MARGIN = 6;
+/** Pictures of a class, of which a narrow list shows fewer. */
+const MOST_PICTURES = 3;
+/** Milliseconds for which the list must keep still before pictures of its rows are asked for. */
+const STILL = 80;
 
 /**
  * The list of classes with a box to tick for each. Only the rows in view are drawn. It is one stop of the Tab key: arrows,
@@ -24,6 +33,11 @@ export class ClassPicker extends LitElement {
   declare top: number;
   #rows: readonly ClassRow[] = [];
   #shown: readonly ClassRow[] = [];
+  #ticked: ReadonlySet<number> = new Set();
+  readonly #thumbnails = new Thumbnails();
+  /** The classes whose pictures were asked for last. */
+  #inView = '';
+  #still: ReturnType<typeof setTimeout> | undefined;
   #settled: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -41,9 +55,10 @@ export class ClassPicker extends LitElement {
     if (!changed.has('studio')) return;
     const before = changed.get('studio');
     const { snapshot, view } = this.studio;
-    if (before?.snapshot.facts !== snapshot.facts || before.snapshot.summary !== snapshot.summary) {
-      this.#rows = classRows(snapshot);
-    }
+    const isNew = (['facts', 'summary', 'shown'] as const).some((part) => before?.snapshot[part] !== snapshot[part]);
+    if (isNew) this.#rows = classRows(snapshot);
+    this.#ticked = new Set(this.studio.selected);
+    this.#thumbnails.update(this.studio);
     const wanted = view.filter.trim().toLowerCase();
     this.#shown = this.#rows.filter(
       ({ name, index }) => name.toLowerCase().includes(wanted) || String(index) === wanted,
@@ -54,6 +69,16 @@ export class ClassPicker extends LitElement {
   protected override firstUpdated(): void {
     const list = this.#list;
     if (list) list.scrollTop = this.studio.view.listScroll;
+  }
+
+  protected override updated(): void {
+    this.#askForPictures();
+  }
+
+  override disconnectedCallback(): void {
+    clearTimeout(this.#still);
+    clearTimeout(this.#settled);
+    super.disconnectedCallback();
   }
 
   protected override render(): TemplateResult {
@@ -69,8 +94,8 @@ export class ClassPicker extends LitElement {
 
   #body(): TemplateResult {
     return html`${this.#tools()}
-      <div class="row names" aria-hidden="true">
-        <span></span><span>Class</span><span class="number wide">Accuracy</span><span class="number">Samples</span>
+      <div class=${classMap({ row: true, names: true, pictured: this.#isPictured })} aria-hidden="true">
+        <span></span>${this.#isPictured ? html`<span>Examples</span>` : nothing}<span>Class</span><span class="number wide">Accuracy</span><span class="number">Samples</span>
       </div>
       ${this.#shown.length === 0 ? html`<p class="empty quiet">No class matches “${this.studio.view.filter}”.</p>` : this.#options()}`;
   }
@@ -115,25 +140,30 @@ export class ClassPicker extends LitElement {
       style=${styleMap({ height: `${Math.min(VISIBLE, shown.length) * ROW}px` })}
       @scroll=${this.#scrolled} @keydown=${this.#key}>
       <div role="presentation" style=${styleMap({ height: `${shown.length * ROW}px`, position: 'relative' })}>
-        ${rows.map((row, at) => this.#option(row, from + at))}
+        ${repeat(
+          rows,
+          ({ index }) => index,
+          (row, at) => this.#option(row, from + at),
+        )}
       </div>
     </div>`;
   }
 
   #option(row: ClassRow, at: number): TemplateResult {
     const { index, name, accuracy, samples } = row;
-    const ticked = this.studio.selected.includes(index);
+    const ticked = this.#ticked.has(index);
     const forbidden = isForbidden(row);
     const mark = markOf(row);
     const tick = () => {
       this.active = at;
       this.#toggle(index);
     };
-    return html`<div class=${classMap({ row: true, option: true, active: at === this.active })} role="option" id=${this.#id(at)}
+    return html`<div class=${classMap({ row: true, option: true, pictured: this.#isPictured, active: at === this.active })} role="option" id=${this.#id(at)}
       aria-checked=${ticked} aria-setsize=${this.#shown.length} aria-posinset=${at + 1}
       title=${name} data-class=${index}
       style=${styleMap({ position: 'absolute', top: `${at * ROW}px` })} @click=${tick}>
       <span class="box">${ticked ? icon('check') : nothing}</span>
+      ${this.#isPictured ? thumbnails(this.#thumbnails.of(index)) : nothing}
       <span class="label">
         <span class="name">${name}</span>
         ${mark ? html`<span class="tag ${forbidden ? 'bad' : ''}" title=${mark}>${icon(forbidden ? 'error' : 'pass')}<span>${mark}</span></span>` : nothing}
@@ -154,7 +184,23 @@ export class ClassPicker extends LitElement {
 
   #toggle(index: number): void {
     const { selected, select } = this.studio;
-    select(selected.includes(index) ? selected.filter((other) => other !== index) : [...selected, index]);
+    select(this.#ticked.has(index) ? selected.filter((other) => other !== index) : [...selected, index]);
+  }
+
+  get #isPictured(): boolean {
+    return this.#thumbnails.isShown(this.studio);
+  }
+
+  /** Those of the rows in view, once it is clear which ones they are. */
+  #askForPictures(): void {
+    const from = Math.floor(this.top / ROW);
+    const inView = this.#shown.slice(from, from + VISIBLE + 1).map(({ index }) => index);
+    const { facts, summary, trusted } = this.studio.snapshot;
+    const key = [trusted, summary?.config ?? facts?.config, ...inView].join(' ');
+    if (key === this.#inView) return;
+    this.#inView = key;
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => this.#thumbnails.want(this.studio, inView), STILL);
   }
 
   #scrolled = (event: Event): void => {
@@ -193,6 +239,21 @@ function markOf(row: ClassRow): string {
   if (isForbidden(row)) return 'must be forgotten';
   if (row.isForgotten) return 'forgotten';
   return row.policy ? 'within its limit' : '';
+}
+
+/** Pictures that say nothing which the row's text does not: in a place that is as large without them. */
+function thumbnails(pictures: readonly Picture[]): TemplateResult {
+  return html`<span class="thumbnails" aria-hidden="true">${pictures
+    .slice(0, MOST_PICTURES)
+    .map(
+      (picture) =>
+        html`<lethe-picture style=${styleMap({ width: `${widthOf(picture)}px` })} .picture=${picture}></lethe-picture>`,
+    )}</span>`;
+}
+
+/** So that the longer side fits. */
+function widthOf({ width, height }: Picture): number {
+  return Math.max(1, Math.round((PICTURE * width) / Math.max(width, height)));
 }
 
 /** Words that make a sentence of a row for who hears it; who sees it has the columns. */

@@ -1,4 +1,4 @@
-import type { PolicyEntry, StudioSnapshot } from '../../src/protocol.js';
+import type { ClassAccuracy, PolicyEntry, StudioSnapshot } from '../../src/protocol.js';
 
 /** What is known of a class. */
 export interface ClassRow {
@@ -14,12 +14,13 @@ export interface ClassRow {
 }
 
 /** Every class of the model, in the order of its outputs. */
-export function classRows({ facts, summary }: StudioSnapshot): readonly ClassRow[] {
+export function classRows(snapshot: StudioSnapshot): readonly ClassRow[] {
+  const { facts, summary } = snapshot;
   const names = facts?.classes ?? summary?.classes;
   const total = names?.length ?? facts?.classCount ?? summary?.classCount ?? 0;
   const forgotten = new Set(summary?.forgotten ?? facts?.forgotten);
   const policy = new Map(summary?.policy.map((entry) => [entry.index, entry]));
-  const measured = new Map(summary?.measured?.perClass.map((entry) => [entry.index, entry]));
+  const measured = new Map(accuracies(snapshot).map((entry) => [entry.index, entry]));
   return Array.from({ length: total }, (_, index) => {
     const name = names?.[index] ?? `Class ${index}`;
     const accuracy = measured.get(index);
@@ -32,6 +33,18 @@ export function classRows({ facts, summary }: StudioSnapshot): readonly ClassRow
       policy: policy.get(index),
     };
   });
+}
+
+/** What was measured of this very file: by an evaluation, or else by the run that is shown. */
+function accuracies({ summary, shown }: StudioSnapshot): readonly Omit<ClassAccuracy, 'class'>[] {
+  if (summary?.measured) return summary.measured.perClass;
+  if (!summary || !shown || summary.state === 'changed') return [];
+  const { perClass, pair } = shown.outcome;
+  const isItsWork = shown.folder !== null && shown.folder === summary.run;
+  if (!isItsWork) return perClass.map(({ index, before, count }) => ({ index, accuracy: before, count }));
+  // The model that the run wrote; another pair that is looked at says nothing about it.
+  const isSaved = pair?.alphaR === shown.saved?.alphaR && pair?.alphaF === shown.saved?.alphaF;
+  return isSaved ? perClass.map(({ index, after, count }) => ({ index, accuracy: after, count })) : [];
 }
 
 /** Whether the policy forbids a class that the model recognises, as far as is known. */

@@ -1,3 +1,5 @@
+import type { AlphaPair } from '../../src/protocol.js';
+
 /** `93.8%`; a dash where there was no sample. */
 export function percent(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
@@ -13,6 +15,16 @@ export function points(before: number | null, after: number | null): string {
 /** `12,345`, the same in every locale. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** `α retain 30, α forget 10`. */
+export function pairText({ alphaR, alphaF }: AlphaPair): string {
+  return `α retain ${alphaR}, α forget ${alphaF}`;
+}
+
+/** `31 Jan 2026, 09:45`, in the time zone of whoever looks. @param iso ISO 8601. */
+export function dateTime(iso: string): string {
+  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** `1 class`, `2 classes`. */
@@ -32,6 +44,21 @@ export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `about 20 s left`, in steps so coarse that it does not flicker. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 5) return 'a few seconds left';
+  if (seconds <= 50) return `about ${5 * Math.ceil(seconds / 5)} s left`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `about ${minutes} min left`;
+  const tens = 10 * Math.round(minutes / 10);
+  return `about ${Math.floor(tens / 60)} h${tens % 60 > 0 ? ` ${tens % 60} min` : ''} left`;
+}
+
+/** `31 Jan 2026`, the day that it is for the reader. @param moment ISO 8601. */
+export function day(moment: string): string {
+  return new Date(moment).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 /** `Shirt`, `Shirt and Bag`, `Shirt, Bag and 3 more`. */

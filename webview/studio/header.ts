@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InspectResult, ModelState, StudioSnapshot } from '../../src/protocol.js';
-import { baseName, bytes, count, percent, plural } from './format.js';
+import { baseName, bytes, count, day, percent, plural } from './format.js';
 import { type Content, icon, sentence } from './parts.js';
 import { configOf, type Studio } from './studio.js';
 
@@ -12,6 +12,13 @@ const STATES: Record<ModelState, { readonly title: string; readonly icon: string
   verified: { title: 'Unlearned and verified', icon: 'verified-filled', tone: 'good' },
   superseded: { title: 'Superseded', icon: 'archive', tone: 'plain' },
   changed: { title: 'Changed since', icon: 'warning', tone: 'warn' },
+};
+
+/** What the numbers of an input are, by its layout. */
+const LAYOUTS: Readonly<Record<string, string>> = {
+  nchw: 'images, channels first',
+  nhwc: 'images, channels last',
+  features: 'features',
 };
 
 /** The model at a glance: its name, its state, and what its file says of it. */
@@ -60,25 +67,32 @@ function factList(studio: Studio, facts: InspectResult): TemplateResult[] {
   return [
     fact('Format', summary?.formatTitle ?? facts.format),
     fact('Size', bytes(size), facts.files.length > 1 ? `in ${facts.files.length} files` : ''),
-    fact('Input', facts.input.dims.map((dim) => dim ?? 'n').join(' × '), facts.input.layout),
+    fact('Input', facts.input.dims.map((dim) => dim ?? 'n').join(' × '), LAYOUTS[facts.input.layout]),
     fact('Classes', facts.classCount === null ? 'unknown' : count(facts.classCount)),
     fact('Parameters', count(facts.parameterCount)),
     fact('Layers', `${count(facts.layers.length)} editable`, skipped > 0 ? `${count(skipped)} left alone` : ''),
+    fact('Data', data(studio), samples(studio.snapshot)),
     fact(
       'Accuracy',
       measured ? percent(measured.accuracy) : '–',
-      measured ? plural(measured.samples, `${measured.split} sample`) : 'not measured',
+      measured ? `measured ${day(measured.created)}` : 'not measured',
     ),
-    fact('Data', data(studio)),
   ];
 }
 
 function data({ snapshot, send }: Studio): Content {
   const config = configOf(snapshot);
   const open = () => send({ kind: 'open', what: 'config' });
-  if (config) return html`<button class="link" @click=${open}>${baseName(config)}</button>`;
+  if (config) return html`<button class="link" title=${config} @click=${open}>${baseName(config)}</button>`;
   if (!snapshot.trusted) return 'not read';
   return config === null ? 'not set up' : '…';
+}
+
+/** The samples that accuracies are measured on, as far as something was measured. */
+function samples({ summary, shown }: StudioSnapshot): string {
+  if (summary?.measured) return plural(summary.measured.samples, `${summary.measured.split} sample`);
+  const on = shown?.outcome.measuredOn;
+  return on ? plural(on.samples, `${on.heldOut ? 'held-out ' : ''}${on.split} sample`) : '';
 }
 
 function fact(title: string, value: Content, note = ''): TemplateResult {

@@ -2,10 +2,11 @@ import '../toolkit.js';
 import './styles/index.css';
 import { render } from 'lit';
 import type { FromStudio, ToStudio } from '../../src/protocol.js';
+import { Answers } from './answers.js';
 import { Inbox } from './messages.js';
 import { page } from './page.js';
 import { Selection } from './selection.js';
-import type { Studio } from './studio.js';
+import { contextOf, type Studio } from './studio.js';
 import { restore, type ViewState } from './viewState.js';
 
 const host = acquireVsCodeApi<ViewState>();
@@ -13,6 +14,7 @@ const root = document.getElementById('studio')!;
 const inbox = new Inbox();
 const send = (message: FromStudio) => host.postMessage(message);
 const selection = new Selection((selected) => send({ kind: 'select', selected }), draw);
+const answers = new Answers(send, drawSoon);
 let view = restore(host.getState());
 let isDrawn = false;
 
@@ -26,12 +28,31 @@ function draw(): void {
     send,
     select: (selected) => selection.ask(selected),
     change,
+    ask: (name, question) => answers.ask(name, question),
+    retry: (name, question) => answers.retry(name, question),
   };
   if (!isDrawn) root.replaceChildren();
-  keepingFocus(() => render(page(studio), root));
-  // Once the class picker has drawn itself too, and the page is as long as it was.
-  if (!isDrawn) requestAnimationFrame(() => scrollTo(0, view.scroll));
+  answers.during(contextOf(snapshot), () => keepingFocus(() => render(page(studio, isDrawn), root)));
+  if (isDrawn) return;
+  // The view comes a frame later, so that the rest shows sooner and neither holds the page up for long.
   isDrawn = true;
+  requestAnimationFrame(() => {
+    draw();
+    // Once the class picker and the view have drawn themselves too, and the page is as long as it was.
+    requestAnimationFrame(() => scrollTo(0, view.scroll));
+  });
+}
+
+let isDue = false;
+
+/** Once for all that comes before the next frame. */
+function drawSoon(): void {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    draw();
+  });
 }
 
 function change(changes: Partial<ViewState>): void {
@@ -49,6 +70,7 @@ function keepingFocus(draw: () => void): void {
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToStudio>) => {
+  if (data.kind === 'answer' || data.kind === 'noAnswer') return answers.receive(data);
   const news = inbox.receive(data);
   if (news === 'gap') send({ kind: 'ready' });
   if (news === 'new') draw();

@@ -9,7 +9,7 @@ export class Inbox {
   }
 
   /** `old`: came late, and is left out. `gap`: a message was missed, so that a whole snapshot has to be asked for. */
-  receive(message: ToStudio): 'new' | 'old' | 'gap' {
+  receive(message: ToStudio & { kind: 'snapshot' | 'changes' }): 'new' | 'old' | 'gap' {
     const known = this.#snapshot;
     if (message.kind === 'snapshot') {
       if (known && message.snapshot.sequence <= known.sequence) return 'old';

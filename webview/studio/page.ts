@@ -3,23 +3,22 @@ import './classPicker.js';
 import type { ErrorReport } from '../../src/protocol.js';
 import { banners } from './banner.js';
 import { header } from './header.js';
-import { layers } from './layers.js';
 import { errorText, icon } from './parts.js';
-import { result } from './result.js';
+import { results } from './results.js';
 import { announcement, runBar } from './runBar.js';
 import { settings } from './settings.js';
 import type { Studio } from './studio.js';
 
-/** The whole Studio. */
-export function page(studio: Studio): TemplateResult {
+/** The whole Studio. @param isWhole whether the chosen view is to be drawn too, which takes longest. */
+export function page(studio: Studio, isWhole: boolean): TemplateResult {
   return html`<main>
     ${header(studio)}
     <p class="sr-only" role="status">${announcement(studio.snapshot)}</p>
-    ${body(studio)}
+    ${body(studio, isWhole)}
   </main>`;
 }
 
-function body(studio: Studio): TemplateResult {
+function body(studio: Studio, isWhole: boolean): TemplateResult {
   const { facts, factsError, summary } = studio.snapshot;
   const error = facts ? null : (factsError ?? summary?.error);
   if (error) return unreadable(studio, error);
@@ -30,7 +29,7 @@ function body(studio: Studio): TemplateResult {
         <lethe-class-picker .studio=${studio}></lethe-class-picker>
         ${settings(studio)} ${runBar(studio)}
       </div>
-      <div class="see">${studio.snapshot.result ? result(studio, studio.snapshot.result) : nothing} ${layers(studio, facts)}</div>
+      <div class="see">${results(studio, isWhole)}</div>
     </div>`;
 }
 

@@ -2,11 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { StudioSnapshot } from '../../src/protocol.js';
 import { classRows } from './classes.js';
-import { baseName, list, plural } from './format.js';
+import { list, plural, timeLeft } from './format.js';
 import { type Content, errorText, icon } from './parts.js';
-import { phaseTitle } from './phases.js';
-import { headline } from './result.js';
-import { parseSettings } from './settingsFields.js';
+import { headline } from './runHeader.js';
+import { detailText, steps } from './runSteps.js';
+import { basisOf, parseSettings } from './settingsFields.js';
 import { configOf, isBusy, type Studio } from './studio.js';
 
 type Run = NonNullable<StudioSnapshot['run']>;
@@ -20,8 +20,8 @@ export function runBar(studio: Studio): TemplateResult {
 }
 
 function idle(studio: Studio): TemplateResult {
-  const { selected, send, view } = studio;
-  const { settings } = parseSettings(view.settings);
+  const { selected, send, view, snapshot } = studio;
+  const { settings } = parseSettings(view.settings, basisOf(snapshot));
   const obstacle = whyNot(studio);
   const noData = noDataReason(studio.snapshot);
   return html`<div class="buttons">
@@ -41,7 +41,9 @@ function whyNot({ snapshot, selected, view }: Studio): string {
   if (noData) return noData;
   if (selected.length === 0) return 'Tick the classes to forget.';
   if (selected.length >= classRows(snapshot).length) return 'Leave at least one class to keep.';
-  return Object.keys(parseSettings(view.settings).problems).length > 0 ? 'Correct the settings first.' : '';
+  return Object.keys(parseSettings(view.settings, basisOf(snapshot)).problems).length > 0
+    ? 'Correct the settings first.'
+    : '';
 }
 
 function noDataReason(snapshot: StudioSnapshot): string {
@@ -51,8 +53,8 @@ function noDataReason(snapshot: StudioSnapshot): string {
   return config === null ? 'Set up the model’s data first.' : '';
 }
 
-function running({ send }: Studio, run: Run): TemplateResult {
-  const { status, progress } = run;
+function running({ snapshot, send }: Studio, run: Run): TemplateResult {
+  const { status, progress, step, secondsLeft } = run;
   const share = progress && progress.total > 0 ? Math.min(1, progress.done / progress.total) : undefined;
   const now = share === undefined ? undefined : Math.floor(100 * share);
   return html`<div class="head">
@@ -61,22 +63,18 @@ function running({ send }: Studio, run: Run): TemplateResult {
         ${status === 'cancelling' ? 'Cancelling…' : 'Cancel'}
       </vscode-button>
     </div>
-    <div class="step"><span>${stepText(run)}</span><span class="number">${now === undefined ? '' : `${now}%`}</span></div>
-    <div class="progress ${share === undefined ? 'unknown' : ''}" role="progressbar" aria-label=${stepText(run)}
+    ${steps(snapshot)}
+    <div class="at"><span>${step}${now === undefined ? '' : html` <span class="quiet number">${now}%</span>`}</span>
+      <span class="quiet left">${secondsLeft === null || status === 'cancelling' ? nothing : timeLeft(secondsLeft)}</span></div>
+    <div class="progress ${share === undefined ? 'unknown' : ''}" role="progressbar" aria-label=${step || 'Starting'}
       aria-valuemin="0" aria-valuemax="100" aria-valuenow=${now ?? nothing}>
       <i style=${styleMap(share === undefined ? {} : { width: `${100 * share}%` })}></i>
     </div>
-    <p class="quiet detail">${progress?.detail ? baseName(progress.detail) : '\u00a0'}</p>`;
+    <p class="quiet detail">${(progress && detailText(progress)) || '\u00a0'}</p>`;
 }
 
 function jobTitle({ kind, classes }: Run): string {
   return kind === 'evaluate' ? 'Evaluating' : `Unlearning ${list(classes)}`;
-}
-
-function stepText({ status, position, progress }: Run): string {
-  if (status === 'queued') return position === 0 ? 'Starting' : `Waiting for ${plural(position, 'other job')}`;
-  if (status === 'cancelling') return 'Stopping at the next step';
-  return progress ? phaseTitle(progress.phase) : 'Starting';
 }
 
 /** How the last job ended, where it did not end well; a result speaks for itself. */
@@ -97,9 +95,9 @@ function outcome({ send }: Studio, run: Run): Content {
 }
 
 /** What screen readers are told: each step once, not every percent of it. */
-export function announcement({ run, result }: StudioSnapshot): string {
+export function announcement({ run, shown }: StudioSnapshot): string {
   if (!run) return '';
-  if (run.status === 'done') return run.kind === 'unlearn' && result ? headline(result) : 'Evaluated';
+  if (run.status === 'done') return run.kind === 'unlearn' && shown ? headline(shown.outcome) : 'Evaluated';
   if (run.status === 'cancelled') return 'Cancelled';
-  return run.status === 'failed' ? '' : `${jobTitle(run)}: ${stepText(run)}`;
+  return run.status === 'failed' ? '' : run.step ? `${jobTitle(run)}: ${run.step}` : jobTitle(run);
 }

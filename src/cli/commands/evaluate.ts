@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
+import { countText, durationText, percentText } from '../../base/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import type { EvaluateResult, SplitName } from '../../protocol.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
-import { count, duration, percent } from '../format.js';
 import { integer } from '../options.js';
 import { clean, type Style } from '../style.js';
 import { table } from '../table.js';
@@ -48,15 +48,15 @@ export function evaluateText(result: EvaluateResult, style: Style): string {
     ],
     result.perClass.map((entry) => [
       clean(entry.class),
-      percent(entry.accuracy),
-      count(entry.count),
+      percentText(entry.accuracy, '-'),
+      countText(entry.count),
       style.dim(confusedWith(result, entry.index)),
     ]),
     style.bold,
   );
-  const head = `${style.bold(clean(result.model, 200))}: ${percent(result.accuracy)} of ${count(result.samples)} ${result.split} samples`;
+  const head = `${style.bold(clean(result.model, 200))}: ${percentText(result.accuracy)} of ${countText(result.samples)} ${result.split} samples`;
   const notes = result.notes.map((note) => `${style.yellow('note')}  ${clean(note, 300)}`);
-  return [head, '', classes, '', ...notes, style.dim(`${duration(result.seconds.total)}`)].join('\n');
+  return [head, '', classes, '', ...notes, style.dim(`${durationText(result.seconds.total)}`)].join('\n');
 }
 
 function confusedWith(result: EvaluateResult, index: number): string {
@@ -65,5 +65,5 @@ function confusedWith(result: EvaluateResult, index: number): string {
   for (let other = 0; other < row.length; other++) {
     if (other !== index && row[other] > 0 && (most < 0 || row[other] > row[most])) most = other;
   }
-  return most < 0 ? '' : `${clean(result.perClass[most].class)} (${count(row[most])})`;
+  return most < 0 ? '' : `${clean(result.perClass[most].class)} (${countText(row[most])})`;
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { countText, sizeText } from '../../base/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import type { InspectResult } from '../../protocol.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
-import { bytes, count } from '../format.js';
 import { clean, type Style } from '../style.js';
 import { table } from '../table.js';
 
@@ -30,10 +30,10 @@ export function inspectText(result: InspectResult, style: Style): string {
         : ` and ${others.length} more`;
   const facts: [string, string][] = [
     ['format', result.format],
-    ['files', `${clean(path.basename(first.path))}${parts} (${bytes(size)})`],
+    ['files', `${clean(path.basename(first.path))}${parts} (${sizeText(size)})`],
     ['input', `${clean(result.input.name)} [${dims}] ${result.input.layout}`],
     ['classes', classesText(result)],
-    ['parameters', count(result.parameterCount)],
+    ['parameters', countText(result.parameterCount)],
     ['config', result.config === null ? 'none' : clean(result.config, 200)],
   ];
   if (result.forgotten.length > 0) facts.push(['forgotten', result.forgotten.map((name) => clean(name)).join(', ')]);

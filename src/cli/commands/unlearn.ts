@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { countText, durationText, percentText, pointsText } from '../../base/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import type { UnlearnResult } from '../../protocol.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';
-import { count, duration, percent, points } from '../format.js';
 import { integer, memory, names, numbers } from '../options.js';
 import { clean, type Style } from '../style.js';
 import { table } from '../table.js';
@@ -73,7 +73,7 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
 export function unlearnText(result: UnlearnResult, style: Style): string {
   const { measuredOn } = result;
   const forgotten = result.forget.map((name) => clean(name)).join(', ');
-  const where = `${count(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;
+  const where = `${countText(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;
   return [
     `${style.bold(`Forgot ${forgotten}`)}  (alpha_r ${result.alphaR}, alpha_f ${result.alphaF}; accuracy on ${where})`,
     '',
@@ -98,7 +98,7 @@ export function unlearnText(result: UnlearnResult, style: Style): string {
     '',
     `${style.dim('model ')} ${relative(result.output)}`,
     `${style.dim('report')} ${relative(result.report)}`,
-    `${style.dim('time  ')} ${duration(result.seconds.total)}`,
+    `${style.dim('time  ')} ${durationText(result.seconds.total)}`,
   ].join('\n');
 }
 
@@ -106,16 +106,16 @@ function classTable(result: UnlearnResult, style: Style): string {
   const mark = { forget: style.cyan('forgotten now'), earlier: style.dim('forgotten earlier'), retain: '' };
   const rows = result.perClass.map((entry) => [
     entry.role === 'forget' ? style.bold(clean(entry.class)) : clean(entry.class),
-    percent(entry.before),
-    percent(entry.after),
-    points(entry.before, entry.after),
+    percentText(entry.before, '-'),
+    percentText(entry.after, '-'),
+    pointsText(entry.before, entry.after),
     mark[entry.role],
   ]);
   const summary = (name: string, before: number, after: number) => [
     style.bold(name),
-    style.bold(percent(before)),
-    style.bold(percent(after)),
-    style.bold(points(before, after)),
+    style.bold(percentText(before)),
+    style.bold(percentText(after)),
+    style.bold(pointsText(before, after)),
     '',
   ];
   rows.push(summary('Kept classes', result.before.retainAccuracy, result.after.retainAccuracy));
@@ -144,7 +144,7 @@ function layerTable(result: UnlearnResult, style: Style): string {
     number(layer.retainDimension),
     number(layer.forgetDimension),
     number(layer.removedDimension),
-    percent(layer.weightChange),
+    percentText(layer.weightChange),
   ]);
   return table(columns, rows, style.bold);
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { shellWord } from '../../base/shell.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { REPORT_NAME, type StoredRun } from '../../project/runStore.js';
 import type { Finding, FindingAction, PolicyEntry } from '../../protocol.js';
@@ -50,7 +51,7 @@ function recognised(
     ...atEntry(config, entry.at),
     model,
     message: mustBeForgotten(entry),
-    hint: `Unlearn it: lethe unlearn "${nameIn(config, model)}" --forget "${entry.class.replaceAll(',', '\\,')}"`,
+    hint: `Unlearn it: lethe unlearn ${shellWord(nameIn(config, model))} --forget ${shellWord(entry.class.replaceAll(',', '\\,'))}`,
     related: [aboutModel(model, how)],
     actions: [
       { kind: 'unlearn', model, classes: [entry.class] },

@@ -5,10 +5,12 @@ import { toTensor } from '../../data/preprocess.js';
 import { sampleIndices } from '../../data/sampling.js';
 import { elementCount } from '../../linalg/tensor.js';
 import { parseConfig } from '../../project/config.js';
+import { DEFAULTS } from '../../project/defaults.js';
 import { CONFIG_NAME } from '../../project/home.js';
 import type { CheckSetupRequest, CheckSetupResult, Confusion } from '../../protocol.js';
 import { accuracyOver, answersOf, samplesOf } from '../accuracy.js';
-import { DEFAULTS, SAMPLE_CACHE_BYTES } from '../defaults.js';
+import { SAMPLE_CACHE_BYTES } from '../defaults.js';
+import { dropBench } from '../kept/benches.js';
 import { batchSize, probe } from '../probe.js';
 import { inBatches, remembering, type SampleSet } from '../samples.js';
 import { Session } from '../session.js';
@@ -33,6 +35,7 @@ const MOST_COLUMNS = 256;
 export async function checkSetup(request: CheckSetupRequest, work: Work = {}): Promise<CheckSetupResult> {
   const { model, allowOutside, threads } = request;
   const draft = await parseConfig(path.join(request.folder, CONFIG_NAME), request.config, { allowOutside });
+  await dropBench();
   const session = await Session.open({ model, threads }, work, draft);
   try {
     const { classifier, classes } = session;

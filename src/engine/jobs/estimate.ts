@@ -1,25 +1,28 @@
 import { throwIfAborted, type Work } from '../../base/work.js';
+import { settingsOf } from '../../project/defaults.js';
 import { digests } from '../../project/digestCache.js';
 import { reportOf } from '../../project/errorReport.js';
 import { listRuns, runThatWrote } from '../../project/runStore.js';
 import type { EstimateRequest, EstimateResult, RunRecord } from '../../protocol.js';
+import { dropBench } from '../kept/benches.js';
 import { outputTarget } from '../output.js';
 import { measurePace } from '../pace.js';
 import { planRun } from '../plan.js';
 import { makePools } from '../pools.js';
 import { probe } from '../probe.js';
 import { checkRoomForModel, findRoom } from '../room.js';
-import { chosenLayers, settingsOf } from '../runSettings.js';
+import { chosenLayers } from '../runSettings.js';
 import { Session } from '../session.js';
 import { stopwatch } from '../stopwatch.js';
-import { timeNeed, totalTime } from '../timeNeed.js';
+import { stepsOf, timeNeed } from '../timeNeed.js';
 
 /**
  * What an unlearning run would take, and why it would be refused: from the sizes of the model, one sample with all taps, and
- * the speed of some more. The seconds are 0 for a run that would not fit into memory, as nothing is tried then.
+ * the speed of some more. The seconds are 0, without steps, for a run that would not fit into memory, as nothing is tried then.
  * @throws LetheError as `unlearn`, for what is wrong with the input; `out-of-memory` if not even the model fits.
  */
 export async function estimate(request: EstimateRequest, work: Work = {}): Promise<EstimateResult> {
+  await dropBench();
   const clock = stopwatch();
   const session = await Session.open(request, work);
   try {
@@ -34,11 +37,12 @@ export async function estimate(request: EstimateRequest, work: Work = {}): Promi
     const plan = await planRun(session, request, settings, layers, pools, costs, record);
     const { memory, disk, refusals } = await findRoom(plan, outputTarget(classifier, home, '', request));
     const fits = memory.needed <= memory.available;
+    const steps = fits ? stepsOf(timeNeed(plan, load, await measurePace(classifier, pools, plan, work))) : [];
     return {
-      seconds: fits ? totalTime(timeNeed(plan, load, await measurePace(classifier, pools, plan, work))) : 0,
+      seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
+      steps,
       memoryBytes: memory.needed,
       diskBytes: disk.needed,
-      available: { memoryBytes: memory.available, diskBytes: disk.available },
       refusals: refusals.map(reportOf),
     };
   } finally {

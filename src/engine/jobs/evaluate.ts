@@ -1,12 +1,13 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
 import { sampleIndices } from '../../data/sampling.js';
+import { DEFAULTS } from '../../project/defaults.js';
 import { digests } from '../../project/digestCache.js';
 import { writeEvaluation } from '../../project/evaluations.js';
 import { sameFiles } from '../../project/runStore.js';
 import type { EvaluateRequest, EvaluateResult, EvaluationRecord } from '../../protocol.js';
 import { accuracyOver, measureConfusion, samplesOf } from '../accuracy.js';
-import { DEFAULTS } from '../defaults.js';
+import { dropOtherBench } from '../kept/benches.js';
 import { batchSize, probe } from '../probe.js';
 import type { SampleSet } from '../samples.js';
 import { Session } from '../session.js';
@@ -17,6 +18,7 @@ import { stopwatch } from '../stopwatch.js';
  * @throws LetheError as `Session.open`; `samples-missing`, `cancelled`.
  */
 export async function evaluate(request: EvaluateRequest, work: Work = {}): Promise<EvaluateResult> {
+  await dropOtherBench(request);
   const total = stopwatch();
   const session = await Session.open(request, work);
   try {

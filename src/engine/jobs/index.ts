@@ -1,7 +1,10 @@
 import type { Work } from '../../base/work.js';
-import type { JobName, Jobs } from '../../protocol.js';
+import type { JobName, Jobs, PartOf } from '../../protocol.js';
 
-type Job<Name extends JobName> = (request: Jobs[Name]['request'], work: Work) => Promise<Jobs[Name]['result']>;
+type Job<Name extends JobName> = (
+  request: Jobs[Name]['request'],
+  work: Work<PartOf<Name>>,
+) => Promise<Jobs[Name]['result']>;
 
 /** Every job; its code and the runtimes below it are loaded when it is first asked for. */
 const jobs: { readonly [Name in JobName]: () => Promise<Job<Name>> } = {
@@ -17,13 +20,20 @@ const jobs: { readonly [Name in JobName]: () => Promise<Job<Name>> } = {
   checkSetup: async () => (await import('./checkSetup.js')).checkSetup,
   writeSetup: async () => (await import('./writeSetup.js')).writeSetup,
   environment: async () => (await import('./environment.js')).environment,
+  showRun: async () => (await import('./showRun.js')).showRun,
+  candidate: async () => (await import('./candidate.js')).candidate,
+  saveCandidate: async () => (await import('./saveCandidate.js')).saveCandidate,
+  thumbnails: async () => (await import('./thumbnails.js')).thumbnails,
+  saliency: async () => (await import('./saliency.js')).saliency,
+  focus: async () => (await import('./focus.js')).focus,
+  boundary: async () => (await import('./boundary.js')).boundary,
 };
 
 /** Runs a job in this process. @throws LetheError what the job throws. */
 export async function runJob<Name extends JobName>(
   name: Name,
   request: Jobs[Name]['request'],
-  work: Work = {},
+  work: Work<PartOf<Name>> = {},
 ): Promise<Jobs[Name]['result']> {
   const job = await jobs[name]();
   return job(request, work);

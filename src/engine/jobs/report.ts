@@ -2,16 +2,66 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../base/files.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
-import { REPORT_NAME, readRun } from '../../project/runStore.js';
-import type { ReportRequest, ReportResult } from '../../protocol.js';
+import { readCandidate } from '../../project/candidateStore.js';
+import { REPORT_NAME, readRun, type StoredRun } from '../../project/runStore.js';
+import type { AlphaPair, ReportRequest, ReportResult, RunRecord } from '../../protocol.js';
 import { reportPage } from '../../report/page.js';
+import { openModelPair } from '../kept/modelPair.js';
+import { candidateOf, isSamePair, savedPair, sourceOf } from '../kept/runRequest.js';
+import { withCandidate } from '../outcome.js';
+import { explain } from '../reporting/explanations.js';
+import { candidate } from './candidate.js';
 
-/** Writes a run's HTML page again. @throws LetheError `file-missing`, `record-invalid`, `output-exists`. */
+/**
+ * Writes a run's HTML page again, about the model that it wrote or about another candidate.
+ * @throws LetheError `file-missing`, `record-invalid`, `output-exists`; for another candidate also as the job `candidate`, with
+ *   explanations also as opening both models and the data.
+ */
 export async function report(request: ReportRequest, work: Work = {}): Promise<ReportResult> {
-  const { folder, record } = await readRun(request.run);
+  const run = await readRun(path.resolve(request.run));
+  const pair = candidateOf(run, request.pair);
   throwIfAborted(work.signal);
-  const target = path.resolve(request.out ?? path.join(folder, REPORT_NAME));
+  const target = path.resolve(
+    request.out ?? path.join(run.folder, writtenBeside(run, pair) ? candidateName(pair) : REPORT_NAME),
+  );
+
+  const page = request.explanations
+    ? await explainedPage(run, pair, request, work)
+    : reportPage(await recordWith(run, pair, request, work), { written: writtenBeside(run, pair) });
+  throwIfAborted(work.signal);
   const overwrite = request.out === undefined || request.force;
-  await writeAtomically(target, (temporary) => writeFile(temporary, reportPage(record)), { overwrite });
-  return { run: path.resolve(folder), report: target };
+  await writeAtomically(target, (temporary) => writeFile(temporary, page), { overwrite });
+  return { run: run.folder, report: target };
+}
+
+async function explainedPage(run: StoredRun, pair: AlphaPair, request: ReportRequest, work: Work): Promise<string> {
+  const about = { ...(await sourceOf(run, request)), run: run.folder, pair };
+  // Held until the end, so that each part finds the models open.
+  const models = await openModelPair(about, work);
+  try {
+    const record = await recordWith(run, pair, request, work);
+    const explanations = await explain(about, record, request.forgottenPictures ?? false, work);
+    return reportPage(record, { written: writtenBeside(run, pair), explanations });
+  } finally {
+    await models.release();
+  }
+}
+
+/** The run's record, with this candidate in place of the one that was saved if it is another one. */
+async function recordWith(run: StoredRun, pair: AlphaPair, request: ReportRequest, work: Work): Promise<RunRecord> {
+  if (isSamePair(pair, savedPair(run))) return run.record;
+  const { allowOutside, threads } = request;
+  await candidate({ run: run.folder, pair, allowOutside, threads }, work);
+  const facts = await readCandidate(run.folder, pair);
+  return { ...run.record, result: withCandidate(run.record.result, facts!) };
+}
+
+/** The pair of the model that the run wrote, if it is another one. */
+function writtenBeside(run: StoredRun, pair: AlphaPair): AlphaPair | undefined {
+  return isSamePair(pair, savedPair(run)) ? undefined : savedPair(run);
+}
+
+/** Beside the run's own report, which stays that of the model that was written. */
+function candidateName({ alphaR, alphaF }: AlphaPair): string {
+  return `report-${alphaR}-${alphaF}.html`;
 }

@@ -1,31 +1,33 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
 import type { Classifier } from '../../models/classifier.js';
-import { classIndices } from '../../project/classNames.js';
+import type { CandidateFacts } from '../../project/candidateStore.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { slugOf } from '../../project/slug.js';
-import type { Confusion, RunRecord, UnlearnRequest, UnlearnResult, UnlearnSeconds } from '../../protocol.js';
-import { collectSpaces } from '../../unlearn/collect.js';
-import { Projections } from '../../unlearn/projection.js';
+import type {
+  CandidateResult,
+  RunRecord,
+  UnlearnPart,
+  UnlearnRequest,
+  UnlearnResult,
+  UnlearnSeconds,
+} from '../../protocol.js';
 import { RACE, type SearchResult } from '../../unlearn/search.js';
-import { measureConfusion } from '../accuracy.js';
-import { Activations } from '../activations.js';
-import { SAMPLE_CACHE_BYTES, SKETCH_VECTORS } from '../defaults.js';
-import { findHistory } from '../history.js';
+import { SKETCH_VECTORS } from '../defaults.js';
 import { hashData } from '../inputs.js';
-import { chooseOutput, outputTarget } from '../output.js';
-import { persist } from '../persist.js';
-import { planRun } from '../plan.js';
-import { findingsOf } from '../policy.js';
-import { drawSamples, makePools } from '../pools.js';
-import { batchSize, checkWeights, probe } from '../probe.js';
-import { accuraciesOf, changesOf, layerChanges } from '../results.js';
-import { checkRoom, checkRoomForModel } from '../room.js';
-import { chosenLayers, settingsOf } from '../runSettings.js';
+import type { Bench } from '../kept/bench.js';
+import { dropBench, leaseNewBench } from '../kept/benches.js';
+import { chooseOutput } from '../output.js';
+import { type Draft, persist } from '../persist.js';
+import { accuraciesOf } from '../results.js';
 import { candidateResults, roundsFor, searchCandidates } from '../search.js';
-import { Session } from '../session.js';
 import { stopwatch } from '../stopwatch.js';
-import { checkMeasurable, findTargets, indicesOf } from '../targets.js';
+import { indicesOf } from '../targets.js';
+import type { RunBasis } from '../unlearning/basis.js';
+import { describeLayers, makeCandidate, measureCandidate, measureModel, rolesOf } from '../unlearning/candidate.js';
+import { beforePart, layersPart, measuredPart, spacesPart } from '../unlearning/parts.js';
+import { notesOf, type PreparedRun, prepareRun, settleRun, skippedLayers } from '../unlearning/prepare.js';
+import { findSpaces } from '../unlearning/spaces.js';
 import { versions } from '../versions.js';
 
 /**
@@ -33,130 +35,76 @@ import { versions } from '../versions.js';
  * @throws LetheError `no-candidate` if no pair of alphas forgets, and for everything that is wrong with the input; `out-of-memory` or
  *   `disk-full` before the long work if the run would not fit. Nothing has been written then, nor after `cancelled`.
  */
-export async function unlearn(request: UnlearnRequest, work: Work = {}): Promise<UnlearnResult> {
-  const clock = stopwatch();
-  const session = await Session.open(request, work);
+export async function unlearn(request: UnlearnRequest, work: Work<UnlearnPart> = {}): Promise<UnlearnResult> {
+  const total = stopwatch();
+  const bench = await leaseNewBench(request, work);
   try {
-    return await forget(session, request, clock, work);
+    return await forget(bench.value, request, total, work);
+  } catch (error) {
+    await dropBench();
+    throw error;
   } finally {
-    await session.close();
+    await bench.release();
   }
 }
 
 async function forget(
-  session: Session,
+  bench: Bench,
   request: UnlearnRequest,
   total: () => number,
-  work: Work,
+  work: Work<UnlearnPart>,
 ): Promise<UnlearnResult> {
-  const { classifier, classes, home, config } = session;
-  const { signal } = work;
-  const settings = settingsOf(request);
-  const layers = chosenLayers(classifier, settings.layers);
-  await checkRoomForModel(classifier, layers);
-  await checkWeights(classifier, signal);
-  if (request.forget) {
-    // Settled again below; what is wrong with it should be said before the long work.
-    await chooseOutput(classifier, home, slugOf(classIndices(request.forget, classes), classes), request);
-  }
-  const source = await hashFiles(classifier.files, work);
-  const history = await findHistory(home, source);
-  const coverage = session.isCovered
-    ? []
-    : [`"models" in ${config.file} does not name this model: no policy applies to it`];
+  const { session } = bench;
+  const { classifier, classes, home } = session;
+  const run = await prepareRun(session, request, work);
   const seconds: Mutable<UnlearnSeconds> = { load: total(), measure: 0, forward: 0, spaces: 0, search: 0, total: 0 };
 
-  const pools = makePools(session, settings.seed);
-  const costs = await probe(classifier, pools.work, signal);
-  const plan = await planRun(session, request, settings, layers, pools, costs, history.record);
-  await checkRoom(plan, outputTarget(classifier, home, '', request));
-  const measure = async (model: Classifier): Promise<Confusion> => {
-    const clock = stopwatch();
-    const confusion = await measureConfusion(model, pools.measured, batchSize(costs), work);
-    seconds.measure += clock();
-    return confusion;
-  };
-  const before = await measure(classifier);
-  const targets = findTargets(config, classes, request.forget, history.record, before);
-  checkMeasurable(targets, before, classes, pools.measured.dataset.where(0).file);
-  const slug = slugOf(indicesOf(targets.forget), classes);
+  const measuring = stopwatch();
+  const before = await measureModel(run, classifier, work);
+  seconds.measure = measuring();
+  const basis = settleRun(session, request, run, before);
+  const slug = slugOf(indicesOf(basis.targets.forget), classes);
   const output = await chooseOutput(classifier, home, slug, request);
+  const notes = notesOf(basis, run);
+  work.onPart?.(beforePart(basis, notes));
 
-  const roles = { retain: targets.retain, forget: indicesOf(targets.forget), earlier: indicesOf(targets.earlier) };
-  const samples = drawSamples(pools, roles, classes, settings, SAMPLE_CACHE_BYTES);
-  const pairs = settings.alphaR.length * settings.alphaF.length;
-  const rounds = roundsFor(costs, samples.judged.indices.length, pairs);
-  const stream = new Activations(classifier, samples, costs, { ...settings, onProgress: work.onProgress });
-  const collecting = stopwatch();
-  const sketch = rounds === RACE ? SKETCH_VECTORS : undefined;
-  const spaces = await collectSpaces(stream, layers, { memory: settings.memory, sketch, signal });
+  const rounds = roundsOf(basis);
+  const found = await findSpaces(basis, rounds === RACE ? SKETCH_VECTORS : undefined, work);
+  const { spaces, projections } = found;
   try {
-    seconds.forward = stream.seconds;
-    seconds.spaces = collecting() - stream.seconds;
-    const projections = new Projections(spaces, (id) => classifier.readWeight(id));
+    const describing = stopwatch();
+    work.onPart?.(spacesPart(basis.layers, await projections.spectra(work)));
+    seconds.forward = found.seconds.forward;
+    seconds.spaces = found.seconds.spaces + describing();
 
     const searching = stopwatch();
-    const { judged } = samples;
-    const { alphaR, alphaF } = settings;
-    const found = await searchCandidates(
-      { classifier, projections, judged, costs, targets, alphaR, alphaF, rounds },
+    const { alphaR, alphaF } = basis.settings;
+    const searched = await searchCandidates(
+      { ...basis, classifier, projections, judged: basis.samples.judged, alphaR, alphaF, rounds },
       work,
     );
     seconds.search = searching();
-    const best = found.best ?? noCandidate(found, classifier);
+    const best = searched.best ?? noCandidate(searched, classifier);
+    const candidates = candidateResults(searched, best);
 
-    const weights = await projections.weights(best, 'full', { signal });
-    const candidate = await classifier.withWeights({ weights });
-    let after: Confusion;
-    try {
-      after = await measure(candidate);
-    } finally {
-      await candidate.dispose();
-    }
-    const describing = stopwatch();
-    const facts = await projections.facts(best, work);
-    seconds.spaces += describing();
+    const { weights, classifier: candidate } = await makeCandidate(found, best, work);
+    const measuringAgain = stopwatch();
+    const measured = await measureCandidate(basis, best, candidate, work).finally(() => candidate.dispose());
+    seconds.measure += measuringAgain();
+    work.onPart?.(measuredPart(measured, candidates));
 
-    const changes = changesOf(classes, targets, before, after);
-    const left = classifier.layers.filter((layer) => !layers.includes(layer));
+    const describingAgain = stopwatch();
+    const layers = await describeLayers(found, best, work);
+    seconds.spaces += describingAgain();
+    work.onPart?.(layersPart(layers));
+
     const result = (saving: readonly string[]): RunRecord['result'] => ({
-      forget: roles.forget.map((index) => classes[index]),
-      earlier: roles.earlier.map((index) => classes[index]),
-      alphaR: best.alphaR,
-      alphaF: best.alphaF,
-      measuredOn: pools.measuredOn,
-      before: accuraciesOf(before, roles),
-      after: accuraciesOf(after, roles),
-      perClass: changes,
-      confusion: { before, after },
-      layers: layerChanges(layers, facts),
-      skipped: [
-        ...classifier.skipped,
-        ...left.map(({ name, kind }) => ({ name, kind, reason: `not matched by --layers ${settings.layers}` })),
-      ],
-      candidates: candidateResults(found, best),
-      policy: findingsOf(targets, changes),
-      notes: [...coverage, ...history.notes, ...samples.notes, ...saving],
+      ...resultOf(basis, { ...measured, layers }, candidates),
+      notes: [...notes, ...saving],
       seconds: { ...seconds, total: total() },
     });
-    const draft = {
-      version: 1 as const,
-      created: new Date().toISOString(),
-      versions: versions(),
-      source: { path: classifier.path, format: classifier.format, files: source },
-      config: (await hashFiles([config.file], { signal }))[0],
-      data: await hashData([pools.measured, samples.judged], work),
-      classes,
-      forget: targets.forget.map(({ index, reason, maxAccuracy }) => ({
-        class: classes[index],
-        index,
-        reason,
-        maxAccuracy,
-      })),
-      earlier: targets.earlier.map(({ index, maxAccuracy }) => ({ class: classes[index], index, maxAccuracy })),
-      settings,
-    };
-    const { result: recorded, ...written } = await persist(
+    const draft = await draftOf(basis, run, work);
+    const { record, ...written } = await persist(
       classifier,
       { weights },
       output,
@@ -166,13 +114,62 @@ async function forget(
       result,
       work,
     );
-    return { model: request.model, ...recorded, ...written };
-  } finally {
+    await bench.keepSpaces(record, found);
+    return { model: request.model, ...record.result, ...written };
+  } catch (error) {
     await spaces.dispose();
+    throw error;
   }
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function roundsOf({ costs, samples, settings }: RunBasis) {
+  return roundsFor(costs, samples.judged.indices.length, settings.alphaR.length * settings.alphaF.length);
+}
+
+function resultOf(
+  basis: RunBasis,
+  { alphaR, alphaF, after, perClass, confusionAfter, layers, policy }: CandidateFacts,
+  candidates: readonly CandidateResult[],
+): Omit<RunRecord['result'], 'notes' | 'seconds'> {
+  const { classes } = basis.session;
+  const roles = rolesOf(basis);
+  return {
+    forget: roles.forget.map((index) => classes[index]),
+    earlier: roles.earlier.map((index) => classes[index]),
+    alphaR,
+    alphaF,
+    measuredOn: basis.pools.measuredOn,
+    before: accuraciesOf(basis.before, roles),
+    after,
+    perClass,
+    confusion: { before: basis.before, after: confusionAfter },
+    layers,
+    skipped: skippedLayers(basis),
+    candidates,
+    policy,
+  };
+}
+
+/** What the record says but for the results. */
+async function draftOf(basis: RunBasis, { source, settings }: PreparedRun, work: Work): Promise<Draft> {
+  const { session, targets, pools, samples } = basis;
+  const { classifier, config, classes } = session;
+  const named = <T extends { readonly index: number }>(entry: T) => ({ class: classes[entry.index], ...entry });
+  return {
+    version: 1,
+    created: new Date().toISOString(),
+    versions: versions(),
+    source: { path: classifier.path, format: classifier.format, files: source },
+    config: (await hashFiles([config.file], { signal: work.signal }))[0],
+    data: await hashData([pools.measured, samples.judged], work),
+    classes,
+    forget: targets.forget.map(({ index, reason, maxAccuracy }) => named({ index, reason, maxAccuracy })),
+    earlier: targets.earlier.map(({ index, maxAccuracy }) => named({ index, maxAccuracy })),
+    settings,
+  };
+}
 
 function noCandidate({ candidates }: SearchResult, { path }: Classifier): never {
   const closest = candidates.reduce((a, b) => (b.accuracyForget < a.accuracyForget ? b : a));

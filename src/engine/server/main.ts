@@ -1,17 +1,35 @@
 /** The engine process: forked by the editor's extension host, ended by it or with it. */
 import { availableParallelism } from 'node:os';
+import { LetheError } from '../../base/errors.js';
 import type { JobName, Jobs } from '../../protocol.js';
 import type { RunJob } from './serve.js';
 import { serve } from './serve.js';
 
-/** Jobs that multiply matrices: their products take no more threads than their forward passes. */
-const COMPUTING: readonly JobName[] = ['unlearn', 'estimate'];
+/** Jobs that may multiply matrices: their products take no more threads than their forward passes. */
+const COMPUTING: readonly JobName[] = [
+  ...(['unlearn', 'estimate', 'candidate', 'saveCandidate'] as const),
+  ...(['saliency', 'focus', 'boundary', 'report'] as const),
+];
 
 const run: RunJob = async (name, request, work) => {
   if (COMPUTING.includes(name)) await limitThreads((request as Jobs['unlearn']['request']).threads);
-  const { runJob } = await import('../jobs/index.js');
-  return runJob(name, request, work);
+  const [{ runJob }, { dropKept, keepBetweenJobs }] = await Promise.all([
+    import('../jobs/index.js'),
+    import('../kept/keeper.js'),
+  ]);
+  keepBetweenJobs();
+  try {
+    return await runJob(name, request, work);
+  } catch (error) {
+    if (mayBeBroken(error)) await dropKept();
+    throw error;
+  }
 };
+
+/** Whether a failure may have left a runtime behind that does not work any more. */
+function mayBeBroken(error: unknown): boolean {
+  return !(error instanceof LetheError) || ['internal', 'out-of-memory', 'model-corrupt'].includes(error.code);
+}
 
 let limited: number | undefined;
 

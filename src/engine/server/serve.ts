@@ -7,13 +7,13 @@ import { type Parcel, pack } from '../../base/parcel.js';
 import { wire } from '../../base/wire.js';
 import type { Work } from '../../base/work.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { ErrorReport, JobCall, JobName, Jobs, LogLevel } from '../../protocol.js';
+import type { ErrorReport, JobCall, JobName, Jobs, LogLevel, PartOf } from '../../protocol.js';
 import { ProgressGate } from './progressGate.js';
 
 export type RunJob = <Name extends JobName>(
   name: Name,
   request: Jobs[Name]['request'],
-  work: Work,
+  work: Work<PartOf<Name>>,
 ) => Promise<Jobs[Name]['result']>;
 
 /** How long jobs may take to clean up after themselves when the parent is gone. */
@@ -42,6 +42,11 @@ export function serve(run: RunJob): void {
       const result = await run(name as JobName, request as Jobs[JobName]['request'], {
         signal,
         onProgress: gate.report,
+        onPart(part) {
+          // What was done before a part is told before it.
+          gate.flush();
+          void connection.sendNotification(wire.part, { id, part });
+        },
       });
       log('info', `${name}: done in ${((performance.now() - began) / 1000).toFixed(2)} s`);
       return await pack(result);

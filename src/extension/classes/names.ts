@@ -10,3 +10,20 @@ export function classesAt(summary: ModelSummary, indices: readonly number[]): re
 export function classesOf({ classes, classCount }: ModelSummary): readonly string[] {
   return classes ?? Array.from({ length: classCount ?? 0 }, (_, index) => String(index));
 }
+
+/**
+ * Indices of classes in a list that has changed: a class is known again by its name, where it had one.
+ * @param before the list that the indices are of, undefined if nobody knows it.
+ */
+export function stillThere(
+  indices: readonly number[],
+  before: readonly string[] | undefined,
+  now: readonly string[],
+): readonly number[] {
+  const places = indices.map((index) => {
+    const name = before?.[index];
+    // A number stands for a class that had no name yet.
+    return name === undefined || name === String(index) ? index : now.indexOf(name);
+  });
+  return places.filter((index) => index >= 0 && index < now.length).sort((a, b) => a - b);
+}

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { percentText } from '../../base/text.js';
 import type { ModelSummary } from '../../protocol.js';
 import type { ModelStore } from '../models/store.js';
 import type { Selection } from '../selection.js';
-import { percentText } from '../text.js';
 import { classesOf } from './names.js';
 
 export interface ClassEntry {

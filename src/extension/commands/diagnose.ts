@@ -1,19 +1,30 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Diagnostics } from '../diagnostics/publisher.js';
+import { isConfigFile } from '../models/find.js';
 import { isTrusted } from './guard.js';
 
-/** Looks at every model of the workspace as deep as it goes: evaluates what a policy binds and scans all tensors. */
-export async function diagnoseWorkspace(diagnostics: Diagnostics): Promise<void> {
+const DEEP = { evaluate: true, scanBytes: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Looks as deep as it goes, evaluates what a policy binds and scans all tensors: at the model or the folder of the `lethe.json`
+ * that it was called on, else at every model of the workspace.
+ */
+export async function diagnose(argument: unknown, diagnostics: Diagnostics): Promise<void> {
   if (!(await isTrusted())) return;
+  const called = argument instanceof vscode.Uri ? argument : undefined;
+  const target = called && isConfigFile(called) ? vscode.Uri.joinPath(called, '..') : called;
+  const name = called && path.posix.basename(called.path);
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: 'Diagnosing the models of the workspace',
+    title: name ? `Diagnosing ${name}` : 'Diagnosing the models of the workspace',
     cancellable: true,
   };
   await vscode.window.withProgress(options, (_, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    return diagnostics.update({ evaluate: true, scanBytes: Number.MAX_SAFE_INTEGER }, controller.signal);
+    const { signal } = controller;
+    return target ? diagnostics.lookAt(target, DEEP, signal) : diagnostics.update(DEEP, signal);
   });
   await vscode.commands.executeCommand('workbench.actions.view.problems');
 }

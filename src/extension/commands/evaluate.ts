@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { percentText } from '../../base/text.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
-import { percentText } from '../text.js';
 import { isTrusted, showFailure } from './guard.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';

@@ -6,7 +6,7 @@ import type { Diagnostics } from '../diagnostics/publisher.js';
 import { installTensorFlow } from '../environment/install.js';
 import { showEnvironment } from '../environment/show.js';
 import type { Services } from '../services.js';
-import { diagnoseWorkspace } from './diagnose.js';
+import { diagnose } from './diagnose.js';
 import { evaluate } from './evaluate.js';
 import { showFailure } from './guard.js';
 import { deleteModel, openStudio, selectModel } from './models.js';
@@ -24,7 +24,7 @@ export function registerCommands(services: Services, diagnostics: Diagnostics): 
     'lethe.openStudio': (argument) => openStudio(argument, services),
     'lethe.selectModel': (model) => selectModel(model, services),
     'lethe.evaluate': (argument) => evaluate(argument, services),
-    'lethe.diagnose': () => diagnoseWorkspace(diagnostics),
+    'lethe.diagnose': (argument) => diagnose(argument, diagnostics),
     'lethe.setUp': (argument) => setUp(argument, services),
     'lethe.cancel': (argument) => jobs.cancel(argument instanceof vscode.Uri ? argument : undefined),
     'lethe.refresh': () => models.refresh(),

@@ -1,14 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
+import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import { errorOf } from '../../project/errorReport.js';
 import type { EstimateResult, ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
 import { classesAt, classesOf } from '../classes/names.js';
+import { dialogs } from '../dialogs.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
-import { durationText, listText, percentText, plainText, sizeText } from '../text.js';
+import { plainText } from '../text.js';
 import { isTrusted, showFailure } from './guard.js';
+import { replacing } from './replacing.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';
 
@@ -58,9 +61,12 @@ export async function unlearn(
   try {
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
-    const expected = `${plainText(title)} (${durationText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
-      replacing(request, isCancelled, (again) => services.jobs.unlearn(model, again)),
+      replacing((force) => {
+        if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+        return services.jobs.unlearn(model, { ...request, force }, estimate.steps);
+      }, dialogs),
     );
     services.selection.tick(model, []);
     await services.models.refresh();
@@ -69,28 +75,6 @@ export async function unlearn(
   } catch (error) {
     await showFailure(title, error, services);
     return undefined;
-  }
-}
-
-/** Runs again with `force` if the output exists and the user agrees to have it replaced. */
-async function replacing(
-  request: UnlearnRequest,
-  isCancelled: () => boolean,
-  run: (request: UnlearnRequest) => Promise<UnlearnResult>,
-): Promise<UnlearnResult> {
-  try {
-    return await run(request);
-  } catch (error) {
-    if (!(error instanceof LetheError) || error.code !== 'output-exists' || request.force) throw error;
-    const replace = 'Replace';
-    const chosen = await vscode.window.showWarningMessage(
-      `${path.basename(error.file ?? 'The new model')} exists already. Replace it?`,
-      { modal: true, detail: error.file },
-      replace,
-    );
-    if (chosen !== replace || isCancelled())
-      throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
-    return run({ ...request, force: true });
   }
 }
 
@@ -110,7 +94,7 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<Est
     return services.engine.run('estimate', request, { signal: controller.signal });
   });
   const { seconds, memoryBytes, diskBytes, refusals } = estimate;
-  const text = `${durationText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
+  const text = `${aboutText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);
   if (refusals.length > 0) {
     throw errorOf(refusals[0]);
@@ -118,7 +102,7 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<Est
   if (seconds < LONG) return estimate;
   const go = 'Start';
   const chosen = await vscode.window.showInformationMessage(
-    `This will take ${durationText(seconds)}.`,
+    `This will take ${aboutText(seconds)}.`,
     { modal: true, detail: `It needs ${text}. You can go on working meanwhile, and cancel at any time.` },
     go,
   );

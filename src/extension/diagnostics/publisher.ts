@@ -5,7 +5,7 @@ import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import { findConfigs, isConfigFile } from '../models/find.js';
 import type { ModelStore } from '../models/store.js';
-import { apartByAllowOutside, diagnosticsSettings } from '../settings.js';
+import { allowOutside, apartByAllowOutside, diagnosticsSettings } from '../settings.js';
 
 /** A finding as the editor shows it; what can be done about it is looked up there by the quick fixes. */
 export class FindingDiagnostic extends vscode.Diagnostic {
@@ -71,6 +71,8 @@ export class Diagnostics implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #disposables: vscode.Disposable[];
+  /** Everything that is shown. */
+  #findings: readonly Finding[] = [];
   #byModel: ReadonlyMap<string | null, readonly Finding[]> = new Map();
   /** What only a deep look finds; it holds until the files that it is about change. */
   #deep: readonly Finding[] = [];
@@ -119,6 +121,19 @@ export class Diagnostics implements vscode.Disposable {
     return update;
   }
 
+  /**
+   * Looks at one model, or at a folder of models with their `lethe.json`, and leaves what was found about others.
+   * @param deep as in `update`.
+   */
+  lookAt(
+    target: vscode.Uri,
+    deep: Pick<DiagnoseRequest, 'evaluate' | 'scanBytes'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#running = this.#running.then(() => this.#lookAt(target, deep, signal));
+    return this.#running;
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.#disposables).dispose();
   }
@@ -153,7 +168,25 @@ export class Diagnostics implements vscode.Disposable {
     }
   }
 
+  async #lookAt(
+    target: vscode.Uri,
+    deep: Pick<DiagnoseRequest, 'evaluate' | 'scanBytes'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const request = { models: [target.fsPath], allowOutside: allowOutside(target), ...deep };
+    try {
+      const { findings, models, checked } = await this.#engine.run('diagnose', request, { signal });
+      const isVoid = ({ model, file }: Finding) => (model === null ? checked.includes(file) : models.includes(model));
+      const others = (some: readonly Finding[]) => some.filter((finding) => !isVoid(finding));
+      this.#deep = [...others(this.#deep), ...findings.filter(({ code }) => DEEP.includes(code))];
+      this.#publish([...others(this.#findings), ...findings]);
+    } catch (error) {
+      if (!signal?.aborted) this.#log.error(`${target.fsPath} could not be diagnosed`, error);
+    }
+  }
+
   #publish(findings: readonly Finding[]): void {
+    this.#findings = findings;
     this.#byModel = grouped(findings, ({ model }) => model);
     const byFile = grouped(findings, ({ file }) => file);
     this.#collection.clear();

@@ -1,37 +1,82 @@
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
+import type { Work } from '../../base/work.js';
+import type { JobInfo } from '../../client/engine.js';
+import type { QueuedJob } from '../../client/jobQueue.js';
+import { settingsOf } from '../../project/defaults.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { EvaluateRequest, EvaluateResult, RunState, UnlearnRequest, UnlearnResult } from '../../protocol.js';
+import type {
+  EvaluateRequest,
+  EvaluateResult,
+  Jobs,
+  RunState,
+  RunStep,
+  StudioRun,
+  UnlearnRequest,
+  UnlearnResult,
+} from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
+import { stepText } from './phases.js';
+import { TimeLeft } from './timeLeft.js';
+import type { UnfinishedRuns } from './unfinishedRuns.js';
+
+type Kind = RunState['kind'];
 
 interface Job {
   state: RunState;
-  readonly controller: AbortController;
+  readonly request: Jobs[Kind]['request'];
+  /** As long as it is not here, it is on its way to the queue. */
+  queued?: QueuedJob<JobInfo>;
+  isCancelled: boolean;
+  /** Of an unlearning with an estimate, from its start on. */
+  timeLeft?: TimeLeft;
+  readonly steps: readonly RunStep[] | undefined;
 }
+
+/** A run that has come to its end, and what came of it. */
+export interface Unlearned {
+  readonly model: vscode.Uri;
+  readonly result: UnlearnResult;
+}
+
+/** Milliseconds between two looks at the clock. */
+const TICK = 1000;
+
+/** What a process leaves of its jobs that ends before them. */
+const BROKEN_OFF: readonly string[] = ['engine-crashed', 'out-of-memory'];
 
 /**
  * The jobs on models that users asked for: what each one is at and what came of it. It owns them, so that a view may be closed
- * and opened again while they run. One runs at a time; the others wait their turn.
+ * and opened again while they run. How they wait is the engine's queue, where other long jobs may be before them.
  */
 export class JobCenter implements vscode.Disposable {
   readonly #engine: EngineService;
   readonly #log: Log;
+  readonly #unfinished: UnfinishedRuns;
   readonly #changed = new vscode.EventEmitter<RunState>();
   readonly onDidChange = this.#changed.event;
+  readonly #unlearned = new vscode.EventEmitter<Unlearned>();
+  /** Fires before the job is told to be done. */
+  readonly onDidUnlearn = this.#unlearned.event;
   /** Unfinished ones, in the order they were asked for. */
   readonly #active: Job[] = [];
   /** The latest of each model, finished or not. */
   readonly #latest = new Map<string, Job>();
-  readonly #results = new Map<string, UnlearnResult>();
+  readonly #listener: vscode.Disposable;
+  #ticks: NodeJS.Timeout | undefined;
   #nextId = 1;
+  #isBusy = false;
+  #isDisposed = false;
 
-  constructor(engine: EngineService, log: Log) {
+  constructor(engine: EngineService, unfinished: UnfinishedRuns, log: Log) {
     this.#engine = engine;
+    this.#unfinished = unfinished;
     this.#log = log;
+    this.#listener = engine.onDidChangeQueue(() => this.#follow());
   }
 
-  /** Unfinished jobs; the first one runs. */
+  /** Unfinished jobs, the one before the others first. */
   get active(): readonly RunState[] {
     return this.#active.map(({ state }) => state);
   }
@@ -41,105 +86,207 @@ export class JobCenter implements vscode.Disposable {
     return this.#latest.get(model.fsPath)?.state;
   }
 
-  /** What the latest unlearning of a model came to in this session of the editor; it stays while later jobs run. */
-  lastResult(model: vscode.Uri): UnlearnResult | undefined {
-    return this.#results.get(model.fsPath);
+  /** What the unlearning of a model that goes on, or was broken off, has found so far. */
+  unfinished(model: vscode.Uri): StudioRun | undefined {
+    return this.#unfinished.get(model.fsPath);
   }
 
-  /** @throws LetheError as the job, `cancelled` among them; the state tells the same. */
-  unlearn(model: vscode.Uri, request: UnlearnRequest): Promise<UnlearnResult> {
-    return this.#run('unlearn', model, (request.forget ?? []).map(String), (job, work) =>
-      this.#engine.run('unlearn', request, { ...work, signal: job.controller.signal }),
-    );
+  /** Looks for a run on the model that the end of an earlier window broke off. @returns whether there is one that was not known. */
+  findUnfinished(model: vscode.Uri): Promise<boolean> {
+    return this.#unfinished.find(model.fsPath);
+  }
+
+  /** Lets go of a run that was broken off. */
+  dropUnfinished(model: vscode.Uri): void {
+    if (this.unfinished(model)?.state === 'interrupted') this.#unfinished.end(model.fsPath);
+  }
+
+  /**
+   * @param steps how long the parts of the run should take, if that was estimated.
+   * @throws LetheError as the job, `cancelled` among them; the state tells the same.
+   */
+  async unlearn(model: vscode.Uri, request: UnlearnRequest, steps?: readonly RunStep[]): Promise<UnlearnResult> {
+    const job = this.#add('unlearn', model, request, (request.forget ?? []).map(String), steps);
+    const onPart = (part: Partial<StudioRun['outcome']>) => {
+      this.#unfinished.add(model.fsPath, part);
+      this.#changed.fire(job.state);
+    };
+    try {
+      const result = await this.#run(job, 'unlearn', request, { onPart });
+      if (!this.#isDisposed) this.#unlearned.fire({ model, result });
+      this.#end(job, { status: 'done' });
+      return result;
+    } catch (error) {
+      throw this.#fail(job, error);
+    }
   }
 
   /** @throws LetheError as the job. */
-  evaluate(model: vscode.Uri, request: EvaluateRequest): Promise<EvaluateResult> {
-    return this.#run('evaluate', model, [], (job, work) =>
-      this.#engine.run('evaluate', request, { ...work, signal: job.controller.signal }),
-    );
+  async evaluate(model: vscode.Uri, request: EvaluateRequest): Promise<EvaluateResult> {
+    const job = this.#add('evaluate', model, request, [], undefined);
+    try {
+      const result = await this.#run(job, 'evaluate', request, {});
+      this.#end(job, { status: 'done' });
+      return result;
+    } catch (error) {
+      throw this.#fail(job, error);
+    }
   }
 
   /** Cancels the unfinished job of a model, or every one. */
   cancel(model?: vscode.Uri): void {
     for (const job of [...this.#active]) {
       if (model && job.state.model !== model.fsPath) continue;
+      job.isCancelled = true;
       this.#update(job, { status: 'cancelling' });
-      job.controller.abort();
+      job.queued?.cancel();
     }
   }
 
+  /** Ends the jobs. What an unlearning has found so far stays on the disk for the next window. */
   dispose(): void {
-    for (const { controller } of this.#active) controller.abort();
-    this.#changed.dispose();
+    this.#isDisposed = true;
+    clearInterval(this.#ticks);
+    for (const { queued } of this.#active) queued?.cancel();
+    this.#unfinished.dispose();
+    vscode.Disposable.from(this.#listener, this.#changed, this.#unlearned).dispose();
   }
 
-  async #run<T extends EvaluateResult | UnlearnResult>(
-    kind: RunState['kind'],
+  #add(
+    kind: Kind,
     model: vscode.Uri,
+    request: Jobs[Kind]['request'],
     classes: readonly string[],
-    start: (job: Job, work: { onProgress: (progress: RunState['progress'] & {}) => void }) => Promise<T>,
-  ): Promise<T> {
-    const busy = this.#active.find(({ state }) => state.model === model.fsPath);
-    if (busy) {
+    steps: readonly RunStep[] | undefined,
+  ): Job {
+    if (this.#active.some(({ state }) => state.model === model.fsPath)) {
       throw new LetheError('usage', {
         message: 'Lethe is at work on this model already',
         file: model.fsPath,
         hint: 'Wait for it, or cancel it.',
       });
     }
-    const job: Job = {
-      controller: new AbortController(),
-      state: {
-        id: this.#nextId++,
-        kind,
-        model: model.fsPath,
-        classes,
-        status: 'queued',
-        position: 0,
-        progress: null,
-        started: null,
-        error: null,
-      },
+    const waits = { status: 'queued', position: 0, progress: null } as const;
+    const state = {
+      ...{ id: this.#nextId++, kind, model: model.fsPath, classes, ...waits, step: stepText(waits) },
+      ...{ started: null, secondsLeft: null, error: null },
     };
+    const job: Job = { state, request, steps, isCancelled: false };
     this.#active.push(job);
     this.#latest.set(model.fsPath, job);
-    this.#order();
-    try {
-      const result = await start(job, {
-        onProgress: (progress) => {
-          if (job.state.status === 'running') this.#update(job, { progress });
-        },
-      });
-      if ('candidates' in result) this.#results.set(model.fsPath, result);
-      this.#finish(job, { status: 'done' });
-      return result;
-    } catch (error) {
-      const report = reportOf(error);
-      if (report.code !== 'cancelled') this.#log.error(`${kind} ${model.fsPath}`, error);
-      this.#finish(job, { status: report.code === 'cancelled' ? 'cancelled' : 'failed', error: report });
-      throw error;
+    this.#update(job, {});
+    return job;
+  }
+
+  async #run<Name extends Kind>(
+    job: Job,
+    name: Name,
+    request: Jobs[Name]['request'],
+    work: Work,
+  ): Promise<Jobs[Name]['result']> {
+    const onProgress: Work['onProgress'] = (progress) => {
+      if (job.state.status !== 'running') return;
+      job.timeLeft?.progress(progress, now());
+      this.#update(job, { progress, secondsLeft: job.timeLeft?.at(now()) ?? null });
+    };
+    const queued = await this.#engine.submit(name, request, { ...work, onProgress });
+    job.queued = queued;
+    if (job.isCancelled || this.#isDisposed) queued.cancel();
+    this.#follow();
+    return queued.promise;
+  }
+
+  /** Takes over how the jobs stand in the queue. */
+  #follow(): void {
+    for (const job of [...this.#active]) {
+      const { queued, state } = job;
+      if (!queued || job.isCancelled) continue;
+      const { status, position } = queued;
+      if (status === 'running' && state.status === 'queued') this.#start(job);
+      else if (position !== state.position) this.#update(job, { position });
     }
   }
 
-  #finish(job: Job, change: Partial<RunState>): void {
+  #start(job: Job): void {
+    const started = new Date().toISOString();
+    if (job.steps) {
+      job.timeLeft = new TimeLeft(job.steps, now());
+      this.#ticks ??= setInterval(() => this.#tick(), TICK);
+    }
+    if (job.state.kind === 'unlearn') {
+      const { classes, model } = job.state;
+      this.#unfinished.begin(model, begun(started, classes, job.request as UnlearnRequest));
+    }
+    this.#update(job, { status: 'running', position: 0, started, secondsLeft: job.timeLeft?.at(now()) ?? null });
+  }
+
+  /** Time goes on, also where there is no progress. */
+  #tick(): void {
+    const running = this.#active.filter(({ state, timeLeft }) => timeLeft && state.status === 'running');
+    for (const job of running) this.#update(job, { secondsLeft: job.timeLeft!.at(now()) });
+    if (running.length > 0) return;
+    clearInterval(this.#ticks);
+    this.#ticks = undefined;
+  }
+
+  /** @returns the error, for throwing it. */
+  #fail(job: Job, error: unknown): unknown {
+    if (this.#isDisposed) return error;
+    const report = reportOf(error);
+    if (report.code !== 'cancelled') this.#log.error(`${job.state.kind} ${job.state.model}`, error);
+    this.#end(job, { status: report.code === 'cancelled' ? 'cancelled' : 'failed', error: report });
+    return error;
+  }
+
+  #end(job: Job, change: Pick<RunState, 'status'> & Partial<RunState>): void {
+    if (this.#isDisposed) return;
+    const { kind, model } = job.state;
+    if (kind === 'unlearn' && this.#unfinished.get(model)?.state === 'running') {
+      if (change.error && BROKEN_OFF.includes(change.error.code)) this.#unfinished.interrupt(model);
+      else this.#unfinished.end(model);
+    }
     this.#active.splice(this.#active.indexOf(job), 1);
-    this.#update(job, { ...change, progress: null });
-    this.#order();
-  }
-
-  /** Tells every waiting job its place; the first one runs. */
-  #order(): void {
-    for (const [position, job] of this.#active.entries()) {
-      const starts = position === 0 && job.state.status === 'queued';
-      if (starts) this.#update(job, { position, status: 'running', started: new Date().toISOString() });
-      else if (job.state.position !== position) this.#update(job, { position });
-    }
-    vscode.commands.executeCommand('setContext', 'lethe.busy', this.#active.length > 0);
+    this.#update(job, { ...change, progress: null, secondsLeft: null });
   }
 
   #update(job: Job, change: Partial<RunState>): void {
-    job.state = { ...job.state, ...change };
+    const state = { ...job.state, ...change };
+    job.state = { ...state, step: stepText(state) };
+    this.#tellIfBusy();
     this.#changed.fire(job.state);
   }
+
+  /** For the menus; only when it changes, as progress comes often. */
+  #tellIfBusy(): void {
+    const isBusy = this.#active.length > 0;
+    if (isBusy === this.#isBusy) return;
+    this.#isBusy = isBusy;
+    vscode.commands.executeCommand('setContext', 'lethe.busy', isBusy);
+  }
+}
+
+/** A run of which nothing is known yet. */
+function begun(created: string, classes: readonly string[], request: UnlearnRequest): StudioRun {
+  return {
+    ...{ state: 'running', folder: null, id: null, created, settings: settingsOf(request), limits: [] },
+    ...{ output: null, saved: null },
+    outcome: {
+      ...{ forget: classes, earlier: [], pair: null, measuredOn: null, before: null, after: null, perClass: [] },
+      ...{
+        confusionBefore: null,
+        confusionAfter: null,
+        layers: [],
+        skipped: [],
+        candidates: [],
+        policy: [],
+        notes: [],
+      },
+      seconds: null,
+    },
+  };
+}
+
+/** Seconds on a clock that does not go back. */
+function now(): number {
+  return performance.now() / 1000;
 }

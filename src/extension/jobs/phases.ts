@@ -1,5 +1,21 @@
 import { phaseTitle } from '../../base/phases.js';
+import { leftText } from '../../base/text.js';
 import type { JobProgress, RunState } from '../../protocol.js';
+
+/** What a job is at, in a few words; nothing once it is over. */
+export function stepText({ status, position, progress }: Pick<RunState, 'status' | 'position' | 'progress'>): string {
+  switch (status) {
+    case 'queued':
+      if (position === 0) return 'Starting';
+      return position === 1 ? 'Waiting for another job' : `Waiting for ${position} jobs`;
+    case 'running':
+      return progress ? phaseTitle(progress.phase) : 'Starting';
+    case 'cancelling':
+      return 'Cancelling';
+    default:
+      return '';
+  }
+}
 
 /** `Trying candidates: 45%`. */
 export function phaseText({ phase, done, total }: JobProgress): string {
@@ -7,9 +23,10 @@ export function phaseText({ phase, done, total }: JobProgress): string {
   return total > 0 ? `${title}: ${Math.floor((100 * done) / total)}%` : title;
 }
 
-/** What a job is at, in a few words. */
-export function jobText({ status, position, progress }: RunState): string {
-  if (status === 'queued') return position === 1 ? 'Waiting for another job' : `Waiting for ${position} jobs`;
-  if (status === 'cancelling') return 'Cancelling';
-  return progress ? phaseText(progress) : 'Starting';
+/** `Trying candidates: 45%, about 20 s left`. */
+export function jobText(state: RunState): string {
+  const { status, progress, secondsLeft } = state;
+  const isMoving = status === 'running' && progress !== null;
+  const text = isMoving ? phaseText(progress) : stepText(state);
+  return status === 'running' && secondsLeft !== null ? `${text}, ${leftText(secondsLeft)}` : text;
 }

@@ -13,6 +13,8 @@ export class RunStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
   readonly #listener: vscode.Disposable;
+  /** The list, asked for once until something has changed. */
+  #list: Promise<readonly RunSummary[]> | undefined;
 
   constructor(engine: EngineService, models: ModelStore, log: Log) {
     this.#engine = engine;
@@ -20,13 +22,28 @@ export class RunStore implements vscode.Disposable {
     this.#log = log;
     // Whenever a run has ended or a record was deleted, the models were looked at again.
     this.#listener = models.onDidChange((changed) => {
-      if (changed.length === 0) this.#changed.fire();
+      if (changed.length > 0) return;
+      this.#list = undefined;
+      this.#changed.fire();
     });
   }
 
   /** Newest first. Records are data of the workspace, so nothing is read in an untrusted one. */
   async all(): Promise<readonly RunSummary[]> {
     if (!vscode.workspace.isTrusted) return [];
+    const list = this.#list ?? this.#ask();
+    this.#list = list;
+    list.catch(() => {
+      if (this.#list === list) this.#list = undefined;
+    });
+    return list;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(this.#changed, this.#listener).dispose();
+  }
+
+  async #ask(): Promise<readonly RunSummary[]> {
     const models = await this.#models.all();
     const folders = new Set(
       models.flatMap(({ uri }) => [path.dirname(uri.fsPath), path.dirname(path.dirname(uri.fsPath))]),
@@ -35,9 +52,5 @@ export class RunStore implements vscode.Disposable {
     const { runs, broken } = await this.#engine.run('runs', { folders: [...folders] });
     for (const { file, message } of broken) this.#log.warn(`A run record can't be read: ${file}: ${message}`);
     return runs;
-  }
-
-  dispose(): void {
-    vscode.Disposable.from(this.#changed, this.#listener).dispose();
   }
 }

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { percentText } from '../../base/text.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { CheckSetupResult, FindDataResult } from '../../protocol.js';
+import { failureText } from '../commands/guard.js';
 import { allowOutside } from '../settings.js';
-import { percentText, plainText } from '../text.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';
 import { type Data, testStep, trainStep } from './dataSteps.js';
@@ -102,11 +103,9 @@ class Flow {
       this.#tried = { answers, draft, result };
       return 'done';
     } catch (error) {
-      const { message, file, place, hint } = reportOf(error);
-      const where = [file && path.basename(file), place].filter(Boolean).join(', ');
-      const text = [`These settings don't work: ${message}`, where && `(${where}).`, hint].filter(Boolean).join(' ');
+      const text = `These settings don't work: ${failureText(reportOf(error))}`;
       const change = 'Change settings';
-      return (await vscode.window.showErrorMessage(plainText(text), change)) === change ? 'change' : 'given up';
+      return (await vscode.window.showErrorMessage(text, change)) === change ? 'change' : 'given up';
     }
   }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FromStudio } from '../../protocol.js';
+import type { FromStudio, ToStudio } from '../../protocol.js';
 import { SnapshotFeed } from './feed.js';
 import type { StudioHost } from './host.js';
 import { studioHtml } from './html.js';
@@ -30,15 +30,16 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
 
   resolveCustomEditor({ uri: model }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    const feed = new SnapshotFeed(
-      () => this.#host.snapshot(model),
-      (message) => void webview.postMessage(message),
-    );
+    const send = (message: ToStudio) => void webview.postMessage(message);
+    const feed = new SnapshotFeed(() => this.#host.snapshot(model), send);
+    const questions = this.#host.questions(model, send);
     // The facts are looked up while the page loads; again when it was dropped and comes back.
     this.#host.open(model);
     let isFirst = true;
     const listeners = [
       webview.onDidReceiveMessage((message: FromStudio) => {
+        if (message.kind === 'ask') return questions.ask(message.id, message.name, message.question);
+        if (message.kind === 'dropQuestion') return questions.drop(message.id);
         if (message.kind !== 'ready') return this.#host.handle(model, message);
         if (!isFirst) this.#host.open(model);
         isFirst = false;
@@ -48,7 +49,9 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
         if (!changed || changed.toString() === model.toString()) feed.changed();
       }),
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) feed.stop();
+        if (panel.visible) return;
+        feed.stop();
+        questions.dropAll();
       }),
     ];
     const key = model.toString();
@@ -58,6 +61,7 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
       this.#shown.set(key, others);
       if (others === 0) this.#host.close(model);
       feed.stop();
+      questions.dropAll();
       vscode.Disposable.from(...listeners).dispose();
     });
     webview.options = {

@@ -5,6 +5,13 @@ import type { StudioContent } from './host.js';
 /** Milliseconds between two messages at least: progress comes faster than anybody can read. */
 const PAUSE = 100;
 
+/** Parts with large arrays, which are other objects whenever they are others: to compare what is in them would take its time. */
+const BY_IDENTITY: readonly string[] = ['shown', 'compared'] satisfies readonly (keyof StudioContent)[];
+
+function isSame(part: string, a: unknown, b: unknown): boolean {
+  return a === b || (!BY_IDENTITY.includes(part) && isDeepStrictEqual(a, b));
+}
+
 /**
  * Keeps one view up to date with few and small messages: a whole snapshot when the view is ready for one, later only the parts
  * that changed, and those of a tenth of a second together.
@@ -49,7 +56,7 @@ export class SnapshotFeed {
     const before = this.#sent!;
     const now = this.#content();
     const changed = Object.entries(now).filter(([part, value]) => {
-      return !isDeepStrictEqual(value, before[part as keyof StudioContent]);
+      return !isSame(part, value, before[part as keyof StudioContent]);
     });
     if (changed.length === 0) return;
     this.#sent = { ...before, ...Object.fromEntries(changed) };

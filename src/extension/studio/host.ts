@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import type { FromStudio, StudioSnapshot } from '../../protocol.js';
+import type { FromStudio, StudioSnapshot, ToStudio } from '../../protocol.js';
+import type { Questions } from './questions.js';
 
 /** What a Studio shows; its sequence number is the feed's. */
 export type StudioContent = Omit<StudioSnapshot, 'sequence'>;
@@ -16,4 +17,6 @@ export interface StudioHost {
   close(model: vscode.Uri): void;
   /** Does what a user asked for. Never rejects: what goes wrong is shown to the user by it. */
   handle(model: vscode.Uri, message: FromStudio): Promise<void>;
+  /** What one tab asks besides its snapshot; the answers go to `send`. */
+  questions(model: vscode.Uri, send: (message: ToStudio) => void): Questions;
 }

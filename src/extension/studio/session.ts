@@ -1,23 +1,26 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { reportOf } from '../../project/errorReport.js';
-import type { ErrorReport, FromStudio, InspectResult, StudioSettings, StudioSnapshot } from '../../protocol.js';
+import { LetheError } from '../../base/errors.js';
+import { exists } from '../../base/files.js';
+import type { FromStudio, SaveCandidateResult, StudioSettings, ToStudio } from '../../protocol.js';
 import { classesAt } from '../classes/names.js';
 import { copyCommandLine } from '../commands/commandLine.js';
+import { requestAgain } from '../commands/commandText.js';
 import { isTrusted, showFailure } from '../commands/guard.js';
 import { ensureSetUp } from '../commands/setUp.js';
 import { unlearn } from '../commands/unlearn.js';
 import { runAction } from '../diagnostics/actions.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
+import { type Dialogs, dialogs as editorDialogs } from '../dialogs.js';
 import type { Services } from '../services.js';
-import { allowOutside, unlearnSettings } from '../settings.js';
-import type { StudioHost } from './host.js';
-
-interface Facts {
-  readonly facts: InspectResult | null;
-  readonly error: ErrorReport | null;
-}
+import { allowOutside, setBackend, unlearnSettings } from '../settings.js';
+import { affectsContent, backendOf, defaultsOf } from './content.js';
+import { ModelFacts } from './facts.js';
+import type { StudioContent, StudioHost } from './host.js';
+import { type Explained, Questions } from './questions.js';
+import { report, saveAs, saveInPlace } from './saving.js';
+import { type RecordedRun, ShownRuns } from './shownRuns.js';
 
 /** The settings of a run and nothing else that a request may hold. */
 function settingsOf({ samples, maxPatches, alphaR, alphaF, layers, seed }: StudioSettings): StudioSettings {
@@ -30,34 +33,43 @@ function settingsOf({ samples, maxPatches, alphaR, alphaF, layers, seed }: Studi
 export class StudioSession implements StudioHost, vscode.Disposable {
   readonly #services: Services;
   readonly #diagnostics: Diagnostics;
+  readonly #dialogs: Dialogs;
   readonly #changed = new vscode.EventEmitter<vscode.Uri | undefined>();
   readonly onDidChange = this.#changed.event;
-  readonly #facts = new Map<string, Facts>();
-  /** The latest look at each model that a Studio shows. */
-  readonly #looks = new Map<string, symbol>();
-  /** Models that are to be unlearned, from the click on. */
+  readonly #facts: ModelFacts;
+  readonly #runs: ShownRuns;
+  /** Models that are to be unlearned or saved, from the click on. */
   readonly #asked = new Set<string>();
   readonly #listeners: vscode.Disposable;
 
-  constructor(services: Services, diagnostics: Diagnostics) {
+  constructor(services: Services, diagnostics: Diagnostics, dialogs: Dialogs = editorDialogs) {
     this.#services = services;
     this.#diagnostics = diagnostics;
+    this.#dialogs = dialogs;
+    const changed = (model: vscode.Uri) => this.#changed.fire(model);
+    this.#facts = new ModelFacts(services.engine, changed);
+    this.#runs = new ShownRuns(services, changed);
     const { jobs, models, selection } = services;
     this.#listeners = vscode.Disposable.from(
+      this.#runs,
       this.#changed,
       jobs.onDidChange((state) => this.#changed.fire(vscode.Uri.file(state.model))),
       selection.onDidChange((model) => this.#changed.fire(model)),
-      models.onDidChange((changed) => {
-        if (changed.length === 0) this.#lookAgain();
+      models.onDidChange((described) => {
+        if (described.length === 0) this.#facts.lookAgain();
       }),
       diagnostics.onDidChange(() => this.#changed.fire(undefined)),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAgain()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#facts.lookAgain()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (affectsContent(event)) this.#changed.fire(undefined);
+      }),
     );
   }
 
   open(model: vscode.Uri): void {
     this.#services.selection.select(model);
-    void this.#look(model);
+    this.#runs.open(model);
+    void this.#facts.look(model);
     void this.#services.models.describe(model).then(
       () => this.#changed.fire(model),
       (error) => this.#services.log.error(`Describing ${model.fsPath}`, error),
@@ -65,25 +77,30 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   }
 
   close(model: vscode.Uri): void {
-    this.#facts.delete(model.toString());
-    this.#looks.delete(model.toString());
+    this.#facts.forget(model);
+    this.#runs.close(model);
   }
 
-  snapshot(model: vscode.Uri): Omit<StudioSnapshot, 'sequence'> {
+  snapshot(model: vscode.Uri): StudioContent {
     const { models, jobs, selection } = this.#services;
-    const known = this.#facts.get(model.toString());
+    const { facts, error } = this.#facts.of(model);
     const summary = models.get(model) ?? null;
     return {
       model: model.fsPath,
       name: vscode.workspace.asRelativePath(model),
       trusted: vscode.workspace.isTrusted,
-      facts: known?.facts ?? null,
-      factsError: known?.error ?? null,
+      facts,
+      factsError: error,
       summary,
       findings: this.#diagnostics.about(model),
       selected: selection.ticked(model),
       run: jobs.latest(model) ?? null,
-      result: jobs.lastResult(model) ?? null,
+      runs: this.#runs.runs(model),
+      shown: this.#runs.shown(model),
+      compared: this.#runs.compared(model),
+      choosing: this.#runs.choosing(model),
+      defaults: defaultsOf(model),
+      backend: backendOf(summary?.format ?? facts?.format),
     };
   }
 
@@ -95,10 +112,26 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     }
   }
 
+  questions(model: vscode.Uri, send: (message: ToStudio) => void): Questions {
+    const { engine } = this.#services;
+    return new Questions(
+      (name, request, work) => engine.run(name, request, work),
+      () => this.#explained(model),
+      send,
+    );
+  }
+
+  dispose(): void {
+    this.#listeners.dispose();
+  }
+
   async #handle(model: vscode.Uri, message: FromStudio): Promise<void> {
     const { selection, jobs } = this.#services;
     switch (message.kind) {
+      // These are about one tab, which deals with them itself.
       case 'ready':
+      case 'ask':
+      case 'dropQuestion':
         return;
       case 'select':
         selection.tick(model, message.selected);
@@ -107,9 +140,10 @@ export class StudioSession implements StudioHost, vscode.Disposable {
         await vscode.commands.executeCommand('lethe.evaluate', model);
         return;
       case 'unlearn':
-        await this.#unlearn(model, settingsOf(message.settings));
+        await this.#once(model, () => this.#unlearn(model, settingsOf(message.settings)));
         return;
       case 'cancel':
+        this.#runs.cancelChoosing(model);
         jobs.cancel(model);
         return;
       case 'setUp':
@@ -134,39 +168,101 @@ export class StudioSession implements StudioHost, vscode.Disposable {
           ...unlearnSettings(model),
           ...settingsOf(message.settings),
         });
+        return;
+      case 'copyRunCommandLine':
+        await this.#copyRun(model);
+        return;
+      case 'show':
+        this.#runs.show(model, message.run);
+        return;
+      case 'compare':
+        this.#runs.compare(model, message.run);
+        return;
+      case 'choose':
+        if (await isTrusted()) await this.#runs.choose(model, message.pair);
+        return;
+      case 'save':
+        await this.#once(model, () => this.#save(model, message.as));
+        return;
+      case 'report':
+        await this.#once(model, () => this.#report(model, message.forgottenPictures === true));
+        return;
+      case 'setBackend':
+        await setBackend(message.backend);
     }
   }
 
-  dispose(): void {
-    this.#listeners.dispose();
-  }
-
-  async #unlearn(model: vscode.Uri, settings: StudioSettings): Promise<void> {
-    // A double click asks twice, before the first one shows.
+  /** A double click asks twice, before the first one shows. */
+  async #once(model: vscode.Uri, task: () => Promise<void>): Promise<void> {
     if (this.#asked.has(model.fsPath)) return;
     this.#asked.add(model.fsPath);
     try {
-      if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
-      await unlearn(model, await this.#ticked(model), this.#services, settings);
+      await task();
     } finally {
       this.#asked.delete(model.fsPath);
     }
+  }
+
+  async #unlearn(model: vscode.Uri, settings: StudioSettings): Promise<void> {
+    if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
+    await unlearn(model, await this.#ticked(model), this.#services, settings);
   }
 
   async #ticked(model: vscode.Uri): Promise<readonly (string | number)[]> {
     return classesAt(await this.#services.models.describe(model), this.#services.selection.ticked(model));
   }
 
+  async #save(model: vscode.Uri, as: boolean): Promise<void> {
+    const recorded = this.#runs.recorded(model);
+    if (!recorded || !(await isTrusted())) return;
+    const saved = await (as ? saveAs : saveInPlace)(recorded, this.#services, this.#dialogs);
+    if (!saved) return;
+    // A model that went elsewhere is none of the output's runs.
+    const isOwn = [recorded.source, saved.output].includes(model.fsPath);
+    if (isOwn) this.#runs.wrote(model, saved.run);
+    await this.#services.models.refresh();
+    void this.#tellSaved(saved);
+  }
+
+  async #tellSaved({ output }: SaveCandidateResult): Promise<void> {
+    const open = 'Open new model';
+    const text = `The candidate is saved as ${vscode.workspace.asRelativePath(output)}.`;
+    if ((await vscode.window.showInformationMessage(text, open)) === open) {
+      await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(output));
+    }
+  }
+
+  async #report(model: vscode.Uri, forgottenPictures: boolean): Promise<void> {
+    const recorded = this.#runs.recorded(model);
+    if (!recorded || !(await isTrusted())) return;
+    await report(recorded, model, forgottenPictures, this.#services, this.#dialogs);
+  }
+
+  async #copyRun(model: vscode.Uri): Promise<void> {
+    const recorded = this.#runs.recorded(model);
+    if (!recorded) return;
+    const { source, run } = recorded;
+    const { settings, limits, outcome } = run;
+    if (!settings || !outcome.pair) return;
+    const { classes } = await this.#services.models.describe(vscode.Uri.file(source));
+    const forget = classes ? outcome.forget : limits.map(({ index }) => index);
+    const outside = { allowOutside: allowOutside(vscode.Uri.file(source)) };
+    await copyCommandLine({ ...requestAgain(source, forget, settings, outcome.pair), ...outside });
+  }
+
   async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what']): Promise<void> {
-    const { jobs, models, log } = this.#services;
-    const result = jobs.lastResult(model);
+    const { models, log } = this.#services;
+    const recorded: RecordedRun | undefined = this.#runs.recorded(model);
     switch (what) {
       case 'report':
-        if (result) await vscode.commands.executeCommand('lethe.openReport', result.report);
+        if (recorded)
+          await vscode.commands.executeCommand('lethe.openReport', path.join(recorded.folder, 'report.html'));
         return;
-      case 'output':
-        if (result) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
+      case 'output': {
+        const output = recorded?.run.output;
+        if (output) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(output.path));
         return;
+      }
       case 'successor': {
         const { supersededBy } = await models.describe(model);
         if (supersededBy) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(supersededBy));
@@ -186,22 +282,19 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     }
   }
 
-  /** After anything has changed on the disk. */
-  #lookAgain(): void {
-    for (const key of this.#facts.keys()) void this.#look(vscode.Uri.parse(key));
-  }
-
-  async #look(model: vscode.Uri): Promise<void> {
-    const key = model.toString();
-    const turn = Symbol(key);
-    this.#looks.set(key, turn);
-    const found = await this.#services.engine.run('inspect', { model: model.fsPath, headersOnly: true }).then(
-      (facts): Facts => ({ facts, error: null }),
-      (error): Facts => ({ facts: null, error: reportOf(error) }),
-    );
-    // A later look may have answered first, and the Studio may have been closed.
-    if (this.#looks.get(key) !== turn) return;
-    this.#facts.set(key, found);
-    this.#changed.fire(model);
+  /** What questions are about. @throws LetheError `usage` in a workspace that is not trusted: nothing is computed there. */
+  async #explained(model: vscode.Uri): Promise<Explained> {
+    if (!vscode.workspace.isTrusted) {
+      throw new LetheError('usage', {
+        message: 'Lethe runs no models in restricted mode',
+        hint: 'Trust this workspace first.',
+      });
+    }
+    const outside = { allowOutside: allowOutside(model) };
+    const recorded = this.#runs.recorded(model);
+    // A source that was deleted, as it should be, leaves what it has become.
+    if (!recorded || !(await exists(recorded.source))) return { model: model.fsPath, ...outside };
+    const { source, folder, pair } = recorded;
+    return { model: source, run: folder, pair, ...outside };
   }
 }

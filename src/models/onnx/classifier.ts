@@ -63,6 +63,7 @@ export class OnnxClassifier implements Classifier {
     this.#checkDims(batch, this.input.dims, `input "${this.input.name}"`);
     const wanted = options.taps ?? [];
     const known = new Set(this.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)));
+    for (const { id } of this.activations) known.add(id);
     for (const tap of wanted) if (!known.has(tap)) throw new RangeError(`no layer reads a tap "${tap}"`);
     const { logits } = this.opened;
     const computed = wanted.filter((tap) => tap !== this.input.name);

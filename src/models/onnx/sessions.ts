@@ -16,11 +16,11 @@ export interface Runnable {
 }
 
 /**
- * The sessions of one classifier, made when they are needed. At most one of the whole network is held (with the taps as
- * further outputs, once somebody has asked for taps: that leaves the logits as they are) and one of a part.
+ * The sessions of one classifier, made when they are needed. At most one of the whole network is held (with the values as
+ * further outputs that somebody has asked for: that leaves the logits as they are) and one of a part.
  */
 export class Sessions {
-  #main?: { readonly session: Session; readonly withTaps: boolean };
+  #main?: { readonly session: Session; readonly outputs: ReadonlySet<string> };
   #head?: { readonly from: string; readonly session: Session };
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -31,7 +31,7 @@ export class Sessions {
 
   /**
    * Computes values of the graph from one of its values: the model's input, or any that cuts the graph in two.
-   * @param outputs the logits and, from the input only, tapped values
+   * @param outputs the logits and, from the input only, tapped values and activations
    * @param samples any number of them
    */
   run(
@@ -40,10 +40,9 @@ export class Sessions {
     outputs: readonly string[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Tensor>> {
-    const { model, values, logits, batch } = this.runnable;
+    const { model, values, batch } = this.runnable;
     return this.#inTurn(async () => {
-      const withTaps = outputs.some((name) => name !== logits.value);
-      const session = input === model.input.name ? await this.#whole(withTaps) : await this.#part(input);
+      const session = input === model.input.name ? await this.#whole(outputs) : await this.#part(input);
       const names = new Map(outputs.map((name) => [name, fetchName(values.get(name))]));
       const fetched = [...new Set(names.values())];
       const results = await runInChunks(session, feedName(values.get(input)), samples, fetched, batch, signal);
@@ -67,15 +66,19 @@ export class Sessions {
     return result;
   }
 
-  async #whole(withTaps: boolean): Promise<Session> {
-    if (this.#main && (this.#main.withTaps || !withTaps)) return this.#main.session;
+  async #whole(outputs: readonly string[]): Promise<Session> {
+    const { model, logits } = this.runnable;
+    const held = this.#main?.outputs;
+    const missing = outputs.filter((name) => name !== logits.value && !held?.has(name));
+    if (this.#main && missing.length === 0) return this.#main.session;
     await this.#main?.session.release();
     this.#main = undefined;
-    const { model, logits } = this.runnable;
-    const taps = withTaps ? model.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)) : [];
-    const session = await this.#create(model.input.name, [...new Set([logits.value, ...taps])]);
-    this.#main = { session, withTaps };
-    return session;
+    const taps = new Set(model.layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)));
+    // Whoever asks for one layer's tap will ask for the others; activations are asked for one by one.
+    const wanted = missing.some((name) => taps.has(name)) ? [...missing, ...taps] : missing;
+    const all = new Set([logits.value, ...(held ?? []), ...wanted]);
+    this.#main = { session: await this.#create(model.input.name, [...all]), outputs: all };
+    return this.#main.session;
   }
 
   async #part(from: string): Promise<Session> {

@@ -57,6 +57,21 @@ describe('The tree of classes', () => {
     services.selection.tick(model, []);
   });
 
+  it('has no tick for a class that is not there any more', async () => {
+    const { services } = await lethe();
+    const config = file('plain/lethe.json');
+    const original = await vscode.workspace.fs.readFile(config);
+    services.selection.tick(model, [1, 3]);
+    const renamed = Buffer.from(original).toString('utf8').replace('"Checker"', '"Chess"');
+    await vscode.workspace.fs.writeFile(config, Buffer.from(renamed));
+    await services.models.refresh();
+    assert.deepEqual(services.selection.ticked(model), [1]);
+    await vscode.workspace.fs.writeFile(config, original);
+    await services.models.refresh();
+    assert.deepEqual(services.selection.ticked(model), [1]);
+    services.selection.tick(model, []);
+  });
+
   it('numbers the classes of a model that nobody has named', async () => {
     await vscode.commands.executeCommand('lethe.selectModel', { uri: file('fashion.onnx') });
     assert.deepEqual(

@@ -67,8 +67,8 @@ describe('A second job', () => {
     const { services } = await lethe();
     const { outcome } = await begin(first);
     const next = services.jobs.unlearn(second, { model: second.fsPath, forget: ['Slope'] });
-    assert.equal(services.jobs.latest(second)!.status, 'queued');
-    assert.equal(services.jobs.latest(second)!.position, 1);
+    const { status } = await jobWhere(second, ({ position }) => position === 1);
+    assert.equal(status, 'queued');
     assert.deepEqual(
       services.jobs.active.map((state) => state.model),
       [first.fsPath, second.fsPath],
@@ -89,6 +89,20 @@ describe('A second job', () => {
     assert.equal(services.jobs.latest(first)!.status, 'running');
     services.jobs.cancel();
     await outcome;
+  });
+
+  it('waits for other long work of the engine too, and says so', async () => {
+    const { services } = await lethe();
+    const estimates = [1, 2].map(() =>
+      services.engine.run('estimate', { model: second.fsPath, forget: ['Slope'], force: true }),
+    );
+    const next = services.jobs.unlearn(first, { model: first.fsPath, forget: ['Slope'] });
+    const waiting = await jobWhere(first, ({ status, position }) => status === 'queued' && position > 0);
+    assert.match(waiting.step, /^Waiting for (another job|2 jobs)$/);
+    assert.equal(waiting.started, null);
+    await Promise.all(estimates);
+    await next;
+    assert.equal(services.jobs.latest(first)!.status, 'done');
   });
 
   it('on the same model is refused', async () => {
@@ -120,8 +134,12 @@ describe('An engine that dies', () => {
     assert.equal(told?.code, 'engine-crashed');
     assert.ok(told!.message.length > 0 && told!.hint);
     assert.deepEqual(everything(folder), before);
+    // What it had found is still shown, until a run has an end.
+    assert.equal(services.jobs.unfinished(model)?.state, 'interrupted');
+    assert.deepEqual(services.jobs.unfinished(model)?.outcome.forget, ['Checker']);
 
     assert.equal((await runs(model)).status, 'done');
+    assert.equal(services.jobs.unfinished(model), undefined);
     const later = await engineProcesses();
     assert.ok(later.length > 0 && later.every((id) => !engines.includes(id)));
   });
@@ -153,8 +171,11 @@ describe('A tab that is closed while its job runs', () => {
     await runs(model);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('lethe.openStudio', model);
-    const { run, result } = studio.snapshot(model);
-    assert.equal(run?.status, 'done');
-    assert.equal(result?.output, file('reopened/shapes.forget-checker.onnx').fsPath);
+    assert.equal(studio.snapshot(model).run?.status, 'done');
+    const shown = await until('the record', () => {
+      const { shown: run } = studio.snapshot(model);
+      return run?.state === 'recorded' && run;
+    });
+    assert.equal(shown.output?.path, file('reopened/shapes.forget-checker.onnx').fsPath);
   });
 });

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { DEFAULTS } from '../../../src/engine/defaults.js';
 import { engineSettings, unlearnSettings } from '../../../src/extension/settings.js';
+import { DEFAULTS } from '../../../src/project/defaults.js';
 import { extension, file } from '../support/lethe.js';
 
 interface Setting {

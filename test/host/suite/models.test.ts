@@ -39,6 +39,7 @@ describe('The tree of models', () => {
         'main/corrupt/broken.onnx',
         'main/crashed/shapes.onnx',
         'main/fashion.onnx',
+        'main/interrupted/shapes.onnx',
         'main/large/large.onnx',
         'main/mismatch/shapes.onnx',
         'main/plain/shapes.onnx',
@@ -46,6 +47,7 @@ describe('The tree of models', () => {
         'main/queue/first/shapes.onnx',
         'main/queue/second/shapes.onnx',
         'main/reopened/shapes.onnx',
+        'main/runs/shapes.onnx',
         'main/shardless/shapes',
         'main/tfjs/shapes',
         'main/unknownClass/shapes.onnx',
@@ -55,9 +57,12 @@ describe('The tree of models', () => {
   });
 
   it('tells format, size and classes', async () => {
-    assert.equal((await row('main/fashion.onnx')).description, 'never evaluated · ONNX · 386 kB · 10 classes');
-    assert.match((await row('main/tfjs/shapes')).description, /^never evaluated · TF\.js layers · 11 kB · 5 classes$/);
-    assert.match((await row('main/large/large.onnx')).description, /^never evaluated · ONNX · 134 MB · 3 classes$/);
+    assert.equal((await row('main/fashion.onnx')).description, 'never evaluated · ONNX · 385.7 kB · 10 classes');
+    assert.match(
+      (await row('main/tfjs/shapes')).description,
+      /^never evaluated · TF\.js layers · \d+\.\d kB · 5 classes$/,
+    );
+    assert.match((await row('main/large/large.onnx')).description, /^never evaluated · ONNX · \d+\.\d MB · 3 classes$/);
   });
 
   it('shows which ones can not be read, and says why', async () => {
@@ -76,7 +81,7 @@ describe('The tree of models', () => {
     const { measured } = await modelInState(model, 'evaluated');
     assert.equal(measured?.samples, 300);
     assert.equal(measured?.perClass.length, 5);
-    assert.match((await row('main/plain/shapes.onnx')).description, /^evaluated · ONNX · \d+ kB · 5 classes$/);
+    assert.match((await row('main/plain/shapes.onnx')).description, /^evaluated · ONNX · \d+\.\d kB · 5 classes$/);
   });
 
   it('sees by itself that an evaluated file has changed', async () => {

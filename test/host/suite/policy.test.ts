@@ -7,12 +7,14 @@ import * as vscode from 'vscode';
 import { ModelsTree } from '../../../src/extension/models/tree.js';
 import { RunsTree } from '../../../src/extension/runs/tree.js';
 import { parseRunRecord } from '../../../src/project/runRecord.js';
-import type { ModelSummary } from '../../../src/protocol.js';
+import type { ModelSummary, UnlearnResult } from '../../../src/protocol.js';
 import {
   codeOf,
   describeFinding,
   file,
+  findings,
   findingsWhere,
+  isOver,
   isThere,
   jobWhere,
   lethe,
@@ -44,6 +46,7 @@ for (const { title, name, output, fixes } of models) {
     const config = file(`${name.split('/')[0]}/lethe.json`);
     const digests = () => digestsOf(path.dirname(model.fsPath));
     let original: Map<string, string>;
+    let result: UnlearnResult;
     after(tidyUp);
 
     it('says at its entry that nobody knows yet, and evaluates when the quick fix is chosen', async () => {
@@ -80,10 +83,13 @@ for (const { title, name, output, fixes } of models) {
       const { services } = await lethe();
       services.selection.select(model);
       services.selection.tick(model, [CHECKER]);
+      const listener = services.jobs.onDidUnlearn((unlearned) => {
+        result = unlearned.result;
+      });
       await vscode.commands.executeCommand('lethe.unlearnTicked');
-      const { error } = await jobWhere(model, ({ kind, status }) => kind === 'unlearn' && status !== 'running');
+      listener.dispose();
+      const { error } = await jobWhere(model, (state) => state.kind === 'unlearn' && isOver(state));
       assert.equal(error, null);
-      const result = services.jobs.lastResult(model)!;
       assert.ok(result.after.forgetAccuracy <= 0.05);
       assert.equal(result.output, file(output).fsPath);
       assert.ok(await isThere(file(output)));
@@ -94,8 +100,6 @@ for (const { title, name, output, fixes } of models) {
     });
 
     it('leaves a record and a report', async () => {
-      const { services } = await lethe();
-      const result = services.jobs.lastResult(model)!;
       const record = path.join(result.run, 'run.json');
       const { forget, source, result: numbers } = parseRunRecord(record, readFileSync(record, 'utf8'));
       assert.deepEqual(
@@ -129,7 +133,6 @@ for (const { title, name, output, fixes } of models) {
       assert.match(String(await described(file(output))), /^unlearned and verified · /);
 
       const tree = new RunsTree(services.runs);
-      const result = services.jobs.lastResult(model)!;
       const run = (await tree.getChildren()).find(({ folder }) => folder === result.run);
       assert.ok(run, 'the run is not listed');
       const { label, description, contextValue } = tree.getTreeItem(run);
@@ -161,13 +164,28 @@ describe('The run’s report', () => {
   });
 });
 
-describe('Diagnosing the workspace on command', () => {
+describe('Diagnosing on command', () => {
+  // Its policy is about a class since an earlier test corrected the name.
+  const config = file('unknownClass/lethe.json');
+  const isNeverEvaluated = (some: vscode.Diagnostic[]) => some.map(codeOf).join() === 'never-evaluated';
   after(tidyUp);
 
-  it('evaluates what a policy binds and nobody has evaluated', async () => {
-    // Its policy is about a class since an earlier test corrected the name.
-    const config = file('unknownClass/lethe.json');
-    await findingsWhere(config, (some) => some.map(codeOf).join() === 'never-evaluated');
+  it('looks at the one model that it is called on', async () => {
+    const elsewhere = file('mismatch/lethe.json');
+    const before = findings(elsewhere).map(describeFinding);
+    assert.equal(before.length, 1);
+    await vscode.commands.executeCommand('lethe.diagnose', file('plain/shapes.onnx'));
+    assert.ok(isNeverEvaluated(findings(config)));
+    await vscode.commands.executeCommand('lethe.diagnose', file('unknownClass/shapes.onnx'));
+    assert.deepEqual(findings(config).map(codeOf), ['must-be-forgotten']);
+    assert.deepEqual(findings(elsewhere).map(describeFinding), before);
+  });
+
+  it('evaluates what a policy binds in the whole workspace, and nobody has evaluated', async () => {
+    const { services } = await lethe();
+    await vscode.workspace.fs.delete(file('unknownClass/.lethe'), { recursive: true });
+    await services.models.refresh();
+    await findingsWhere(config, isNeverEvaluated);
     await vscode.commands.executeCommand('lethe.diagnose');
     await findingsWhere(config, (some) => some.map(codeOf).join() === 'must-be-forgotten');
   });

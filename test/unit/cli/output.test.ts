@@ -2,7 +2,6 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
 import { describeError, errorDocument, exitCode } from '../../../src/cli/exit.js';
-import { bytes, duration, percent, points } from '../../../src/cli/format.js';
 import { integer, memory, names, numbers } from '../../../src/cli/options.js';
 import { ProgressView } from '../../../src/cli/progress.js';
 import { clean, Style } from '../../../src/cli/style.js';
@@ -34,20 +33,6 @@ describe('options', () => {
     [() => memory('--memory')('0'), '--memory must be an amount'],
   ])('refuse what makes no sense: %#', (parse, message) => {
     expect(parse).toThrow(message);
-  });
-});
-
-describe('format', () => {
-  it('writes shares, points, sizes and times', () => {
-    expect([percent(0.9384), percent(0), percent(null)]).toEqual(['93.8%', '0.0%', '-']);
-    expect([points(0.95, 0.94), points(0.9, 0.951), points(0.5, 0.49999), points(null, 1)]).toEqual([
-      '-1.0',
-      '+5.1',
-      '0.0',
-      '-',
-    ]);
-    expect([bytes(812), bytes(39_100_000), bytes(2 * 10 ** 12)]).toEqual(['812 B', '39.1 MB', '2.0 TB']);
-    expect([duration(0.84), duration(72)]).toEqual(['0.8 s', '1 min 12 s']);
   });
 });
 

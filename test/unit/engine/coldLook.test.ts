@@ -4,7 +4,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { describe as describeModels } from '../../../src/engine/jobs/describe.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { inspect } from '../../../src/engine/jobs/inspect.js';
+import { showRun } from '../../../src/engine/jobs/showRun.js';
+import { thumbnails } from '../../../src/engine/jobs/thumbnails.js';
+import { writeRun } from '../../../src/project/runStore.js';
+import { idxBytes } from '../../support/data.js';
 import { temporaryFolder } from '../../support/folders.js';
+import { exampleRecord } from '../../support/runRecord.js';
 
 // Every runtime fails to load here, and every access to a file is noted: what passes needs none, and reads what it says.
 const { touched } = vi.hoisted(() => ({ touched: [] as string[] }));
@@ -58,6 +63,18 @@ describe('looking without evaluating', () => {
       ['unknown', false],
       ['unknown', false],
     ]);
+  });
+
+  it('loads no runtime to show a run or samples', async () => {
+    const record = exampleRecord();
+    const run = await writeRun(folder, record, {});
+    expect((await showRun({ run })).outcome.perClass).toEqual(record.result.perClass);
+    await writeFile(path.join(folder, 'images'), idxBytes(0x08, [2, 8, 8], new Uint8Array(128)));
+    await writeFile(path.join(folder, 'labels'), idxBytes(0x08, [2], new Uint8Array(2)));
+    const test = { format: 'idx', images: 'images', labels: 'labels' };
+    await writeFile(path.join(folder, 'lethe.json'), JSON.stringify({ data: { test } }));
+    const shown = await thumbnails({ model: models[0], classes: [0], perClass: 2, size: 5 });
+    expect(shown.classes[0].pictures.map(({ width }) => width)).toEqual([5, 5]);
   });
 
   it('reads nothing but headers where nothing else may be read', async () => {

@@ -76,7 +76,7 @@ describe('a policy', () => {
       code: 'must-be-forgotten',
       severity: 'error',
       message: `Rows must be forgotten but is recognised ${(100 * perClass[0].accuracy!).toFixed(1)}% of the time (limit 0.5%)`,
-      hint: 'Unlearn it: lethe unlearn "shapes.onnx" --forget "Rows"',
+      hint: 'Unlearn it: lethe unlearn shapes.onnx --forget Rows',
       file: config,
       model,
       related: [

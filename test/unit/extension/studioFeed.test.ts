@@ -69,3 +69,16 @@ test('sends nothing to a view that is gone, and a whole snapshot when it is back
   feed.start();
   expect(sent[1]).toEqual({ kind: 'snapshot', snapshot: { ...fresh, selected: [2], sequence: 2 } });
 });
+
+test('sends a run again only when it is another object, whatever is in it', () => {
+  const { shown } = states.done;
+  become({ shown });
+  feed.start();
+  vi.advanceTimersByTime(100);
+  become({ shown, selected: [] });
+  vi.advanceTimersByTime(100);
+  expect(sent).toHaveLength(1);
+  const other = structuredClone(shown);
+  become({ shown: other });
+  expect(sent.slice(1)).toEqual([{ kind: 'changes', sequence: 2, changes: { shown: other } }]);
+});

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../src/protocol.js';
 import { reportPage } from '../../../src/report/page.js';
+import { importance } from '../../../src/report/spectra.js';
+import { checkNesting, textOf } from '../../support/markup.js';
 import { exampleRecord } from '../../support/runRecord.js';
-
-/** Every opened element is closed in order; throws at the first that is not. */
-function checkNesting(page: string): void {
-  const open: string[] = [];
-  const lonely = new Set(['meta', 'br', '!doctype']);
-  const markup = page.replace(/<style>[\s\S]*?<\/style>/, '');
-  for (const [tag, slash, name, rest] of markup.matchAll(/<(\/?)([a-z!][a-z0-9]*)((?:"[^"]*"|[^>"])*)>/gi)) {
-    if (lonely.has(name) || rest.endsWith('/')) continue;
-    if (slash === '') open.push(name);
-    else if (open.pop() !== name) throw new Error(`${tag} closes nothing that is open`);
-  }
-  if (open.length > 0) throw new Error(`never closed: ${open.join(', ')}`);
-}
 
 function manyClasses(count: number): RunRecord {
   const record = exampleRecord();
@@ -37,7 +26,7 @@ describe('reportPage', () => {
   it('is one well-formed page that loads nothing and runs nothing', () => {
     checkNesting(page);
     expect(page).not.toMatch(/<script|\ssrc=|\shref=|url\(|@import|https?:/i);
-    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
   });
 
   it('holds what a reader must be able to check', () => {
@@ -90,6 +79,50 @@ describe('reportPage', () => {
     expect(shown).toContain('969 more are in the table');
     expect(shown).not.toContain('class="matrix"');
     expect(shown.length).toBeLessThan(500_000);
+  });
+
+  it('tells where the forgotten samples go', () => {
+    const text = textOf(page);
+    expect(text).toContain('Shirt 1,000 samples');
+    expect(text).toContain('Recognised 0.4% of the time, now taken for T-shirt/top 99.6%.');
+    expect(text).toContain('Shirt Shirt 795 79.5% 4 0.4% Shirt T-shirt/top 205 20.5% 996 99.6%');
+  });
+
+  it('tells what many classes are confused with', () => {
+    const record = manyClasses(100);
+    const after = record.result.confusion.before.map((row) => [...row]);
+    const before = after.map((row) => [...row]);
+    for (let index = 0; index < 100; index++) {
+      before[index][index] = 100;
+      after[index][index] = 100 - (index === 6 ? 100 : 0);
+    }
+    after[6][41] = 90;
+    after[6][7] = 10;
+    const text = textOf(reportPage({ ...record, result: { ...record.result, confusion: { before, after } } }));
+    expect(text).toContain('class 6 class 41 0 0.0% 90 90.0% +90.0 class 6 class 7 0 0.0% 10 10.0% +10.0');
+    expect(text).toContain('The 2 pairs of classes');
+  });
+
+  it('lays the importance that the chosen alphas give over each spectrum', () => {
+    const [layer] = exampleRecord().result.layers;
+    const [share] = layer.spectra.retain;
+    const lifted = importance(share, 300);
+    expect(lifted).toBeCloseTo((300 * share) / (299 * share + 1), 12);
+    expect(importance(share, 1)).toBe(share);
+    expect(textOf(page)).toContain('with α = 300 for the retain and α = 100 for the forget space');
+    expect(textOf(page)).toContain(`${(100 * share).toFixed(1)}% → ${(100 * lifted).toFixed(1)}%`);
+    expect(page.match(/class="curve retain importance"/g)).toHaveLength(8);
+    const direct = exampleRecord();
+    const alone = reportPage({ ...direct, result: { ...direct.result, alphaF: 1 } });
+    expect(textOf(alone)).toContain('With α = 1 both are the same.');
+  });
+
+  it('says that another candidate than the one that was saved is shown', () => {
+    const shown = textOf(reportPage(exampleRecord(), { written: { alphaR: 30, alphaF: 10 } }));
+    expect(shown).toContain('not the candidate that was saved');
+    expect(shown).toContain('about the candidate with α retain 300 and α forget 100, which the run did not save');
+    expect(shown).toContain('It wrote a model with α retain 30 and α forget 10');
+    expect(textOf(page)).not.toContain('did not save');
   });
 
   it('copes with classes that have no sample and spectra that end in zeros', () => {

@@ -56,6 +56,19 @@ describe('the exhaustive search', () => {
     expect(candidates.every(({ complete, samples, share }) => complete && samples === 300 && share === 1)).toBe(true);
   });
 
+  it('tells what was judged so far, in order and with the front', async () => {
+    const told: { readonly names: string[]; readonly front: string[] }[] = [];
+    const { candidates, front } = await search(typical, {
+      onJudged: (judged) => {
+        const so = judged();
+        told.push({ names: so.candidates.map(nameOf), front: so.front.map(nameOf) });
+      },
+    });
+    expect(told.map(({ names }) => names.length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(told[1].names).toEqual(['10/10', '10/100']);
+    expect(told.at(-1)).toEqual({ names: candidates.map(nameOf), front: front.map(nameOf) });
+  });
+
   it('weighs the classes by their samples, and leaves earlier forgotten ones out of both accuracies', async () => {
     const { candidates } = await search(typical, {
       alphaR: [10],

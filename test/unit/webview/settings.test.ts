@@ -1,20 +1,27 @@
+import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS } from '../../../src/engine/defaults.js';
-import { FIELD_NAMES, FIELDS, parseSettings } from '../../../webview/studio/settingsFields.js';
+import { DEFAULTS } from '../../../src/project/defaults.js';
+import { globOf, globOfAll, matching } from '../../../webview/studio/layerRange.js';
+import { parseSettings, rangeChoice, type SettingsBasis } from '../../../webview/studio/settingsFields.js';
 
-test('what empty fields show is what the engine does', () => {
-  const shown = Object.fromEntries(FIELD_NAMES.map((name) => [name, FIELDS[name].fallback]));
-  const { layers, ...rest } = shown;
-  expect(layers).toBe('all');
-  const { samples, maxPatches, alphaR, alphaF, seed } = DEFAULTS;
-  expect(parseSettings(rest)).toEqual({ settings: { samples, maxPatches, alphaR, alphaF, seed }, problems: {} });
+const LAYERS = ['stem', 'block1.conv', 'block1.pointwise', 'block2.conv', 'head'];
+const { samples, maxPatches, alphaR, alphaF, seed } = DEFAULTS;
+const basis: SettingsBasis = { defaults: { samples, maxPatches, alphaR, alphaF, seed, layers: null }, layers: LAYERS };
+/** Where the editor's settings narrow the layers. */
+const narrowed: SettingsBasis = { ...basis, defaults: { ...basis.defaults, layers: 'block*' } };
+
+/** As the engine decides which layers are edited. */
+const edited = (glob: string, names: readonly string[]) =>
+  names.filter((name) => picomatch(glob, { bash: true })(name));
+
+test('the words of the settings about samples say what the engine does', () => {
   expect(DEFAULTS.forgetFactor).toBe(9);
-  expect(FIELDS.samples.help).toContain('nine times');
 });
 
 describe('a field', () => {
   test('that is empty or blank is left out', () => {
-    expect(parseSettings({ samples: '', seed: '  ' })).toEqual({ settings: {}, problems: {} });
+    const parsed = parseSettings({ samples: '', seed: '  ', layers: ' ', alphaR: '' }, basis);
+    expect(parsed).toEqual({ settings: {}, problems: {}, layers: LAYERS });
   });
 
   test.each([
@@ -25,19 +32,105 @@ describe('a field', () => {
     ['seed', '99999999999999999999'],
     ['alphaR', '10, ten'],
     ['alphaR', ','],
+    ['alphaR', '100001'],
     ['alphaF', '0'],
     ['alphaF', '1;Infinity'],
+    ['layers', 'blok*'],
   ] as const)('%s does not take %s', (name, text) => {
-    const { settings, problems } = parseSettings({ [name]: text });
+    const { settings, problems } = parseSettings({ [name]: text }, basis);
     expect(settings).toEqual({});
     expect(Object.keys(problems)).toEqual([name]);
   });
 
   test('takes what it asks for', () => {
-    expect(parseSettings({ seed: '0', alphaF: ' 0.5;1  3, ', layers: ' conv* ' }).settings).toEqual({
+    const text = { samples: '50', maxPatches: '1000', seed: '0', alphaF: ' 0.5;1  3, ', layers: ' block1* ' };
+    expect(parseSettings(text, basis).settings).toEqual({
+      samples: 50,
+      maxPatches: 1000,
       seed: 0,
       alphaF: [0.5, 1, 3],
-      layers: 'conv*',
+      layers: 'block1*',
     });
   });
+});
+
+describe('a fixed pair', () => {
+  test('is a search among one, and hides the lists', () => {
+    const text = { alphas: 'fixed', alphaR: '1, 2', alphaF: 'wrong', pairR: ' 30', pairF: '10' } as const;
+    expect(parseSettings(text, basis)).toEqual({
+      settings: { alphaR: [30], alphaF: [10] },
+      problems: {},
+      layers: LAYERS,
+    });
+  });
+
+  test.each(['', '10, 30', '0', 'ten'])('needs one number each, which "%s" is not', (pairF) => {
+    const { settings, problems } = parseSettings({ alphas: 'fixed', pairR: '30', pairF }, basis);
+    expect(settings).toEqual({ alphaR: [30] });
+    expect(Object.keys(problems)).toEqual(['pairF']);
+  });
+});
+
+describe('the layers to edit', () => {
+  test.each([
+    ['1', ['head']],
+    ['3', ['block1.pointwise', 'block2.conv', 'head']],
+  ])('are the last %s', (last, names) => {
+    const { settings, layers } = parseSettings({ range: 'last', last }, basis);
+    expect(layers).toEqual(names);
+    expect(edited(settings.layers!, LAYERS)).toEqual(names);
+  });
+
+  test('are all of them without a pattern', () => {
+    expect(parseSettings({ range: 'last', last: '5' }, basis)).toEqual({ settings: {}, problems: {}, layers: LAYERS });
+    expect(parseSettings({ range: 'all', layers: 'head' }, basis).settings).toEqual({});
+  });
+
+  test.each(['', '0', '6', 'two'])('can’t be the last "%s" of five', (last) => {
+    const { settings, problems, layers } = parseSettings({ range: 'last', last }, basis);
+    expect([settings, Object.keys(problems), layers]).toEqual([{}, ['last'], []]);
+    expect(problems.last).toContain('from 1 to 5');
+  });
+
+  test('are those that the editor’s settings name, unless all are asked for', () => {
+    expect(rangeChoice({}, basis)).toBe('all');
+    expect(rangeChoice({}, narrowed)).toBe('pattern');
+    expect(parseSettings({}, narrowed)).toEqual({ settings: {}, problems: {}, layers: LAYERS.slice(1, 4) });
+    for (const text of [{ range: 'all' }, { range: 'last', last: '5' }] as const) {
+      const { settings, layers } = parseSettings(text, narrowed);
+      expect(layers).toEqual(LAYERS);
+      expect(edited(settings.layers!, LAYERS)).toEqual(LAYERS);
+    }
+  });
+});
+
+describe('a pattern of names', () => {
+  const odd = [
+    ...['a', 'a.b', 'a..b', '1..3', '/model/Conv', 'dense_1/kernel:0', 'x,y', '{x}', '[0]', 'a*b', 'a?', '(c|d)', '!e'],
+    ...['+(f)', '@g', 'h\\i', '.hidden', 'j k', '"q"', "it's", '$1', '^', '#', 'é', '层'],
+  ];
+
+  test.each(odd)('matches %s alone', (name) => {
+    expect(edited(globOf([name]), odd)).toEqual([name]);
+    expect(matching(globOf([name]), odd)).toEqual([name]);
+  });
+
+  test('matches several alone', () => {
+    for (let from = 0; from + 3 <= odd.length; from++) {
+      const names = odd.slice(from, from + 3);
+      expect(edited(globOf(names), odd)).toEqual(names);
+    }
+  });
+
+  test('matches all', () => {
+    expect(globOfAll(LAYERS)).toBe('*');
+    expect(edited(globOfAll(odd), odd)).toEqual(odd);
+  });
+
+  test.each(['block*', '*.conv', '{stem,head}', 'block[12].conv', '!stem', 'none'])(
+    '%s is read as the engine does',
+    (glob) => {
+      expect(matching(glob, LAYERS)).toEqual(edited(glob, LAYERS));
+    },
+  );
 });

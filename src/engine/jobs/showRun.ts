@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { LetheError } from '../../base/errors.js';
+import { throwIfAborted, type Work } from '../../base/work.js';
+import { readRun } from '../../project/runStore.js';
+import type { ShowRunRequest, StudioRun } from '../../protocol.js';
+import { knownFacts } from '../kept/knownFacts.js';
+import { candidateOf } from '../kept/runRequest.js';
+import { studioRun } from '../studioRun.js';
+
+/**
+ * A recorded run as views show it, read from its folder.
+ * @throws LetheError `file-missing`, `record-invalid`; `usage` for a pair that the run has not tried, or that nobody has looked at.
+ */
+export async function showRun(request: ShowRunRequest, work: Work = {}): Promise<StudioRun> {
+  const run = await readRun(path.resolve(request.run));
+  const pair = candidateOf(run, request.pair);
+  throwIfAborted(work.signal);
+  const facts = await knownFacts(run, pair);
+  if (facts) return studioRun(run, facts);
+  throw new LetheError('usage', {
+    message: `nothing is known yet of what alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF} make of each class`,
+    file: run.folder,
+    hint: 'Choose this candidate first.',
+  });
+}

@@ -1,0 +1,36 @@
+import { breathe, type Work } from '../../base/work.js';
+import type { Picture, ThumbnailsRequest, ThumbnailsResult } from '../../protocol.js';
+import { pictureOf } from '../explain/picture.js';
+import { type Album, leaseAlbum } from '../kept/albums.js';
+import { shrunk } from '../thumbnail.js';
+
+/**
+ * Small pictures of the first samples of some classes, from the data that accuracies are measured on. The model is not opened.
+ * @throws LetheError for what is wrong with the model's headers, the configuration or the data; `cancelled`.
+ */
+export async function thumbnails(request: ThumbnailsRequest, work: Work = {}): Promise<ThumbnailsResult> {
+  const album = await leaseAlbum(request, work);
+  try {
+    const classes: { class: number; pictures: Picture[] }[] = [];
+    for (const index of request.classes) {
+      await breathe(work.signal);
+      classes.push({ class: index, pictures: await picturesOf(album.value, index, request, work.signal) });
+    }
+    return { classes };
+  } finally {
+    await album.release();
+  }
+}
+
+async function picturesOf(
+  { dataset, byClass }: Album,
+  index: number,
+  { perClass, size }: ThumbnailsRequest,
+  signal?: AbortSignal,
+): Promise<Picture[]> {
+  const samples = byClass.get(index)?.slice(0, perClass) ?? [];
+  if (samples.length === 0) return [];
+  const raw = await dataset.read(samples, signal);
+  const pictures = samples.map((_, at) => pictureOf(raw, at));
+  return pictures.filter(({ width }) => width > 0).map((picture) => shrunk(picture, size));
+}

@@ -1,0 +1,34 @@
+import type { Work } from '../../base/work.js';
+import { type CandidateFacts, writeCandidate } from '../../project/candidateStore.js';
+import type { StoredRun } from '../../project/runStore.js';
+import type { AlphaPair } from '../../protocol.js';
+import { describeLayers, measureCandidate } from '../unlearning/candidate.js';
+import type { Bench } from './bench.js';
+import { knownFacts, unlessDamaged } from './knownFacts.js';
+
+/**
+ * What is known of a candidate, measured if nothing is, and then kept in the run's folder.
+ * @throws LetheError as `Bench.spacesOf`; `disk-full`, `file-unwritable`.
+ */
+export async function findFacts(bench: Bench, run: StoredRun, pair: AlphaPair, work: Work): Promise<CandidateFacts> {
+  const known = await knownFacts(run, pair).catch(unlessDamaged);
+  if (known) return known;
+  const facts = await measure(bench, run, pair, work);
+  await writeCandidate(run.folder, run.record.id, facts);
+  return facts;
+}
+
+async function measure(bench: Bench, { record }: StoredRun, pair: AlphaPair, work: Work): Promise<CandidateFacts> {
+  const found = await bench.spacesOf(record, work);
+  try {
+    const made = await bench.candidateOf(record, pair, work);
+    try {
+      const measured = await measureCandidate(found.value.basis, pair, made.value, work);
+      return { ...measured, layers: await describeLayers(found.value, pair, work) };
+    } finally {
+      await made.release();
+    }
+  } finally {
+    await found.release();
+  }
+}

@@ -1,0 +1,39 @@
+import type { CandidateFacts } from '../project/candidateStore.js';
+import type { Confusion, ConfusionCounts, LayerChange, LayerOutcome, Outcome, RunRecord } from '../protocol.js';
+
+/** A recorded run as views show it. */
+export function outcomeOf({ alphaR, alphaF, confusion, layers, ...same }: RunRecord['result']): Outcome {
+  return {
+    ...same,
+    pair: { alphaR, alphaF },
+    confusionBefore: countsOf(confusion.before),
+    confusionAfter: countsOf(confusion.after),
+    layers: layers.map(layerOutcome),
+  };
+}
+
+/** A run's result with another candidate in place of the one that was chosen. */
+export function withCandidate(result: RunRecord['result'], facts: CandidateFacts): RunRecord['result'] {
+  const { confusionAfter, ...rest } = facts;
+  return {
+    ...result,
+    ...rest,
+    confusion: { before: result.confusion.before, after: confusionAfter },
+    candidates: result.candidates.map((candidate) => ({
+      ...candidate,
+      chosen: candidate.alphaR === facts.alphaR && candidate.alphaF === facts.alphaF,
+    })),
+  };
+}
+
+export function countsOf(confusion: Confusion): ConfusionCounts {
+  return { size: confusion.length, counts: Uint32Array.from(confusion.flat()) };
+}
+
+export function layerOutcome({ spectra, ...layer }: LayerChange): LayerOutcome {
+  return { ...layer, spectra: typedSpectra(spectra) };
+}
+
+export function typedSpectra({ retain, forget }: LayerChange['spectra']): LayerOutcome['spectra'] {
+  return { retain: Float32Array.from(retain), forget: Float32Array.from(forget) };
+}

@@ -1,0 +1,33 @@
+import type { CandidateFacts } from '../project/candidateStore.js';
+import { digests } from '../project/digestCache.js';
+import { fromRecordPath } from '../project/recordPath.js';
+import { type StoredRun, sameFiles } from '../project/runStore.js';
+import type { StudioRun } from '../protocol.js';
+import { savedPair } from './kept/runRequest.js';
+import { isThere, outputOf } from './knowledge/history.js';
+import { homeOfRun } from './knowledge/records.js';
+import { outcomeOf, withCandidate } from './outcome.js';
+
+/** A recorded run as views show it, with one of its candidates as its result. */
+export async function studioRun(run: StoredRun, candidate: CandidateFacts): Promise<StudioRun> {
+  const { record } = run;
+  return {
+    state: 'recorded',
+    folder: run.folder,
+    id: record.id,
+    created: record.created,
+    settings: record.settings,
+    limits: record.forget,
+    output: { path: outputOf(run), exists: await isAsWritten(run) },
+    saved: savedPair(run),
+    outcome: outcomeOf(withCandidate(record.result, candidate)),
+  };
+}
+
+/** Whether the model that a run wrote is there and still the same: another run, or another candidate, may have taken its place. */
+export async function isAsWritten(run: StoredRun): Promise<boolean> {
+  if (!(await isThere(run))) return false;
+  const { files } = run.record.output;
+  const paths = files.map((file) => fromRecordPath(homeOfRun(run), file.path));
+  return sameFiles(await digests.hash(paths), files);
+}

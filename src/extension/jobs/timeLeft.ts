@@ -1,0 +1,102 @@
+import type { JobProgress, RunStep } from '../../protocol.js';
+
+/** The step of a run that a phase of its progress belongs to, where they are not called the same. */
+const STEP_OF: Readonly<Record<string, RunStep['phase']>> = {
+  hash: 'load',
+  moments: 'spaces',
+  projections: 'search',
+};
+
+/** How often a phase goes from nothing to all within its step: the samples of each side are run on their own. */
+const PASSES: Readonly<Record<string, number>> = { spaces: 2 };
+
+/** Share of the whole estimate that speaks against what the first steps took: they are short, and say little of the rest. */
+const DOUBT = 0.15;
+
+/** Seconds within which most of a new insight shows: what is shown should not jump. */
+const SMOOTHING = 2;
+
+/**
+ * How long a run will take from now on: the rest of its step and the steps after it, as estimated before it began, scaled by how
+ * the steps so far went. Between two signs of progress it counts down. All times are seconds on any clock that does not go back.
+ */
+export class TimeLeft {
+  readonly #steps: readonly RunStep[];
+  readonly #total: number;
+  #at = 0;
+  /** When the run began, its step, and the last progress of that came. */
+  #began = 0;
+  #stepBegan = 0;
+  #moved = 0;
+  /** Share of the step that is done, from its progress. */
+  #share = 0;
+  #pass = 0;
+  #fraction = 0;
+  /** What was shown last, and when. */
+  #shown: { readonly seconds: number; readonly at: number };
+
+  /** @param steps as estimated, in their order. @param now when the run begins. */
+  constructor(steps: readonly RunStep[], now: number) {
+    this.#steps = steps;
+    this.#total = sum(steps);
+    this.#began = now;
+    this.#stepBegan = now;
+    this.#moved = now;
+    this.#shown = { seconds: this.#total, at: now };
+  }
+
+  /** What the run tells of itself. Phases that no step is about belong to the step that they come in. */
+  progress({ phase, done, total }: JobProgress, now: number): void {
+    this.#enter(STEP_OF[phase] ?? phase, now);
+    if (phase !== this.#steps[this.#at]?.phase || phase === 'load' || total <= 0) return;
+    const fraction = Math.min(1, done / total);
+    if (fraction < this.#fraction) this.#pass++;
+    this.#fraction = fraction;
+    const passes = Math.max(PASSES[phase] ?? 1, this.#pass + 1);
+    const share = (this.#pass + fraction) / passes;
+    if (share <= this.#share) return;
+    this.#share = share;
+    this.#moved = now;
+  }
+
+  /** Seconds from now on, 0 or more. */
+  at(now: number): number {
+    const { seconds, at } = this.#shown;
+    const passed = now - at;
+    const expected = Math.max(0, seconds - passed);
+    const weight = 1 - Math.exp(-passed / SMOOTHING);
+    const shown = expected + weight * (this.#raw(now) - expected);
+    this.#shown = { seconds: shown, at: now };
+    return shown;
+  }
+
+  /** The step that a phase belongs to, if it is this one or a later one: `measure` comes twice. */
+  #enter(phase: string, now: number): void {
+    const next = this.#steps.findIndex((step, index) => index >= this.#at && step.phase === phase);
+    if (next <= this.#at) return;
+    this.#at = next;
+    this.#stepBegan = now;
+    this.#moved = now;
+    this.#share = 0;
+    this.#pass = 0;
+    this.#fraction = 0;
+  }
+
+  #raw(now: number): number {
+    const step = this.#steps[this.#at];
+    if (!step) return 0;
+    const { seconds } = step;
+    const estimated = sum(this.#steps.slice(0, this.#at)) + this.#share * seconds;
+    const doubt = DOUBT * this.#total;
+    const scale = (this.#moved - this.#began + doubt) / (estimated + doubt || 1);
+    // What the step takes in all: the more of it is done, the more its own pace counts.
+    const inStep = this.#moved - this.#stepBegan;
+    const whole = (1 - this.#share) * scale * seconds + inStep;
+    const rest = Math.max(0, (1 - this.#share) * whole - (now - this.#moved));
+    return rest + scale * sum(this.#steps.slice(this.#at + 1));
+  }
+}
+
+function sum(steps: readonly RunStep[]): number {
+  return steps.reduce((total, { seconds }) => total + seconds, 0);
+}

@@ -1,0 +1,22 @@
+import type * as vscode from 'vscode';
+import { settingsOf } from '../../project/defaults.js';
+import type { StudioSnapshot } from '../../protocol.js';
+import { engineSettings, unlearnSettings } from '../settings.js';
+
+/** What the editor's settings say of a run on the model. */
+export function defaultsOf(model: vscode.Uri): StudioSnapshot['defaults'] {
+  const { samples, maxPatches, alphaR, alphaF, layers, seed } = settingsOf(unlearnSettings(model));
+  return { samples, maxPatches, alphaR, alphaF, layers, seed };
+}
+
+/** What runs models of a format, as `ModelSummary.format` names it. */
+export function backendOf(format: string | null | undefined): StudioSnapshot['backend'] {
+  if (!format) return { title: '', choice: null };
+  if (format === 'onnx') return { title: 'ONNX Runtime, CPU', choice: null };
+  return { title: 'TensorFlow.js', choice: engineSettings().tensorflow };
+}
+
+/** Settings that a Studio shows. */
+export function affectsContent(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration('lethe.unlearn') || event.affectsConfiguration('lethe.tensorflow');
+}

@@ -1,0 +1,78 @@
+import type { BoundaryResult, ClassFocus, ClassMap, Picture, SampleRef, SplitName } from '../protocol.js';
+import type { ClassColor, Region } from './paint/regions.js';
+
+/** A picture as a PNG file. */
+export interface Image extends Pick<Picture, 'width' | 'height'> {
+  readonly png: Uint8Array;
+}
+
+/** What was found out, or one sentence on why nothing could be. */
+export type Found<T> = T | { readonly problem: string };
+
+/** What opening both models and the data adds to a report. Pictures are null where they are not to be shown. */
+export interface Explanations {
+  readonly saliency: Found<SaliencyView>;
+  readonly focus: Found<FocusView>;
+  readonly boundary: Found<BoundaryView>;
+  /** Whether samples of forgotten classes may be shown. */
+  readonly forgottenPictures: boolean;
+}
+
+export interface SaliencyView {
+  readonly activation: string;
+  readonly split: SplitName;
+  readonly samples: readonly SampleSaliency[];
+}
+
+/** A sample and where the model looks for its class, before and after. */
+export interface SampleSaliency {
+  readonly sample: SampleRef;
+  /** Samples of its class. */
+  readonly count: number;
+  readonly before: Answer;
+  readonly after: Answer;
+  /** Share of the mass of the map before that is still there; null if there was none. */
+  readonly kept: number | null;
+  readonly pictures: {
+    /** Null where samples are no images. */
+    readonly sample: Image | null;
+    readonly before: Image;
+    readonly after: Image;
+    readonly difference: Image;
+  } | null;
+}
+
+export type Answer = Pick<ClassMap, 'logit' | 'probability' | 'predicted' | 'confidence'>;
+
+export interface FocusView {
+  readonly activation: string;
+  readonly classes: readonly ClassFocus[];
+}
+
+export interface BoundaryView extends Pick<BoundaryResult, 'kind' | 'size' | 'x' | 'y' | 'xLabel' | 'yLabel'> {
+  readonly colors: readonly ClassColor[];
+  readonly before: BoundarySide;
+  readonly after: BoundarySide;
+  /** Of the grid points that the model took for a forgotten class: how many it takes for which class now. */
+  readonly takeovers: readonly { readonly class: number; readonly points: number; readonly to: readonly Takeover[] }[];
+  readonly points: readonly { readonly x: number; readonly y: number; readonly class: number }[];
+  readonly anchors: readonly (SampleRef & {
+    readonly x: number;
+    readonly y: number;
+    readonly picture: Image | null;
+  })[];
+}
+
+export interface BoundarySide {
+  readonly image: Image;
+  readonly regions: readonly Region[];
+}
+
+export interface Takeover {
+  readonly class: number;
+  readonly points: number;
+}
+
+export function isFound<T extends object>(found: Found<T>): found is T {
+  return !('problem' in found);
+}

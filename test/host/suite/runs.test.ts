@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { Dialogs } from '../../../src/extension/dialogs.js';
+import type { StudioSession } from '../../../src/extension/studio/session.js';
+import { parseRunRecord } from '../../../src/project/runRecord.js';
+import type {
+  BoundaryResult,
+  CandidateResult,
+  QuestionName,
+  RunRecord,
+  RunState,
+  SaliencyResult,
+  StudioQuestions,
+  StudioRun,
+  ThumbnailsResult,
+  ToStudio,
+} from '../../../src/protocol.js';
+import { file, jobWhere, lethe, sleep, tidyUp, until } from '../support/lethe.js';
+
+const CHECKER = 3;
+
+/** What a Studio shows, once it is a record that satisfies a condition. */
+async function shownWhere(
+  studio: StudioSession,
+  model: vscode.Uri,
+  condition: (run: StudioRun) => boolean = () => true,
+): Promise<StudioRun> {
+  const shown = () => studio.snapshot(model).shown;
+  return until(
+    `a recorded run where ${condition}`,
+    () => {
+      const run = shown();
+      return run?.state === 'recorded' && condition(run) ? run : undefined;
+    },
+    () => ({ ...shown(), outcome: undefined }),
+  );
+}
+
+function recordOf({ folder }: StudioRun): RunRecord {
+  const name = path.join(folder!, 'run.json');
+  return parseRunRecord(name, readFileSync(name, 'utf8'));
+}
+
+/** Asks as a tab does. @returns everything that came, the last one final. */
+async function ask<Name extends QuestionName>(
+  studio: StudioSession,
+  model: vscode.Uri,
+  name: Name,
+  question: StudioQuestions[Name]['question'] | string,
+): Promise<ToStudio[]> {
+  const messages: ToStudio[] = [];
+  await studio.questions(model, (message) => messages.push(message)).ask(1, name, question);
+  return messages;
+}
+
+function answerOf<Answer>(messages: readonly ToStudio[]): Answer {
+  const last = messages.at(-1)!;
+  assert.ok(last.kind === 'answer' && last.isFinal, JSON.stringify(last));
+  return last.answer as Answer;
+}
+
+describe('A run in the Studio', () => {
+  const model = file('runs/shapes.onnx');
+  const output = file('runs/shapes.forget-checker.onnx');
+  let first: StudioRun;
+  let other: CandidateResult;
+  after(tidyUp);
+
+  before(async () => {
+    await vscode.commands.executeCommand('lethe.openStudio', model);
+  });
+
+  it('arrives part by part, with the time that is left, and then is what run.json says', async () => {
+    const { services, studio } = await lethe();
+    const seen: StudioRun[] = [];
+    const states: RunState[] = [];
+    const listeners = [
+      studio.onDidChange(() => {
+        const { shown } = studio.snapshot(model);
+        if (shown && shown !== seen.at(-1)) seen.push(shown);
+      }),
+      services.jobs.onDidChange((state) => states.push(state)),
+    ];
+    const request = { model: model.fsPath, forget: ['Checker'] };
+    const { steps } = await services.engine.run('estimate', request);
+    const result = await services.jobs.unlearn(model, request, steps);
+    first = await shownWhere(studio, model, ({ folder }) => folder === result.run);
+    vscode.Disposable.from(...listeners).dispose();
+
+    const parts = seen.filter(({ state }) => state === 'running').map(({ outcome }) => outcome);
+    assert.ok(parts.some((part) => part.before !== null && part.after === null));
+    assert.ok(parts.some((part) => part.candidates.length > 0));
+    assert.ok(!seen.some(({ state }) => state === 'interrupted'));
+    const left = states.filter(({ status }) => status === 'running').map(({ secondsLeft }) => secondsLeft);
+    assert.ok(left.length > 3 && left.every((seconds) => seconds !== null && seconds >= 0));
+    assert.ok(states.some(({ step }) => step === 'Trying candidates'));
+
+    const record = recordOf(first);
+    const { outcome } = first;
+    assert.deepEqual(outcome.pair, { alphaR: record.result.alphaR, alphaF: record.result.alphaF });
+    assert.deepEqual(first.saved, outcome.pair);
+    assert.deepEqual(first.settings, record.settings);
+    assert.deepEqual(first.output, { path: output.fsPath, exists: true });
+    for (const part of ['before', 'after', 'perClass', 'candidates', 'forget', 'seconds'] as const)
+      assert.deepEqual(outcome[part], record.result[part], part);
+    assert.deepEqual([...outcome.confusionAfter!.counts], record.result.confusion.after.flat());
+    assert.deepEqual(
+      outcome.layers.map(({ removedDimension }) => removedDimension),
+      record.result.layers.map(({ removedDimension }) => removedDimension),
+    );
+  });
+
+  it('is listed for the model and for what it made of it', async () => {
+    const { services, studio } = await lethe();
+    await services.models.refresh();
+    const [run] = await until('the list', () => {
+      const { runs } = studio.snapshot(model);
+      return runs.length === 1 && runs;
+    });
+    assert.equal(run.folder, first.folder);
+    studio.open(output);
+    const shown = await shownWhere(studio, output);
+    assert.equal(shown.folder, first.folder);
+    studio.close(output);
+  });
+
+  it('stays the same object while it does not change, so that it is not sent again', async () => {
+    const { services, studio } = await lethe();
+    const { shown } = studio.snapshot(model);
+    await services.models.refresh();
+    await sleep(300);
+    assert.equal(studio.snapshot(model).shown, shown);
+  });
+
+  it('shows the candidate that is chosen, and a new window does too', async () => {
+    const { studio, reopen } = await lethe();
+    const { saved, outcome } = first;
+    other = outcome.candidates.find(({ alphaR, alphaF, forgets }) => {
+      return forgets && (alphaR !== saved!.alphaR || alphaF !== saved!.alphaF);
+    })!;
+    const pair = { alphaR: other.alphaR, alphaF: other.alphaF };
+    const meanwhile: StudioRun[] = [];
+    const listener = studio.onDidChange(() => {
+      const { choosing, shown } = studio.snapshot(model);
+      if (choosing?.alphaR === pair.alphaR && choosing.alphaF === pair.alphaF) meanwhile.push(shown!);
+    });
+    await studio.handle(model, { kind: 'choose', pair });
+    listener.dispose();
+    assert.ok(meanwhile.length > 0, 'the choice was not shown');
+    assert.deepEqual(meanwhile[0], first);
+    const { shown, choosing } = studio.snapshot(model);
+    assert.equal(choosing, null);
+    assert.deepEqual(shown!.outcome.pair, pair);
+    assert.deepEqual(shown!.saved, saved);
+    assert.equal(shown!.folder, first.folder);
+    assert.notDeepEqual(shown!.outcome.confusionAfter, outcome.confusionAfter);
+    assert.deepEqual(shown!.outcome.confusionBefore, outcome.confusionBefore);
+
+    const next = reopen();
+    next.studio.open(model);
+    const again = await shownWhere(next.studio, model);
+    assert.deepEqual(again, shown);
+    for (const part of Object.values(next)) part.dispose();
+  });
+
+  it('is not changed by a candidate that it has not tried', async () => {
+    const { studio } = await lethe();
+    const { shown } = studio.snapshot(model);
+    await studio.handle(model, { kind: 'choose', pair: { alphaR: 12_345, alphaF: 1 } });
+    await studio.handle(model, { kind: 'choose', pair: 'the best' as never });
+    assert.equal(studio.snapshot(model).shown, shown);
+  });
+
+  it('answers questions about itself', async () => {
+    const { studio } = await lethe();
+    const pictures = answerOf<ThumbnailsResult>(await ask(studio, model, 'thumbnails', { classes: [CHECKER, 0] }));
+    assert.deepEqual(
+      pictures.classes.map((entry) => [entry.class, entry.pictures.length]),
+      [
+        [CHECKER, 3],
+        [0, 3],
+      ],
+    );
+    const sample = { class: CHECKER, nth: 0 };
+    const saliency = answerOf<SaliencyResult>(await ask(studio, model, 'saliency', { sample }));
+    assert.deepEqual(saliency.sample, sample);
+    assert.equal(saliency.before.values.length, saliency.before.width * saliency.before.height);
+    assert.ok(saliency.after && saliency.after.logit < saliency.before.logit);
+    const messages = await ask(studio, model, 'boundary', {});
+    const boundary = answerOf<BoundaryResult>(messages);
+    assert.equal(boundary.before.classes.length, boundary.size ** 2);
+    assert.ok(boundary.after);
+    assert.ok(messages.length > 1, 'no part came before the whole');
+  });
+
+  it('refuses what is no question, and tells what went wrong with one', async () => {
+    const { studio } = await lethe();
+    for (const [name, question] of [
+      ['saliency', 'all of them'],
+      ['unlearn', {}],
+    ]) {
+      const [{ kind, ...message }] = await ask(studio, model, name as 'saliency', question as string);
+      assert.equal(kind, 'noAnswer');
+      assert.equal((message as { error: { code: string } }).error.code, 'usage');
+    }
+    const [none] = await ask(studio, model, 'saliency', { sample: { class: 77, nth: 0 } });
+    assert.equal(none.kind, 'noAnswer');
+  });
+
+  it('is saved in place of its output only if the user says so', async () => {
+    const { reopen } = await lethe();
+    const questions: string[] = [];
+    let answer = false;
+    const dialogs: Dialogs = {
+      confirm: async (question) => {
+        questions.push(question);
+        return answer;
+      },
+      saveAs: async () => file('runs/elsewhere.onnx'),
+    };
+    const { studio, jobs } = reopen(dialogs);
+    studio.open(model);
+    await shownWhere(studio, model, ({ outcome }) => outcome.pair?.alphaR === other.alphaR);
+    const bytes = readFileSync(output.fsPath);
+    await studio.handle(model, { kind: 'save', as: false });
+    assert.deepEqual(questions, ['Replace shapes.forget-checker.onnx?']);
+    assert.ok(bytes.equals(readFileSync(output.fsPath)));
+
+    answer = true;
+    await studio.handle(model, { kind: 'save', as: false });
+    assert.equal(questions.length, 2);
+    assert.ok(!bytes.equals(readFileSync(output.fsPath)));
+    const saved = await shownWhere(studio, model, ({ folder }) => folder !== first.folder);
+    assert.deepEqual(saved.saved, { alphaR: other.alphaR, alphaF: other.alphaF });
+    assert.deepEqual(saved.outcome.pair, saved.saved);
+
+    await studio.handle(model, { kind: 'save', as: true });
+    assert.equal(questions.length, 2);
+    assert.ok(statSync(file('runs/elsewhere.onnx').fsPath).size > 0);
+    const elsewhere = await shownWhere(studio, model, ({ folder }) => folder !== saved.folder);
+    assert.equal(elsewhere.output?.path, file('runs/elsewhere.onnx').fsPath);
+    studio.dispose();
+    jobs.dispose();
+  });
+
+  it('has a report, with pictures of what was forgotten only if the user says so twice', async () => {
+    const { reopen } = await lethe();
+    const questions: string[] = [];
+    const dialogs: Dialogs = {
+      confirm: async (question) => {
+        questions.push(question);
+        return false;
+      },
+      saveAs: async () => undefined,
+    };
+    const { studio, jobs } = reopen(dialogs);
+    studio.open(model);
+    const shown = await shownWhere(studio, model);
+    const report = path.join(shown.folder!, 'report.html');
+    rmSync(report);
+    await studio.handle(model, { kind: 'report', forgottenPictures: true });
+    assert.deepEqual(questions, ['Include pictures of Checker?']);
+    assert.ok(!existsSync(report));
+    await studio.handle(model, { kind: 'report', forgottenPictures: false });
+    assert.match(readFileSync(report, 'utf8'), /<html[\s\S]*Checker/);
+    assert.equal(questions.length, 1);
+    await until('the tab', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.startsWith('Report: '));
+    studio.dispose();
+    jobs.dispose();
+  });
+
+  it('can be compared with another one, and a new window still does', async () => {
+    const { services, studio, reopen } = await lethe();
+    await vscode.commands.executeCommand('lethe.openStudio', model);
+    await services.models.refresh();
+    const runs = await until('three runs', () => {
+      const list = studio.snapshot(model).runs;
+      return list.length === 3 && list;
+    });
+    await studio.handle(model, { kind: 'show', run: first.folder! });
+    await shownWhere(studio, model, ({ folder }) => folder === first.folder);
+    assert.deepEqual(studio.snapshot(model).shown?.outcome.pair, first.saved);
+    await studio.handle(model, { kind: 'compare', run: runs[0].folder });
+    const compared = await until('the other run', () => studio.snapshot(model).compared);
+    assert.equal(compared.folder, runs[0].folder);
+
+    const next = reopen();
+    next.studio.open(model);
+    await shownWhere(next.studio, model, ({ folder }) => folder === first.folder);
+    assert.deepEqual(await until('the other run again', () => next.studio.snapshot(model).compared), compared);
+    for (const part of Object.values(next)) part.dispose();
+
+    await studio.handle(model, { kind: 'compare', run: '/etc' });
+    assert.equal(studio.snapshot(model).compared, compared);
+    await studio.handle(model, { kind: 'compare', run: null });
+    assert.equal(studio.snapshot(model).compared, null);
+  });
+
+  it('disappears when its record is deleted, and the latest is shown', async () => {
+    const { services, studio } = await lethe();
+    const { runs } = studio.snapshot(model);
+    rmSync(first.folder!, { recursive: true });
+    await services.models.refresh();
+    await until('it to be gone', () => studio.snapshot(model).runs.length === 2);
+    await shownWhere(studio, model, ({ folder }) => folder === runs[0].folder);
+  });
+});
+
+describe('A run that the end of the window broke off', () => {
+  const model = file('interrupted/shapes.onnx');
+  after(tidyUp);
+
+  it('is found again with what it had found', async () => {
+    const { services, reopen } = await lethe();
+    const many = Array.from({ length: 60 }, (_, at) => at + 1);
+    const outcome = services.jobs
+      .unlearn(model, { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many })
+      .catch(() => {});
+    await jobWhere(model, ({ progress }) => progress?.phase === 'search');
+    const running = await until('a part', () => {
+      const run = services.jobs.unfinished(model);
+      return run?.outcome.before && run;
+    });
+    // It is on the disk a second later.
+    await sleep(1500);
+    const next = reopen();
+    next.studio.open(model);
+    const found = await until('it', () => next.studio.snapshot(model).shown);
+    assert.equal(found.state, 'interrupted');
+    assert.deepEqual(found.outcome.before, running.outcome.before);
+    assert.deepEqual(found.settings?.alphaR, many);
+    assert.equal(next.studio.snapshot(model).run, null);
+
+    services.jobs.cancel(model);
+    await outcome;
+    next.studio.dispose();
+    next.jobs.dispose();
+    // One that was cancelled is not found.
+    await sleep(500);
+    const last = reopen();
+    last.studio.open(model);
+    await sleep(500);
+    assert.equal(last.studio.snapshot(model).shown, null);
+    last.studio.dispose();
+    last.jobs.dispose();
+  });
+});
+
+describe('What runs a model', () => {
+  after(tidyUp);
+
+  it('is ONNX Runtime, or TensorFlow.js as it is set, which the Studio can change', async () => {
+    const { services, studio } = await lethe();
+    const [onnx, tfjs] = [file('fashion.onnx'), file('tfjs/shapes/model.json')];
+    await Promise.all([onnx, tfjs].map((model) => services.models.describe(model)));
+    assert.deepEqual(studio.snapshot(onnx).backend, { title: 'ONNX Runtime, CPU', choice: null });
+    assert.deepEqual(studio.snapshot(tfjs).backend, { title: 'TensorFlow.js', choice: 'auto' });
+    await studio.handle(tfjs, { kind: 'setBackend', backend: 'wasm' });
+    assert.equal(studio.snapshot(tfjs).backend.choice, 'wasm');
+    await studio.handle(tfjs, { kind: 'setBackend', backend: 'cuda' as never });
+    assert.equal(studio.snapshot(tfjs).backend.choice, 'wasm');
+    const section = vscode.workspace.getConfiguration('lethe.tensorflow');
+    await section.update('backend', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('runs with what the settings say, where nothing else is asked for', async () => {
+    const { studio } = await lethe();
+    const { defaults } = studio.snapshot(file('fashion.onnx'));
+    assert.deepEqual(defaults, {
+      ...{ samples: 100, maxPatches: 2000, alphaR: [10, 30, 100, 300], alphaF: [1, 3, 10, 30, 100] },
+      ...{ layers: null, seed: 1 },
+    });
+  });
+});

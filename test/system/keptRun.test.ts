@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Engine } from '../../src/client/engine.js';
+import { EngineProcess } from '../../src/client/engineProcess.js';
+import { residentMemory } from '../../src/client/residentMemory.js';
+import type { AlphaPair, JobName, Jobs, PartOf, UnlearnPart, UnlearnResult } from '../../src/protocol.js';
+import { builtEngine } from '../support/engineEntries.js';
+import { temporaryFolder } from '../support/folders.js';
+import { writeShapes } from '../support/shapes.js';
+
+const engines: (EngineProcess | Engine)[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.dispose();
+});
+
+const settings = { forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1 };
+
+/** The pairs that a run has tried and not chosen. */
+function others({ candidates }: UnlearnResult): AlphaPair[] {
+  return candidates.filter(({ chosen }) => !chosen).map(({ alphaR, alphaF }) => ({ alphaR, alphaF }));
+}
+
+/** Runs a job and tells the phases that it went through, and its parts. */
+async function watched<Name extends JobName>(
+  engine: EngineProcess | Engine,
+  name: Name,
+  request: Jobs[Name]['request'],
+) {
+  const phases = new Set<string>();
+  const parts: PartOf<Name>[] = [];
+  const work = {
+    onProgress: ({ phase }: { phase: string }) => void phases.add(phase),
+    onPart: (part: PartOf<Name>) => void parts.push(part),
+  };
+  return { result: await engine.run(name, request, work), phases, parts };
+}
+
+describe('a run in the engine process', () => {
+  test('leaves its spaces for other candidates, which are the same after the process was killed', async () => {
+    const model = await writeShapes(await temporaryFolder());
+    let pid = 0;
+    const engine = new EngineProcess({
+      entry: builtEngine(),
+      onStart: (hello) => {
+        pid = hello.pid;
+      },
+    });
+    engines.push(engine);
+    const { result, parts } = await watched(engine, 'unlearn', { model, ...settings });
+    const told: UnlearnPart = Object.assign({}, ...parts);
+    const shown = await engine.run('showRun', { run: result.run });
+    expect({ ...told, seconds: result.seconds }).toEqual(shown.outcome);
+
+    const [pair] = others(result);
+    const kept = await watched(engine, 'candidate', { run: result.run, pair, threads: 1 });
+    expect(kept.phases).not.toContain('spaces');
+    expect(kept.result.outcome.layers[0].spectra.retain).toBeInstanceOf(Float32Array);
+
+    const first = pid;
+    process.kill(first, 'SIGKILL');
+    await expect.poll(() => engine.run('showRun', { run: result.run, pair }).catch(() => null)).toEqual(kept.result);
+    expect(pid).not.toBe(first);
+    await rm(path.join(result.run, 'candidates'), { recursive: true });
+    const rebuilt = await watched(engine, 'candidate', { run: result.run, pair, threads: 1 });
+    expect(rebuilt.phases).toContain('spaces');
+    expect(rebuilt.result).toEqual(kept.result);
+
+    const out = path.join(path.dirname(model), 'saved.onnx');
+    const saved = await engine.run('saveCandidate', { run: result.run, pair, out, threads: 1 });
+    expect((await engine.run('evaluate', { model: saved.output, threads: 1 })).confusion.flat()).toEqual([
+      ...kept.result.outcome.confusionAfter!.counts,
+    ]);
+  });
+
+  test('is shown, with its samples, while the next one goes on', async () => {
+    const model = await writeShapes(await temporaryFolder());
+    const engine = new Engine({ entry: builtEngine(), threads: 1 });
+    engines.push(engine);
+    const { run } = await engine.run('unlearn', { model, ...settings });
+    let began!: () => void;
+    const begun = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const many = Array.from({ length: 30 }, (_, at) => 10 + at);
+    const long = { model, ...settings, alphaR: many, alphaF: many, force: true };
+    const next = engine.submit('unlearn', long, { onProgress: began });
+    await begun;
+    const shown = await engine.run('showRun', { run });
+    const { classes } = await engine.run('thumbnails', { model, classes: [1], perClass: 3, size: 8 });
+    expect(next.status).toBe('running');
+    expect(shown.outcome.confusionAfter?.counts).toBeInstanceOf(Uint32Array);
+    expect(classes[0].pictures.map(({ width, rgb }) => [width, rgb.length])).toEqual(new Array(3).fill([8, 192]));
+    next.cancel();
+    await expect(next.promise).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('holds no more memory after many runs than after a few', async () => {
+    const model = await writeShapes(await temporaryFolder());
+    let pid = 0;
+    const engine = new EngineProcess({
+      entry: builtEngine(),
+      onStart: (hello) => {
+        pid = hello.pid;
+      },
+    });
+    engines.push(engine);
+    const resident: number[] = [];
+    for (let time = 0; time < 8; time++) {
+      const result = await engine.run('unlearn', { model, ...settings, force: true });
+      for (const pair of others(result)) await engine.run('candidate', { run: result.run, pair, threads: 1 });
+      resident.push((await residentMemory(pid))!);
+    }
+    expect(resident[7] - resident[2]).toBeLessThan(60 * 2 ** 20);
+  });
+});

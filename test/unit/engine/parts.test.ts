@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { showRun } from '../../../src/engine/jobs/showRun.js';
+import { unlearn } from '../../../src/engine/jobs/unlearn.js';
+import type { Outcome, UnlearnPart } from '../../../src/protocol.js';
+import { inShapesFolder } from '../../support/shapesFolder.js';
+
+let folder: string;
+inShapesFolder((made) => {
+  folder = made;
+});
+
+const quick = { forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1 };
+
+it('tells a run part by part, until all is told', async () => {
+  const parts: { readonly part: UnlearnPart; readonly phase: string }[] = [];
+  let phase = '';
+  const result = await unlearn(
+    { model: path.join(folder, 'shapes.onnx'), ...quick, layers: 'con*' },
+    {
+      onProgress: (progress) => {
+        phase = progress.phase;
+      },
+      onPart: (part) => void parts.push({ part, phase }),
+    },
+  );
+  const keys = parts.map(({ part }) => Object.keys(part).sort().join());
+  expect(keys[0]).toBe('before,confusionBefore,earlier,forget,measuredOn,notes,perClass,skipped');
+  expect(keys.slice(0, 2)).toEqual([keys[0], 'layers']);
+  expect(keys.slice(2, -2).every((key) => key === 'candidates')).toBe(true);
+  expect(keys.slice(-2)).toEqual(['after,candidates,confusionAfter,pair,perClass,policy', 'layers']);
+  expect(parts.map((entry) => entry.phase).filter((name, at, all) => name !== all[at - 1])).toEqual([
+    ...['measure', 'spaces', 'search', 'measure', 'dimensions'],
+  ]);
+
+  const [{ part: before }, { part: spaces }] = parts;
+  expect(before.perClass!.every((entry) => entry.after === null && entry.before !== null)).toBe(true);
+  expect(
+    spaces.layers!.map(({ name, retainDimension, weightChange }) => [name, retainDimension, weightChange]),
+  ).toEqual([
+    ['conv', null, null],
+    ['conv2', null, null],
+  ]);
+  const searched = parts.at(-3)!.part.candidates!;
+  expect(searched.map((entry) => entry.chosen)).toEqual([false, false, false, false]);
+
+  const told: Partial<Outcome> = Object.assign({}, ...parts.map(({ part }) => part));
+  const { outcome } = await showRun({ run: result.run });
+  expect({ ...told, seconds: result.seconds }).toEqual(outcome);
+  expect(spaces.layers!.map((layer) => layer.spectra)).toEqual(outcome.layers.map((layer) => layer.spectra));
+});
+
+it('tells all that was tried, with the Pareto front, also when nothing forgets', async () => {
+  const parts: UnlearnPart[] = [];
+  const job = unlearn(
+    { model: path.join(folder, 'shapes.onnx'), ...quick, alphaF: [0, 0.01] },
+    { onPart: (part) => void parts.push(part) },
+  );
+  await expect(job).rejects.toMatchObject({ code: 'no-candidate' });
+  const { candidates } = parts.at(-1)!;
+  expect(candidates).toHaveLength(4);
+  expect(candidates!.some((entry) => entry.pareto)).toBe(true);
+});
+
+it('says before the search what is to be said', async () => {
+  const file = path.join(folder, 'lethe.json');
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), models: ['other.onnx'] }));
+  const parts: UnlearnPart[] = [];
+  await unlearn({ model: path.join(folder, 'shapes.onnx'), ...quick }, { onPart: (part) => void parts.push(part) });
+  expect(parts[0].notes!.join()).toContain('no policy applies');
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { commandText, requestAgain } from '../../../src/extension/commands/commandText.js';
+import { settingsOf } from '../../../src/project/defaults.js';
+
+const MODEL = '/work/project/fashion.onnx';
+const pair = { alphaR: 300, alphaF: 10 };
+
+it('names the model from the folder that the command is run in', () => {
+  expect(commandText({ model: MODEL, forget: ['Shirt'] }, '/work')).toBe(
+    'lethe unlearn project/fashion.onnx --forget Shirt',
+  );
+  expect(commandText({ model: MODEL })).toBe('lethe unlearn /work/project/fashion.onnx');
+});
+
+it.skipIf(process.platform === 'win32')('quotes what a shell would take apart, and commas of names', () => {
+  const request = { model: MODEL, forget: ['$(reboot)', 'salt, pepper', "it's", 3], layers: 'block*' };
+  expect(commandText(request, '/work/project')).toBe(
+    `lethe unlearn fashion.onnx --forget '$(reboot),salt\\, pepper,it'\\''s,3' --layers 'block*'`,
+  );
+});
+
+it('leaves out what is not set', () => {
+  const request = { model: MODEL, samples: undefined, layers: '', seed: 0, allowOutside: false };
+  expect(commandText(request)).toBe(`lethe unlearn ${MODEL} --seed 0`);
+  expect(commandText({ model: MODEL, allowOutside: true })).toBe(`lethe unlearn ${MODEL} --allow-outside`);
+});
+
+it('asks for a run with the usual settings again by its pair alone', () => {
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({}), pair);
+  expect(commandText(request)).toBe(`lethe unlearn ${MODEL} --forget Shirt --alpha-r 300 --alpha-f 10`);
+});
+
+it('tells every setting that is not the usual one', () => {
+  const unusual = { samples: 50, forgetSamples: 70, maxPatches: 500, layers: 'conv*', seed: 7, memory: 2 ** 29 };
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({ ...unusual, alphaR: [1, 2] }), pair);
+  expect(request).toEqual({ model: MODEL, forget: ['Shirt'], alphaR: [300], alphaF: [10], ...unusual });
+  expect(commandText(request)).toContain(
+    '--samples 50 --forget-samples 70 --max-patches 500 --alpha-r 300 --alpha-f 10',
+  );
+  expect(commandText(request)).toContain('--memory 536870912 --seed 7');
+});
+
+it('tells samples of the classes to forget only where they are not what follows from the others', () => {
+  expect(requestAgain(MODEL, [], settingsOf({ samples: 50 }), pair)).toMatchObject({
+    samples: 50,
+    forgetSamples: undefined,
+  });
+  expect(requestAgain(MODEL, [], settingsOf({ samples: 50, forgetSamples: 900 }), pair).forgetSamples).toBe(900);
+});

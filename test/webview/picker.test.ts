@@ -1,0 +1,251 @@
+import { mkdir } from 'node:fs/promises';
+import type { Browser, Locator } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StudioSnapshot } from '../../src/protocol.js';
+import { type StudioOptions, StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { evaluated, large, outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
+import { garment, landscape, picturesAsked, thumbnailsOf, waitForPictures } from '../support/studioThumbnails.js';
+import { THEMES } from '../support/themes.js';
+
+let browser: Browser;
+const opened: StudioPage[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  await mkdir(screenshots, { recursive: true });
+});
+
+afterAll(() => browser?.close());
+
+afterEach(async () => {
+  for (const studio of opened.splice(0)) {
+    expect(studio.complaints).toEqual([]);
+    await studio.page.close();
+  }
+});
+
+async function open(shown: StudioSnapshot, options: StudioOptions = {}): Promise<StudioPage> {
+  const studio = await StudioPage.open(browser, options);
+  opened.push(studio);
+  await studio.show(shown);
+  return studio;
+}
+
+function row({ page }: StudioPage, index: number): Locator {
+  return page.locator(`[role=option][data-class="${index}"]`);
+}
+
+/** Time in which the list would have asked for pictures, had it wanted any. */
+const quiet = ({ page }: StudioPage) => page.waitForTimeout(300);
+
+/** Answers the next question for pictures. */
+async function answer(studio: StudioPage, draw = garment): Promise<readonly number[]> {
+  const { id, question } = await waitForPictures(studio);
+  await studio.receive({ kind: 'answer', id, answer: thumbnailsOf(question.classes, draw), isFinal: true });
+  await studio.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+  return question.classes;
+}
+
+/** Red, green and blue of a canvas's pixels. */
+function painted(canvas: Locator): Promise<number[]> {
+  return canvas.evaluate((element) => {
+    const { width, height } = element as unknown as { width: number; height: number };
+    const context = (element as never as { getContext(kind: '2d'): Context }).getContext('2d');
+    return Array.from(context.getImageData(0, 0, width, height).data).filter((_, at) => at % 4 < 3);
+  });
+}
+
+interface Context {
+  getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
+}
+
+describe('pictures of samples', () => {
+  test('are those of each class, painted pixel by pixel, and nothing moves when they come', async () => {
+    const studio = await open(states.evaluated);
+    const box = await row(studio, 6).locator('.name').boundingBox();
+    expect(await answer(studio)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await row(studio, 6).locator('.name').boundingBox()).toEqual(box);
+    for (const index of [0, 6]) {
+      const canvases = row(studio, index).locator('canvas');
+      expect(await canvases.count()).toBe(3);
+      for (const nth of [0, 2]) {
+        expect(await painted(canvases.nth(nth))).toEqual([...garment(index, nth).rgb]);
+      }
+    }
+    const first = row(studio, 6).locator('canvas').first();
+    const { width, height } = (await first.boundingBox())!;
+    expect([width, height]).toEqual([28, 28]);
+    expect(await first.getAttribute('style')).toContain('image-rendering: pixelated');
+    // What is heard of a row is its text alone.
+    const heard = 'Shirt must be forgotten recognised 79.5% of 1,000 samples';
+    expect(await studio.page.getByRole('option', { name: heard, exact: true }).count()).toBe(1);
+    await quiet(studio);
+    expect(picturesAsked(await studio.sent())).toEqual([]);
+  });
+
+  test('of another shape fit into their place', async () => {
+    const studio = await open(states.evaluated);
+    await answer(studio, landscape);
+    const { width, height } = (await row(studio, 0).locator('canvas').first().boundingBox())!;
+    expect(width).toBe(28);
+    expect(height).toBeCloseTo((28 * 32) / 48, 1);
+  });
+
+  test('of a thousand classes are asked for where somebody looks, and once', async () => {
+    const studio = await open(large());
+    const list = studio.page.getByRole('listbox');
+    expect(await answer(studio)).toEqual(Array.from({ length: 11 }, (_, at) => at));
+    // On the way, rows pass that nobody looks at.
+    await list.evaluate(async (element) => {
+      for (let top = 0; top <= 18_000; top += 600) {
+        element.scrollTop = top;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    });
+    expect(await answer(studio)).toEqual(Array.from({ length: 11 }, (_, at) => 500 + at));
+    expect(await row(studio, 505).locator('canvas').count()).toBe(3);
+    expect(await painted(row(studio, 505).locator('canvas').first())).toEqual([...garment(505, 0).rgb]);
+    await list.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    await row(studio, 0).waitFor();
+    expect(await painted(row(studio, 0).locator('canvas').first())).toEqual([...garment(0, 0).rgb]);
+    await quiet(studio);
+    expect(picturesAsked(await studio.sent())).toEqual([]);
+    // Only what the filter leaves and is not known.
+    await studio.page.locator('.filter input').fill('stingray');
+    expect(await answer(studio)).toEqual([14, 24, 34, 44, 54, 64, 74, 84, 94, 104]);
+  });
+
+  test('stay when another pair of alphas or a run is shown', async () => {
+    const studio = await open(states.done);
+    await answer(studio);
+    const { pair } = outcome;
+    const other = { ...shownRun, outcome: { ...outcome, pair: { ...pair!, alphaF: pair!.alphaF * 10 } } };
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: other } });
+    expect(await row(studio, 6).locator('canvas').count()).toBe(3);
+    await quiet(studio);
+    expect(picturesAsked(await studio.sent())).toEqual([]);
+  });
+
+  test('that could not be made are asked for again when the rows come into view again', async () => {
+    const studio = await open(large());
+    const { id } = await waitForPictures(studio);
+    await studio.receive({ kind: 'noAnswer', id, error: { code: 'engine-crashed', message: 'the engine has ended' } });
+    await quiet(studio);
+    expect(picturesAsked(await studio.sent())).toEqual([]);
+    await studio.page.getByRole('listbox').press('End');
+    await waitForPictures(studio);
+    await studio.page.getByRole('listbox').press('Home');
+    expect((await answer(studio)).slice(0, 2)).toEqual([0, 1]);
+    expect(await row(studio, 0).locator('canvas').count()).toBe(3);
+  });
+
+  test.each([
+    ['without data', snapshot({ summary: { ...evaluated, config: null } })],
+    ['without trust', { ...states.evaluated, trusted: false }],
+  ])('have no place %s', async (_, shown) => {
+    const studio = await open(shown);
+    await quiet(studio);
+    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+    expect(picturesAsked(await studio.sent())).toEqual([]);
+  });
+
+  test('have no place where samples are no images', async () => {
+    const facts = { ...states.evaluated.facts!, input: { name: 'x', dims: [null, 2], layout: 'features' } };
+    const studio = await open({ ...states.evaluated, facts });
+    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+    const { id, question } = await waitForPictures(studio);
+    const classes = question.classes.map((index) => ({ class: index, pictures: [] }));
+    await studio.receive({ kind: 'answer', id, answer: { classes }, isFinal: true });
+    await quiet(studio);
+    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+  });
+});
+
+describe('accuracies of a model that was never evaluated', () => {
+  const shownOf = async (shown: StudioSnapshot) => {
+    const studio = await open(shown);
+    return row(studio, 6).locator('.number').allTextContents();
+  };
+  const never = { ...states.fresh.summary! };
+  const shirt = outcome.perClass[6];
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+  test('are those that a run finds out', async () => {
+    expect(await shownOf(snapshot())).toEqual(['recognised –', 'of – samples']);
+    const before = ['recognised 79.5%', 'of 1,000 samples'];
+    expect(percent(shirt.before!)).toBe('79.5%');
+    expect(await shownOf(snapshot({ shown: { ...shownRun, state: 'running', folder: null } }))).toEqual(before);
+    expect(await shownOf(snapshot({ shown: shownRun }))).toEqual(before);
+  });
+
+  test('are those after the run that wrote it, unless another pair is looked at', async () => {
+    const summary = { ...never, run: shownRun.folder };
+    expect(await shownOf(snapshot({ summary, shown: shownRun }))).toEqual([
+      `recognised ${percent(shirt.after!)}`,
+      'of 1,000 samples',
+    ]);
+    const other = { ...shownRun, outcome: { ...outcome, pair: { alphaR: 7, alphaF: 7 } } };
+    expect(await shownOf(snapshot({ summary, shown: other }))).toEqual(['recognised –', 'of – samples']);
+  });
+
+  test('are not those of another file', async () => {
+    const summary = { ...never, state: 'changed' as const };
+    expect(await shownOf(snapshot({ summary, shown: shownRun }))).toEqual(['recognised –', 'of – samples']);
+  });
+});
+
+test('the data says on how many samples of which split accuracies were measured', async () => {
+  const studio = await open(states.evaluated);
+  const fact = (name: string) => studio.page.locator('.facts > div', { hasText: name }).innerText();
+  expect(await fact('Data')).toBe('Data\nlethe.json\n10,000 test samples');
+  expect(await fact('Accuracy')).toMatch(/^Accuracy\n93\.[01]%\nmeasured 31 Jan 2026$/);
+  const run = await open(snapshot({ shown: shownRun }));
+  const { samples, split } = outcome.measuredOn!;
+  const data = await run.page.locator('.facts > div', { hasText: 'Data' }).innerText();
+  expect(data).toContain(`${samples.toLocaleString('en-US')} ${split} samples`);
+  expect(await run.page.locator('.facts > div', { hasText: 'Accuracy' }).innerText()).toContain('not measured');
+});
+
+// Pictures are left in .cache/screenshots, to be looked at; so is the longest task while a thousand classes are scrolled through.
+describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
+  test.each([1280, 700])('fits into %i pixels', async (width) => {
+    for (const [title, shown, draw] of [
+      ['picker', states.evaluated, garment],
+      ['picker1000', large(), landscape],
+    ] as const) {
+      const studio = await open(shown, { theme, width });
+      await answer(studio, draw);
+      await row(studio, 2).hover();
+      await studio.page.screenshot({ path: `${screenshots}/${title}-${name}-${width}.png` });
+      expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+  });
+});
+
+/** Scrolls the list from one end to the other, and tells how long the longest task took; 0 if none took 50 ms. */
+const SCROLL_THROUGH = `(async () => {
+  const list = document.querySelector('[role=listbox]');
+  const durations = [0];
+  const observer = new PerformanceObserver((entries) => {
+    for (const entry of entries.getEntries()) durations.push(entry.duration);
+  });
+  observer.observe({ entryTypes: ['longtask'] });
+  for (let top = 0; top < 36_000; top += 180) {
+    list.scrollTop = top;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return Math.max(...durations);
+})()`;
+
+test('a thousand classes can be scrolled through', async () => {
+  const studio = await open(large(), { height: 900 });
+  await answer(studio);
+  await quiet(studio);
+  const longest = await studio.page.evaluate<number>(SCROLL_THROUGH);
+  console.log(`longest task while scrolling through 1,000 classes: ${longest > 0 ? `${longest} ms` : 'under 50 ms'}`);
+  await row(studio, 999).waitFor();
+  expect(await row(studio, 999).getAttribute('aria-posinset')).toBe('1000');
+});

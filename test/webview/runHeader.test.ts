@@ -1,0 +1,192 @@
+import type { Browser } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { FromStudio, StudioSnapshot } from '../../src/protocol.js';
+import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studioLocators.js';
+import { StudioPage, startBrowser } from '../support/studioPage.js';
+import { otherCandidate, otherPair, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
+import { shownRun, states } from '../support/studioSnapshots.js';
+
+let browser: Browser;
+const opened: StudioPage[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+
+afterAll(() => browser?.close());
+
+afterEach(async () => {
+  for (const studio of opened.splice(0)) {
+    expect(studio.complaints).toEqual([]);
+    await studio.page.close();
+  }
+});
+
+async function open(shown: StudioSnapshot): Promise<StudioPage> {
+  const studio = await StudioPage.open(browser);
+  opened.push(studio);
+  await studio.sent();
+  await studio.show(shown);
+  return studio;
+}
+
+/** What was sent, without the questions. */
+async function sent(studio: StudioPage): Promise<FromStudio[]> {
+  return (await studio.sent()).filter(({ kind }) => kind !== 'ask' && kind !== 'dropQuestion');
+}
+
+const title = ({ page }: StudioPage) => page.locator('.run-header h2').innerText();
+const text = ({ page }: StudioPage) => page.locator('.run-header').innerText();
+
+describe('a result', () => {
+  test('says what came of it and where the new model is, and stays while another job runs', async () => {
+    const studio = await open(states.done);
+    expect(await title(studio)).toBe('Shirt is forgotten');
+    expect(await text(studio)).toContain('All limits met');
+    expect(await text(studio)).toContain('The new model is fashion.forget-shirt.onnx.');
+    const run = { ...states.running.run!, kind: 'evaluate' as const, classes: [] };
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { run } });
+    expect(await title(studio)).toBe('Shirt is forgotten');
+  });
+
+  test('that misses a limit does not say otherwise', async () => {
+    const studio = await open(states.missed);
+    expect(await title(studio)).toBe('Shirt is still recognised');
+    expect(await text(studio)).toContain('1 limit not met');
+  });
+
+  test('can be opened, saved under another name, and done again', async () => {
+    const studio = await open(states.done);
+    const header = studio.page.locator('.run-header');
+    for (const name of ['Open new model', 'Save as…', 'Copy command line']) {
+      await header.locator('vscode-button', { hasText: name }).click();
+    }
+    expect(await sent(studio)).toEqual([
+      { kind: 'open', what: 'output' },
+      { kind: 'save', as: true },
+      { kind: 'copyRunCommandLine' },
+    ]);
+    expect(await button(studio, 'Save').count()).toBe(0);
+    expect(await button(studio, 'Save this one').count()).toBe(0);
+  });
+
+  test('has a report, with pictures of forgotten classes only when they are asked for', async () => {
+    const studio = await open(states.done);
+    await button(studio, 'Report').click();
+    expect(await text(studio)).not.toContain('mind who gets it');
+    await studio.page.locator('.report vscode-checkbox').click();
+    expect(await text(studio)).toContain('mind who gets it');
+    await button(studio, 'Report').click();
+    expect(await sent(studio)).toEqual([
+      { kind: 'report', forgottenPictures: false },
+      { kind: 'report', forgottenPictures: true },
+    ]);
+    await studio.page.locator('.report vscode-checkbox').focus();
+    await studio.page.keyboard.press(' ');
+    expect(await studio.state()).toMatchObject({ forgottenPictures: false });
+  });
+
+  test('whose model was deleted can be saved again, not opened', async () => {
+    const studio = await open(runStates.deleted);
+    expect(await text(studio)).toContain('fashion.forget-shirt.onnx, which is not there any more');
+    expect(await button(studio, 'Open new model').count()).toBe(0);
+    await button(studio, 'Save').click();
+    expect(await sent(studio)).toEqual([{ kind: 'save', as: false }]);
+  });
+
+  test('that is this very model is not opened from itself', async () => {
+    const studio = await open(runStates.made);
+    expect(await text(studio)).toContain('This model is the result. It was made from fashion.onnx on ');
+    expect(await button(studio, 'Open new model').count()).toBe(0);
+  });
+});
+
+describe('another candidate than the saved one', () => {
+  test('is said, and can be saved, saved elsewhere, or left', async () => {
+    const studio = await open(runStates.other);
+    expect(await studio.page.locator('.run-header .banner p').innerText()).toBe(
+      'You are looking at another pair, α retain 30, α forget 10. The saved model was made with α retain 300, α forget 100.',
+    );
+    for (const name of ['Save this one', 'Save as…', 'Back to the saved pair', 'Open saved model']) {
+      await button(studio, name).click();
+    }
+    expect(await sent(studio)).toEqual([
+      { kind: 'save', as: false },
+      { kind: 'save', as: true },
+      { kind: 'choose', pair: { alphaR: 300, alphaF: 100 } },
+      { kind: 'open', what: 'output' },
+    ]);
+  });
+
+  test('changes what every view shows, and nothing can be saved while the next one is made', async () => {
+    const studio = await open(states.done);
+    const forgotten = async () => (await plotTexts(figure(studio, 'Accuracy of each class'), 'text'))[0];
+    expect(await forgotten()).toBe('0.4%');
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
+    expect(await text(studio)).toContain('Making the candidate with α retain 30, α forget 10…');
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    expect(await forgotten()).toBe('2.2%');
+    expect(await title(studio)).toBe('Shirt is still recognised');
+    await openTab(studio, 'search');
+    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
+    await studio.receive({ kind: 'changes', sequence: 4, changes: { choosing: { alphaR: 10, alphaF: 1 } } });
+    for (const name of ['Save this one', 'Save as…', 'Back to the saved pair']) {
+      expect(await isDisabled(button(studio, name))).toBe(true);
+    }
+  });
+});
+
+describe('several runs', () => {
+  test('are listed, and another one is asked for', async () => {
+    const studio = await open({ ...states.done, runs: twoRuns });
+    const dropdown = studio.page.locator('vscode-dropdown[aria-label=Run]');
+    const value = () => dropdown.evaluate((element) => (element as unknown as { value: string }).value);
+    await expect.poll(value).toBe(shownRun.folder);
+    await chooseIn(studio, 'Run', 'Bag');
+    expect(await sent(studio)).toEqual([{ kind: 'show', run: secondRun.folder }]);
+    // As long as it is not shown, the list does not say so.
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { selected: [1] } });
+    await expect.poll(value).toBe(shownRun.folder);
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { shown: secondRun } });
+    await expect.poll(value).toBe(secondRun.folder);
+    expect(await title(studio)).toBe('Bag is forgotten');
+  });
+
+  test('a new one shows by itself', async () => {
+    const studio = await open(states.done);
+    expect(await studio.page.locator('vscode-dropdown[aria-label=Run]').count()).toBe(0);
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { runs: twoRuns, shown: secondRun } });
+    const dropdown = studio.page.locator('vscode-dropdown[aria-label=Run]');
+    await expect
+      .poll(() => dropdown.evaluate((element) => (element as unknown as { value: string }).value))
+      .toBe(secondRun.folder);
+  });
+});
+
+test('a run that goes on says that more is to come', async () => {
+  const studio = await open(runStates.begun);
+  expect(await title(studio)).toBe('What is known so far');
+  expect(await text(studio)).toContain('Shirt is being forgotten.');
+  expect(await button(studio, 'Report').count()).toBe(0);
+});
+
+test('a run that was broken off says so, and is run again with the same classes and settings', async () => {
+  const studio = await open({ ...runStates.interrupted, selected: [2] });
+  expect(await title(studio)).toBe('This run was broken off');
+  expect(await text(studio)).toContain('It was to forget Shirt');
+  await button(studio, 'Run it again').click();
+  const { samples, maxPatches, alphaR, alphaF, seed } = shownRun.settings!;
+  expect(await sent(studio)).toEqual([
+    { kind: 'select', selected: [6] },
+    { kind: 'unlearn', settings: { samples, maxPatches, alphaR, alphaF, layers: undefined, seed } },
+  ]);
+});
+
+test('before any run it says what the model knows', async () => {
+  const studio = await open(states.fresh);
+  expect(await text(studio)).toContain('Nobody has measured yet');
+  await studio.show({ ...states.evaluated, sequence: 2 });
+  expect(await text(studio)).toContain('The model recognises 93.0% of 10,000 test samples.');
+  await studio.show({ ...states.restricted, sequence: 3 });
+  expect(await text(studio)).toContain('Trust this workspace');
+});

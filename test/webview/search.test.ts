@@ -1,0 +1,215 @@
+import type { Browser, Locator } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AlphaPair, CandidateResult, StudioSnapshot } from '../../src/protocol.js';
+import { cells, figure, percent, plotTexts, table } from '../support/studioLocators.js';
+import { StudioPage, startBrowser } from '../support/studioPage.js';
+import { otherCandidate, otherPair, runStates, unfinishedRun } from '../support/studioRuns.js';
+import { outcome, shownRun, states } from '../support/studioSnapshots.js';
+
+let browser: Browser;
+const opened: StudioPage[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+
+afterAll(() => browser?.close());
+
+afterEach(async () => {
+  for (const studio of opened.splice(0)) {
+    expect(studio.complaints).toEqual([]);
+    await studio.page.close();
+  }
+});
+
+async function open(shown: StudioSnapshot): Promise<StudioPage> {
+  const studio = await StudioPage.open(browser, { state: { tab: 'search' } });
+  opened.push(studio);
+  await studio.sent();
+  await studio.show(shown);
+  return studio;
+}
+
+const text = ({ alphaR, alphaF }: AlphaPair) => `α retain ${alphaR}, α forget ${alphaF}`;
+
+function point({ page }: StudioPage, { alphaR, alphaF }: AlphaPair): Locator {
+  return page.locator(`.point[data-pair="${alphaR}/${alphaF}"]`);
+}
+
+/** Only what is about candidates: the list of classes asks for pictures. */
+async function chosen(studio: StudioPage): Promise<unknown[]> {
+  return (await studio.sent()).filter(({ kind }) => kind === 'choose');
+}
+
+async function middle(locator: Locator): Promise<{ x: number; y: number }> {
+  const { x, y, width, height } = (await locator.boundingBox())!;
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+test('every candidate is a point at its place, a button, and says its numbers', async () => {
+  const studio = await open(states.done);
+  const points = studio.page.locator('.point');
+  expect(await points.count()).toBe(25);
+  for (const candidate of outcome.candidates) {
+    expect(await point(studio, candidate).getAttribute('aria-label')).toContain(
+      `${text(candidate)}: kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
+    );
+  }
+  // To the right is more of what was to be forgotten, up is more of what was to be kept.
+  const places = await Promise.all(outcome.candidates.map(async (candidate) => middle(point(studio, candidate))));
+  const order = (of: (candidate: CandidateResult) => number, at: (place: { x: number; y: number }) => number) => {
+    for (const [i, a] of outcome.candidates.entries()) {
+      for (const [j, b] of outcome.candidates.entries()) {
+        if (of(a) > of(b) + 0.002) expect(at(places[i])).toBeGreaterThan(at(places[j]));
+      }
+    }
+  };
+  order(
+    ({ forgetAccuracy }) => forgetAccuracy,
+    ({ x }) => x,
+  );
+  order(
+    ({ retainAccuracy }) => retainAccuracy,
+    ({ y }) => -y,
+  );
+  const plot = figure(studio, 'What every pair of alphas would do');
+  expect(await plotTexts(plot, 'text')).toEqual(['shown, saved', '↖ better']);
+  expect(await plot.locator('figcaption').innerText()).toContain('Nothing is saved until you press Save.');
+});
+
+test('buttons lie on the points of the picture', async () => {
+  const studio = await open(states.done);
+  const dots = await studio.page.locator('.stage svg [aria-label=dot]').first().locator('circle').all();
+  expect(dots).toHaveLength(25);
+  for (const [at, dot] of dots.entries()) {
+    const [of, to] = [await middle(dot), await middle(point(studio, outcome.candidates[at]))];
+    expect(Math.hypot(of.x - to.x, of.y - to.y)).toBeLessThan(1.5);
+  }
+});
+
+describe('choosing', () => {
+  test('by the pointer: it says what is under it, and a click asks for it', async () => {
+    const studio = await open(states.done);
+    const { x, y } = await middle(point(studio, otherPair));
+    await studio.page.mouse.move(x + 3, y - 2);
+    const candidate = outcome.candidates.find(({ alphaR, alphaF }) => alphaR === 30 && alphaF === 10)!;
+    const tip = await studio.page.locator('.stage .tip').innerText();
+    for (const part of [text(otherPair), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,300'])
+      expect(tip).toContain(part);
+    await studio.page.mouse.click(x + 3, y - 2);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    // Far from all points there is nothing to choose.
+    await studio.page.mouse.click(x + 150, y + 80);
+    expect(await chosen(studio)).toEqual([]);
+  });
+
+  test('by keys alone: the shown one has the focus first, arrows walk, Enter and Space choose', async () => {
+    const studio = await open(states.done);
+    const { page } = studio;
+    const focused = () => page.evaluate<string>('document.activeElement.dataset.pair');
+    await page.locator('.search lethe-term button').first().focus();
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('300/100');
+    await page.keyboard.press('Enter');
+    expect(await chosen(studio)).toEqual([]);
+    // Every candidate is reached, from the least forgotten to the most and back.
+    await page.keyboard.press('Home');
+    const walked = [await focused()];
+    for (let k = 1; k < 25; k++) {
+      await page.keyboard.press('ArrowRight');
+      walked.push(await focused());
+    }
+    expect(new Set(walked).size).toBe(25);
+    const recognised = walked.map((key) => {
+      return outcome.candidates.find(({ alphaR, alphaF }) => `${alphaR}/${alphaF}` === key)!.forgetAccuracy;
+    });
+    for (const [at, value] of recognised.entries())
+      expect(value).toBeGreaterThanOrEqual((recognised[at - 1] ?? 0) - 1e-3);
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe(walked[24]);
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toBe(walked[23]);
+    expect(await page.locator('.stage .tip b').innerText()).toBe(`α retain ${walked[23].replace('/', ', α forget ')}`);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    const below = await focused();
+    expect(below).not.toBe(walked[23]);
+    await page.keyboard.press(' ');
+    const pair = (key: string) => {
+      const [alphaR, alphaF] = key.split('/').map(Number);
+      return { kind: 'choose', pair: { alphaR, alphaF } };
+    };
+    expect(await chosen(studio)).toEqual([pair(walked[23]), pair(below)]);
+  });
+
+  test('shows that it is being made, keeps the focus, and marks what is shown then', async () => {
+    const studio = await open(states.done);
+    await point(studio, otherPair).focus();
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
+    expect(await point(studio, otherPair).getAttribute('aria-busy')).toBe('true');
+    expect(await studio.page.locator('.run-header [role=status]').innerText()).toContain(text(otherPair));
+    await studio.page.keyboard.press('Enter');
+    expect(await chosen(studio)).toEqual([]);
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
+    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
+    expect(await plotTexts(figure(studio, 'What every pair'), 'text')).toEqual(['shown', 'saved', '↖ better']);
+  });
+
+  test('in the table, best first', async () => {
+    const studio = await open(states.done);
+    const rows = await cells(table(studio, 'Every pair of alphas'));
+    const best = [...outcome.candidates].sort((a, b) => b.score - a.score);
+    expect(rows.map((row) => row.slice(0, 5))).toEqual(
+      best.map(({ alphaR, alphaF, retainAccuracy, forgetAccuracy, score }) => [
+        ...[`${alphaR}`, `${alphaF}`, percent(retainAccuracy), percent(forgetAccuracy), score.toFixed(3)],
+      ]),
+    );
+    expect(rows.find(([r, f]) => r === '300' && f === '100')!.slice(6)).toEqual(['shown, saved, on the line', '']);
+    await studio.page.getByRole('button', { name: `Show the candidate with ${text(otherPair)}`, exact: true }).click();
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+  });
+
+  test('waits for the end of a run', async () => {
+    const studio = await open(runStates.searching);
+    expect(await studio.page.locator('.point').count()).toBe(9);
+    const view = studio.page.locator('#view-search');
+    expect(await view.innerText()).toContain('They can be chosen when the run has ended.');
+    expect(await view.innerText()).toContain('judged on few samples');
+    const { x, y } = await middle(point(studio, { alphaR: 10, alphaF: 3 }));
+    await studio.page.mouse.click(x, y);
+    expect(await chosen(studio)).toEqual([]);
+    expect(await view.locator('tbody button').count()).toBe(0);
+    expect(await point(studio, { alphaR: 10, alphaF: 3 }).getAttribute('aria-disabled')).toBe('true');
+  });
+});
+
+test('one pair that was given is no search', async () => {
+  const candidates = outcome.candidates.filter(({ chosen }) => chosen);
+  const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
+  const view = await studio.page.locator('#view-search').innerText();
+  expect(view).toContain('This run was given one pair, α retain 300, α forget 100');
+  expect(view).toContain(percent(candidates[0].retainAccuracy));
+  expect(await studio.page.locator('.point').count()).toBe(0);
+});
+
+test('candidates that are all alike have room too', async () => {
+  const candidates = outcome.candidates.map((entry) => ({ ...entry, retainAccuracy: 1, forgetAccuracy: 0 }));
+  const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
+  const { width } = (await studio.page.locator('.stage').boundingBox())!;
+  const { x } = (await point(studio, otherPair).boundingBox())!;
+  expect(x).toBeGreaterThan(0);
+  expect(width).toBeGreaterThan(300);
+});
+
+describe('without candidates', () => {
+  test('says what there will be to see', async () => {
+    const studio = await open(states.fresh);
+    const view = studio.page.locator('#view-search');
+    expect(await view.innerText()).toContain('every pair that it tried');
+    await studio.show({ ...runStates.begun, sequence: 2 });
+    expect(await view.innerText()).toContain('No candidate was tried yet');
+    await studio.show({ ...runStates.interrupted, shown: unfinishedRun('interrupted'), sequence: 3 });
+    expect(await view.innerText()).toContain('The run was broken off before that.');
+  });
+});

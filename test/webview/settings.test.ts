@@ -1,0 +1,217 @@
+import { mkdir } from 'node:fs/promises';
+import type { Browser, Locator } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StudioSnapshot } from '../../src/protocol.js';
+import { type StudioOptions, StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { large, outcome, shownRun, snapshot } from '../support/studioSnapshots.js';
+import { THEMES } from '../support/themes.js';
+
+let browser: Browser;
+const opened: StudioPage[] = [];
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  await mkdir(screenshots, { recursive: true });
+});
+
+afterAll(() => browser?.close());
+
+afterEach(async () => {
+  for (const studio of opened.splice(0)) {
+    expect(studio.complaints).toEqual([]);
+    await studio.page.close();
+  }
+});
+
+const isOpen = { open: { settings: true } };
+const ready = snapshot({ selected: [6] });
+const names = ready.facts!.layers.map(({ name }) => name);
+
+async function open(shown: StudioSnapshot = ready, options: StudioOptions = {}): Promise<StudioPage> {
+  const studio = await StudioPage.open(browser, { state: isOpen, ...options });
+  opened.push(studio);
+  await studio.show(shown);
+  await studio.sent();
+  return studio;
+}
+
+function button({ page }: StudioPage, name: string): Locator {
+  return page.locator('vscode-button', { hasText: new RegExp(`^\\s*${name}\\s*$`) });
+}
+
+const write = ({ page }: StudioPage, name: string, text: string) =>
+  page.locator(`[data-setting=${name}] input`).fill(text);
+const written = ({ page }: StudioPage, name: string) => page.locator(`[data-setting=${name}] input`).inputValue();
+const hint = ({ page }: StudioPage, name: string) =>
+  page.locator(`[data-setting=${name}] input`).getAttribute('placeholder');
+const choose = ({ page }: StudioPage, name: string) => page.getByRole('radio', { name, exact: true }).click();
+const chosen = ({ page }: StudioPage) => page.locator('vscode-radio[aria-checked=true]').allTextContents();
+const problems = ({ page }: StudioPage) => page.locator('.settings .problem').allInnerTexts();
+const edited = ({ page }: StudioPage) => page.locator('[data-layers]').innerText();
+const count = ({ page }: StudioPage) => page.locator('summary', { hasText: 'Settings' }).innerText();
+
+/** What the page has asked the host to do; pictures of the classes are another matter. */
+const orders = async (studio: StudioPage) => (await studio.sent()).filter(({ kind }) => kind !== 'ask');
+
+/** The settings that a run would be started with. */
+async function settingsSent(studio: StudioPage): Promise<unknown> {
+  await studio.sent();
+  await button(studio, 'Unlearn 1 class').click();
+  const [message] = await orders(studio);
+  return message && 'settings' in message ? message.settings : undefined;
+}
+
+test('show what is taken where nothing is set', async () => {
+  const defaults = { ...ready.defaults, samples: 77, maxPatches: 1234, alphaR: [5, 6], alphaF: [7], seed: 9 };
+  const studio = await open({ ...ready, defaults });
+  const hints = await Promise.all(
+    ['samples', 'maxPatches', 'alphaR', 'alphaF', 'seed'].map((name) => hint(studio, name)),
+  );
+  expect(hints).toEqual(['77', '1234', '5, 6', '7', '9']);
+  expect(await chosen(studio)).toEqual(['Search', 'All layers']);
+  expect(await edited(studio)).toBe(`All ${names.length} layers will be edited.`);
+  expect(await count(studio)).toMatch(/defaults/);
+  expect(await studio.page.locator('.settings').innerText()).toContain('nine times as many');
+  expect(await settingsSent(studio)).toEqual({});
+});
+
+test('go with the run and the command line, and block both while one is wrong', async () => {
+  const studio = await open();
+  await write(studio, 'samples', '50');
+  await write(studio, 'alphaR', '10, 30 100');
+  await write(studio, 'alphaF', '1, -3');
+  expect(await problems(studio)).toEqual(['Enter positive numbers up to 100,000, like 10, 30, 100.']);
+  expect(await button(studio, 'Unlearn 1 class').getAttribute('disabled')).not.toBeNull();
+  await write(studio, 'alphaF', '0.5');
+  expect(await count(studio)).toMatch(/3 changes/);
+  const settings = { samples: 50, alphaR: [10, 30, 100], alphaF: [0.5] };
+  expect(await settingsSent(studio)).toEqual(settings);
+  await button(studio, 'Copy command line').click();
+  expect(await orders(studio)).toEqual([{ kind: 'copyCommandLine', settings }]);
+  await button(studio, 'Reset to defaults').click();
+  expect(await settingsSent(studio)).toEqual({});
+});
+
+describe('a fixed pair', () => {
+  test('starts from the middle of the search, and from the pair that is shown', async () => {
+    const studio = await open();
+    await choose(studio, 'Fixed pair');
+    expect(await settingsSent(studio)).toEqual({ alphaR: [100], alphaF: [10] });
+    await write(studio, 'pairF', '');
+    expect(await problems(studio)).toEqual(['Enter a positive number up to 100,000, like 30.']);
+    await write(studio, 'pairF', '7');
+    expect(await settingsSent(studio)).toEqual({ alphaR: [100], alphaF: [7] });
+    // What was written stays for when it is chosen again.
+    await choose(studio, 'Search');
+    expect(await settingsSent(studio)).toEqual({});
+    await choose(studio, 'Fixed pair');
+    await expect.poll(() => written(studio, 'pairR')).toBe('100');
+    await expect.poll(() => written(studio, 'pairF')).toBe('7');
+    expect(await settingsSent(studio)).toEqual({ alphaR: [100], alphaF: [7] });
+
+    const after = await open({ ...ready, shown: shownRun });
+    await choose(after, 'Fixed pair');
+    const { alphaR, alphaF } = outcome.pair!;
+    expect(await settingsSent(after)).toEqual({ alphaR: [alphaR], alphaF: [alphaF] });
+  });
+
+  test('is chosen by keyboard too, and found again', async () => {
+    const studio = await open();
+    await studio.page.getByRole('radio', { name: 'Search', exact: true }).focus();
+    await studio.page.keyboard.press('ArrowRight');
+    expect(await chosen(studio)).toEqual(['Fixed pair', 'All layers']);
+    const again = await open(ready, { state: await studio.state() });
+    expect(await chosen(again)).toEqual(['Fixed pair', 'All layers']);
+    expect(await settingsSent(again)).toEqual({ alphaR: [100], alphaF: [10] });
+    await button(again, 'Reset to defaults').click();
+    expect(await chosen(again)).toEqual(['Search', 'All layers']);
+  });
+});
+
+describe('the layers to edit', () => {
+  test('are the last ones, and the price of that is said', async () => {
+    const studio = await open();
+    expect(await studio.page.locator('.caution').count()).toBe(0);
+    await choose(studio, 'Last n');
+    await write(studio, 'last', '2');
+    expect(await edited(studio)).toBe(`2 of ${names.length} layers will be edited: ${names.slice(-2).join(' and ')}.`);
+    expect(await studio.page.locator('.caution').innerText()).toContain('Fewer layers forget less deeply');
+    expect(await settingsSent(studio)).toEqual({ layers: `{${names.slice(-2).join(',')}}` });
+    await write(studio, 'last', `${names.length + 1}`);
+    expect(await problems(studio)).toEqual([`Enter a whole number from 1 to ${names.length}.`]);
+    expect(await button(studio, 'Unlearn 1 class').getAttribute('disabled')).not.toBeNull();
+    await write(studio, 'last', `${names.length}`);
+    expect(await edited(studio)).toBe(`All ${names.length} layers will be edited.`);
+    expect(await settingsSent(studio)).toEqual({});
+  });
+
+  test('match a pattern, as it is written', async () => {
+    const studio = await open();
+    await choose(studio, 'Matching a pattern');
+    expect(await hint(studio, 'layers')).toBe('*');
+    await write(studio, 'layers', 'block2.*');
+    const matched = names.filter((name) => name.startsWith('block2.'));
+    expect(matched.length).toBeGreaterThan(0);
+    expect(await edited(studio)).toContain(`${matched.length} of ${names.length} layers`);
+    expect(await settingsSent(studio)).toEqual({ layers: 'block2.*' });
+    await write(studio, 'layers', 'blok2.*');
+    expect(await problems(studio)).toEqual(['No layer’s name matches this pattern.']);
+    await choose(studio, 'All layers');
+    expect(await settingsSent(studio)).toEqual({});
+  });
+
+  test('are those of the editor’s settings where nothing is chosen', async () => {
+    const studio = await open({ ...ready, defaults: { ...ready.defaults, layers: 'block1.*' } });
+    expect(await chosen(studio)).toEqual(['Search', 'Matching a pattern']);
+    expect(await hint(studio, 'layers')).toBe('block1.*');
+    expect(await edited(studio)).toMatch(/^\d of \d layers/);
+    expect(await settingsSent(studio)).toEqual({});
+    await choose(studio, 'All layers');
+    expect(await settingsSent(studio)).toEqual({ layers: '*' });
+  });
+});
+
+describe('the backend', () => {
+  test('is told where there is no choice', async () => {
+    const studio = await open();
+    expect(await studio.page.locator('.settings').innerText()).toContain('This model runs on ONNX Runtime, CPU.');
+    expect(await studio.page.locator('.settings vscode-dropdown').count()).toBe(0);
+  });
+
+  test('is the editor’s setting where there is one', async () => {
+    const backend = { title: 'TensorFlow.js 4.22, WebAssembly', choice: 'wasm' as const };
+    const studio = await open({ ...ready, backend });
+    const box = studio.page.locator('.settings vscode-dropdown');
+    const shown = () => box.locator('.selected-value').innerText();
+    await expect.poll(shown).toBe('WebAssembly');
+    await box.click();
+    await studio.page.getByRole('option', { name: 'TensorFlow on the CPU' }).click();
+    expect(await orders(studio)).toEqual([{ kind: 'setBackend', backend: 'cpu' }]);
+    await studio.receive({
+      kind: 'changes',
+      sequence: 2,
+      changes: { backend: { title: 'TensorFlow', choice: 'cpu' } },
+    });
+    await expect.poll(shown).toBe('TensorFlow on the CPU');
+    expect(await studio.page.locator('.settings').innerText()).toContain('This model runs on TensorFlow.');
+    expect(await orders(studio)).toEqual([]);
+  });
+});
+
+// Pictures are left in .cache/screenshots, to be looked at.
+describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
+  test.each([1280, 700])('fit into %i pixels', async (width) => {
+    const backend = { title: 'TensorFlow.js 4.22, WebAssembly', choice: 'auto' as const };
+    const studio = await open({ ...large(), backend }, { theme, width });
+    const take = (title: string) =>
+      studio.page
+        .locator('details', { hasText: 'Settings' })
+        .screenshot({ path: `${screenshots}/${title}-${name}-${width}.png` });
+    await take('settings');
+    await choose(studio, 'Fixed pair');
+    await choose(studio, 'Last n');
+    await write(studio, 'samples', '0');
+    await take('settingsChanged');
+    expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+});

@@ -1,0 +1,82 @@
+import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import type { BoundaryResult, ErrorReport, StudioQuestions } from '../../../../src/protocol.js';
+import { noAnswer, noSamples } from '../../emptyState.js';
+import type { Content } from '../../parts.js';
+import { type SampleClass, sampleClasses } from '../../sampleClasses.js';
+import { hasData, isBusy, type Studio } from '../../studio.js';
+import { term } from '../../term.js';
+import { anchors } from './anchors.js';
+import { classStyles } from './classStyles.js';
+import { areaTable, legend, takeover } from './legend.js';
+import './element.js';
+
+/** Which class the model gives to every point of a plane, before and after. */
+export function boundary(studio: Studio): Content {
+  const { snapshot, view } = studio;
+  if (!hasData(snapshot)) {
+    return noSamples(
+      studio,
+      'The decision boundary shows where one class ends and the next begins. It needs samples to start from.',
+    );
+  }
+  const classes = sampleClasses(snapshot);
+  if (classes.length === 0) return nothing;
+  const question = view.anchors ? { anchors: view.anchors } : {};
+  const answer = studio.ask('boundary', question);
+  return html`<section class="boundary" aria-labelledby="boundary-title">
+    <div class="intro">
+      <div class="head">
+      <h3 id="boundary-title">Where one class ends and the next begins</h3>
+      <span class="quiet" role="status">${answer.value && answer.isPending ? 'Refining…' : ''}</span>
+      </div>
+      <p class="quiet">${explanation(answer.value)}</p>
+    </div>
+    ${answer.value ? maps(answer.value, classes) : answer.error ? problem(studio, answer.error, question) : waiting(studio)}
+    ${answer.value?.kind === 'features' || answer.error ? nothing : anchors(studio, classes, answer.value)}
+  </section>`;
+}
+
+function explanation(result: BoundaryResult | undefined): Content {
+  if (!result) return 'Every point is coloured by the class that the model gives to it.';
+  const points =
+    result.kind === 'features'
+      ? 'Every point is a pair of values for the model’s two inputs, coloured by the class that the model gives to it.'
+      : 'A plane through three samples, A, B and C: every other point is a blend of them, coloured by the class that the model takes it for.';
+  return html`${points} The stronger the colour, the higher the model’s ${term('confidence')}.`;
+}
+
+function maps(result: BoundaryResult, classes: readonly SampleClass[]): Content {
+  return html`${guard([result, classes], () => {
+    const styles = classStyles(result, classes);
+    return html`${takeover(result, styles)}
+      <lethe-boundary .result=${result} .styles=${styles}></lethe-boundary>
+      ${legend(result, styles)}
+      <details class="numbers">
+        <summary>Numbers<span class="sr-only"> of: areas of the classes</span></summary>
+        ${areaTable(result, styles)}
+      </details>`;
+  })}`;
+}
+
+function waiting({ snapshot }: Studio): Content {
+  return html`<div class="boundary-skeleton skeleton" role="status" aria-busy="true" aria-label="Drawing the decision boundary"></div>
+    ${isBusy(snapshot) ? html`<p class="quiet">The engine is at work; this comes after it.</p>` : nothing}`;
+}
+
+function problem(
+  { view, change, retry }: Studio,
+  error: ErrorReport,
+  question: StudioQuestions['boundary']['question'],
+): Content {
+  return noAnswer(
+    'The decision boundary can’t be drawn',
+    error,
+    html`<vscode-button @click=${() => retry('boundary', question)}>Try again</vscode-button>
+      ${
+        view.anchors
+          ? html`<vscode-button appearance="secondary" @click=${() => change({ anchors: null })}>Back to the first choice of samples</vscode-button>`
+          : nothing
+      }`,
+  );
+}

@@ -1,0 +1,112 @@
+import * as Plot from '@observablehq/plot';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CandidateResult, Outcome } from '../../../../src/protocol.js';
+import { pairText, percent } from '../../format.js';
+import { type Content, tableBox } from '../../parts.js';
+import type { Canvas } from '../../plots/figure.js';
+import { keys } from '../../plots/keys.js';
+import { COLOURS, draw, TIP } from '../../plots/theme.js';
+import { isSamePair } from '../../runHeader.js';
+import { A, B, KEYS } from './colours.js';
+
+interface Point extends CandidateResult {
+  readonly run: 'A' | 'B';
+  readonly isResult: boolean;
+}
+
+/** What either run could choose from. */
+export function candidatesFigure(a: Outcome, b: Outcome): Content {
+  const points = [...pointsOf('A', a), ...pointsOf('B', b)];
+  if (points.length < 3) return nothing;
+  return html`<lethe-figure heading="Candidates of both runs"
+    .note=${html`Each point is a pair of alphas that was tried; the results have a ring. The best ones are at the top left.
+      ${keys([...KEYS, { shape: 'ring', colour: COLOURS.text, text: 'result' }])}`}
+    .basis=${[a.candidates, b.candidates, a.pair, b.pair]} .plot=${(canvas: Canvas) => scatter(canvas, points)}
+    .table=${() => table(points)}></lethe-figure>`;
+}
+
+function pointsOf(run: 'A' | 'B', { candidates, pair }: Outcome): Point[] {
+  return candidates.map((candidate) => ({ ...candidate, run, isResult: pair !== null && isSamePair(candidate, pair) }));
+}
+
+function scatter({ width }: Canvas, points: readonly Point[]): Element {
+  const at = { x: 'forgetAccuracy', y: 'retainAccuracy' };
+  return draw(
+    { width },
+    {
+      ariaLabel: 'Candidates of both runs: accuracy on kept classes against accuracy on forgotten classes',
+      height: Math.min(380, Math.round(0.55 * width) + 60),
+      marginTop: 36,
+      marginLeft: 52,
+      marginRight: 16,
+      x: {
+        label: 'forgotten classes that are still recognised (% of samples)',
+        tickFormat: hundred,
+        grid: true,
+        inset: 12,
+      },
+      y: { label: 'kept classes that are recognised (% of samples)', tickFormat: hundred, grid: true, inset: 12 },
+      symbol: { type: 'identity' },
+      marks: [
+        Plot.frame({ stroke: COLOURS.line }),
+        Plot.dot(points, {
+          ...at,
+          r: 4.5,
+          fill: ({ run }: Point) => (run === 'A' ? A.colour : B.colour),
+          symbol: ({ run }: Point) => (run === 'A' ? A.symbol : B.symbol),
+        }),
+        Plot.dot(
+          points.filter(({ isResult }) => isResult),
+          { ...at, r: 9, symbol: 'circle', stroke: COLOURS.text, strokeWidth: 2 },
+        ),
+        ...(['A', 'B'] as const).map((run) => nameOf(run, points)),
+        Plot.text(['↖ better'], { frameAnchor: 'top-left', lineAnchor: 'bottom', dy: -6, fontWeight: 600 }),
+        Plot.tip(points, Plot.pointer({ ...at, title: tipText, ...TIP })),
+      ],
+    },
+  );
+}
+
+/** The result's run beside it, on the side where the other's is not. */
+function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
+  return Plot.text(
+    points.filter((point) => point.isResult && point.run === run),
+    {
+      x: 'forgetAccuracy',
+      y: 'retainAccuracy',
+      text: 'run',
+      dx: run === 'A' ? -13 : 13,
+      textAnchor: run === 'A' ? 'end' : 'start',
+      fontWeight: 600,
+      stroke: COLOURS.background,
+      strokeWidth: 4,
+      fill: COLOURS.text,
+    },
+  );
+}
+
+const hundred = (share: number) => `${+(100 * share).toFixed(1)}`;
+
+function tipText({ run, retainAccuracy, forgetAccuracy, ...candidate }: Point): string {
+  return `${run}: ${pairText(candidate)}\nkept classes ${percent(retainAccuracy)}, forgotten ${percent(forgetAccuracy)}`;
+}
+
+function table(points: readonly Point[]): TemplateResult {
+  return tableBox(
+    'Candidates of both runs',
+    html`<table>
+      <caption class="sr-only">Candidates of both runs</caption>
+      <thead><tr>
+        <th scope="col">Run</th><th scope="col" class="number">α retain</th><th scope="col" class="number">α forget</th>
+        <th scope="col" class="number">Kept</th><th scope="col" class="number">Forgotten</th><th scope="col">Note</th>
+      </tr></thead>
+      <tbody>${points.map(
+        ({ run, alphaR, alphaF, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>
+          <td>${run}</td><td class="number">${alphaR}</td><td class="number">${alphaF}</td>
+          <td class="number">${percent(retainAccuracy)}</td><td class="number">${percent(forgetAccuracy)}</td>
+          <td>${isResult ? 'result' : ''}</td>
+        </tr>`,
+      )}</tbody>
+    </table>`,
+  );
+}

@@ -1,0 +1,80 @@
+import * as Plot from '@observablehq/plot';
+import type { Canvas } from '../../plots/figure.js';
+import { namesAtLeft } from '../../plots/names.js';
+import { COLOURS, draw, TIP } from '../../plots/theme.js';
+import { A, B } from './colours.js';
+
+/** The same thing in both runs. */
+export interface Row {
+  readonly name: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+interface Scale {
+  readonly ariaLabel: string;
+  /** With its unit. */
+  readonly label: string;
+  readonly domain: readonly [number, number];
+  readonly tick: (value: number) => string;
+  /** A value, and the difference from A to B, as text. */
+  readonly value: (value: number) => string;
+  readonly difference: (row: Row) => string;
+}
+
+/** A line a row, from A to B. */
+export function dumbbells({ width }: Canvas, found: readonly Row[], scale: Scale): Element {
+  const rows = found.map((row, y) => ({ ...row, y }));
+  const names = namesAtLeft(
+    found.map(({ name }) => name),
+    width,
+  );
+  const column = (dx: number, title: string, text: (row: Row) => string, fill: string) => [
+    Plot.text(rows, { y: 'y', text, frameAnchor: 'right', textAnchor: 'end', dx, fill }),
+    Plot.text([title], {
+      frameAnchor: 'top-right',
+      lineAnchor: 'bottom',
+      textAnchor: 'end',
+      dx,
+      dy: -8,
+      fill: COLOURS.quiet,
+    }),
+  ];
+  return draw(
+    { width },
+    {
+      ariaLabel: scale.ariaLabel,
+      height: 72 + 22 * rows.length,
+      marginTop: 26,
+      marginLeft: names.margin,
+      marginRight: 164,
+      x: { label: scale.label, domain: scale.domain, tickFormat: scale.tick, ticks: 5, grid: true },
+      y: {
+        type: 'point',
+        padding: 0.5,
+        label: null,
+        domain: rows.map(({ y }) => y),
+        tickFormat: names.text,
+        tickSize: 0,
+      },
+      symbol: { type: 'identity' },
+      marks: [
+        Plot.link(rows, { y: 'y', x1: 'a', x2: 'b', stroke: COLOURS.quiet, strokeWidth: 1.5 }),
+        Plot.dot(rows, { y: 'y', x: 'a', fill: A.colour, symbol: A.symbol, r: 5 }),
+        Plot.dot(rows, { y: 'y', x: 'b', fill: B.colour, symbol: B.symbol, r: 5 }),
+        ...column(54, 'A', ({ a }) => scale.value(a), COLOURS.text),
+        ...column(106, 'B', ({ b }) => scale.value(b), COLOURS.text),
+        ...column(160, 'B − A', scale.difference, COLOURS.quiet),
+        Plot.tip(
+          rows,
+          Plot.pointerY({
+            y: 'y',
+            x: 'a',
+            title: (row) => `${row.name}\nA ${scale.value(row.a)}, B ${scale.value(row.b)}`,
+            ...TIP,
+          }),
+        ),
+      ],
+    },
+  );
+}

@@ -1,0 +1,63 @@
+import { html, type TemplateResult } from 'lit';
+import type { Outcome, StudioRun } from '../../../../src/protocol.js';
+import { count, duration, percent, plural, points } from '../../format.js';
+import { type Content, icon } from '../../parts.js';
+import { isSamePair } from '../../runHeader.js';
+import { term } from '../../term.js';
+
+/** The four numbers that matter most. */
+export function cards(run: StudioRun): TemplateResult {
+  const { before, after, measuredOn, seconds } = run.outcome;
+  const [forgotten, kept] = [before?.forgetAccuracy ?? null, before?.retainAccuracy ?? null];
+  const kind = measuredOn ? `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} sample` : '';
+  return html`<div class="cards">
+    ${card('Forgotten classes', change(forgotten, after?.forgetAccuracy), recognised(forgotten, after?.forgetAccuracy), 'forget')}
+    ${card('Kept classes', change(kept, after?.retainAccuracy), recognised(kept, after?.retainAccuracy), 'retain')}
+    ${pairCard(run)}
+    ${card(
+      'Measured on',
+      measuredOn ? count(measuredOn.samples) : '–',
+      measuredOn
+        ? `${kind}${measuredOn.samples === 1 ? '' : 's'}${seconds ? `, in ${duration(seconds.total)}` : ''}`
+        : 'not known yet',
+    )}
+  </div>`;
+}
+
+/** `79.5% → 0.4%`, or only what is known of it. */
+function change(before: number | null, after: number | undefined): Content {
+  if (after === undefined) return percent(before);
+  return html`<span class="before">${percent(before)}</span>${icon('arrow-right')}<span class="sr-only">to</span>${percent(after)}`;
+}
+
+function recognised(before: number | null, after: number | undefined): string {
+  return after === undefined ? 'recognised before' : `recognised, ${points(before, after)} points`;
+}
+
+function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
+  const { pair, candidates } = outcome;
+  const title = term('alpha', 'α retain / α forget');
+  if (!pair) {
+    return card(
+      title,
+      '–',
+      candidates.length > 0
+        ? `${plural(candidates.length, 'pair')} tried${state === 'running' ? ' so far' : ''}`
+        : 'not chosen yet',
+    );
+  }
+  const value = html`${pair.alphaR} <span class="quiet">/</span> ${pair.alphaF}`;
+  return card(
+    title,
+    value,
+    state === 'recorded' && !isSamePair(pair, saved) ? 'not the saved pair' : choice(candidates),
+  );
+}
+
+function choice(candidates: Outcome['candidates']): string {
+  return candidates.length > 1 ? `best of ${plural(candidates.length, 'pair')}` : 'the pair that was given';
+}
+
+function card(title: Content, value: Content, note: string, tone = ''): TemplateResult {
+  return html`<div class="number-card ${tone}"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${note}</p></div>`;
+}

@@ -1,0 +1,195 @@
+import * as Plot from '@observablehq/plot';
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import type { ClassChange, ClassRole, Outcome } from '../../../../src/protocol.js';
+import { count, percent, points } from '../../format.js';
+import { type Content, tableBox } from '../../parts.js';
+import type { Canvas } from '../../plots/figure.js';
+import { type Key, keys } from '../../plots/keys.js';
+import { namesAtLeft } from '../../plots/names.js';
+import { COLOURS, draw, TIP } from '../../plots/theme.js';
+import type { Studio } from '../../studio.js';
+import '../../plots/figure.js';
+
+/** Classes that are drawn: those that changed most. */
+const DRAWN = 30;
+/** Rows that are listed without being asked for: a thousand would hold the page up. */
+const LISTED = 200;
+const ROLES: Record<ClassRole, string> = { forget: 'forget', earlier: 'forgotten before', retain: 'keep' };
+const ORDER: readonly ClassRole[] = ['forget', 'earlier', 'retain'];
+const MARKS: Record<ClassRole, { readonly colour: string; readonly symbol: string; readonly key: Key }> = {
+  forget: mark(COLOURS.forget, 'square', 'forgotten class, after'),
+  earlier: mark(COLOURS.forget, 'triangle', 'forgotten by an earlier run, after'),
+  retain: mark(COLOURS.retain, 'circle', 'kept class, after'),
+};
+
+function mark(colour: string, shape: 'square' | 'triangle' | 'circle', text: string) {
+  return { colour, symbol: shape, key: { shape, colour, text } };
+}
+
+/** How well each class is recognised before and after. */
+export function classesFigure(studio: Studio, { perClass, after }: Outcome): TemplateResult {
+  const roles = ORDER.filter((role) => perClass.some((entry) => entry.role === role));
+  const isKnown = after !== null;
+  return html`<lethe-figure
+    .heading=${perClass.length > DRAWN ? `Accuracy of the ${DRAWN} classes that changed most` : 'Accuracy of each class'}
+    .note=${note(roles, isKnown)}
+    .basis=${[perClass]}
+    .plot=${(canvas: Canvas) => dumbbells(canvas, mostChanged(perClass), isKnown)}
+    .table=${() => classTable(studio, perClass)}></lethe-figure>`;
+}
+
+function note(roles: readonly ClassRole[], isKnown: boolean): Content {
+  const text = isKnown
+    ? 'Each line leads from the share of samples that was recognised before to the share that is after.'
+    : 'The share of each class’s samples that was recognised before. What is after the run is not known yet.';
+  return html`${text}
+    ${keys([
+      { shape: 'hollow-circle', colour: COLOURS.text, text: 'before' },
+      ...(isKnown ? roles.map((role) => MARKS[role].key) : []),
+    ])}`;
+}
+
+/** What fits into a plot: the classes that changed most, those to forget among them. */
+function mostChanged(perClass: readonly ClassChange[]): ClassChange[] {
+  if (perClass.length <= DRAWN) return sorted(perClass);
+  const byChange = [...perClass].sort((a, b) => Math.abs(gain(b)) - Math.abs(gain(a)));
+  const forgotten = byChange.filter(({ role }) => role === 'forget').slice(0, DRAWN / 2);
+  const others = byChange.filter(({ role }) => role !== 'forget').slice(0, DRAWN - forgotten.length);
+  return sorted([...forgotten, ...others]);
+}
+
+/** Those to forget come first, and of the others those that lost most. */
+function sorted(perClass: readonly ClassChange[]): ClassChange[] {
+  return [...perClass].sort(
+    (a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || gain(a) - gain(b) || a.index - b.index,
+  );
+}
+
+function gain({ before, after }: ClassChange): number {
+  return before === null || after === null ? 0 : after - before;
+}
+
+function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: boolean): Element {
+  const rows = classes.map((entry, y) => ({ ...entry, y }));
+  const names = namesAtLeft(
+    classes.map((entry) => entry.class),
+    width,
+  );
+  const column = (dx: number, title: string, text: (row: ClassChange) => string, fill: string) => [
+    Plot.text(rows, { y: 'y', text, frameAnchor: 'right', textAnchor: 'end', dx, fill }),
+    Plot.text([title], {
+      frameAnchor: 'top-right',
+      lineAnchor: 'bottom',
+      textAnchor: 'end',
+      dx,
+      dy: -8,
+      fill: COLOURS.quiet,
+    }),
+  ];
+  return draw(
+    { width },
+    {
+      ariaLabel: `Accuracy of ${rows.length} classes${isKnown ? ' before and after' : ' before the run'}`,
+      height: 72 + 22 * rows.length,
+      marginTop: 26,
+      marginLeft: names.margin,
+      marginRight: isKnown ? 116 : 60,
+      x: {
+        label: 'accuracy (% of the class’s samples)',
+        domain: [0, 1],
+        tickFormat: (share) => `${100 * share}`,
+        grid: true,
+      },
+      y: {
+        type: 'point',
+        padding: 0.5,
+        label: null,
+        domain: rows.map(({ y }) => y),
+        tickFormat: names.text,
+        tickSize: 0,
+      },
+      marks: [
+        Plot.link(rows.filter(isMeasured), {
+          y: 'y',
+          x1: 'before',
+          x2: 'after',
+          stroke: COLOURS.quiet,
+          strokeWidth: 1.5,
+        }),
+        Plot.dot(rows, { y: 'y', x: 'before', stroke: COLOURS.text, fill: COLOURS.background, r: 4 }),
+        Plot.dot(rows, {
+          y: 'y',
+          x: 'after',
+          fill: ({ role }: ClassChange) => MARKS[role].colour,
+          symbol: ({ role }: ClassChange) => MARKS[role].symbol,
+          r: 5,
+        }),
+        ...(isKnown
+          ? [
+              ...column(58, 'after', ({ after }) => percent(after), COLOURS.text),
+              ...column(112, 'points', ({ before, after }) => points(before, after), COLOURS.quiet),
+            ]
+          : column(56, 'before', ({ before }) => percent(before), COLOURS.text)),
+        Plot.tip(rows, Plot.pointerY({ y: 'y', x: isKnown ? 'after' : 'before', title: tipText, ...TIP })),
+      ],
+      symbol: { type: 'identity' },
+    },
+  );
+}
+
+function isMeasured({ before, after }: ClassChange): boolean {
+  return before !== null && after !== null;
+}
+
+function tipText({ class: name, role, before, after, count: samples }: ClassChange): string {
+  return `${name} (${ROLES[role]})\nbefore ${percent(before)}, after ${percent(after)}\n${count(samples)} samples`;
+}
+
+/** Every class in numbers; of very many the first ones, and what the filter finds. */
+function classTable(studio: Studio, perClass: readonly ClassChange[]): TemplateResult {
+  const { view, change } = studio;
+  const { filter } = view.overview;
+  const isWhole = view.open.everyClass ?? false;
+  const filtered = (event: Event) => {
+    change({ overview: { ...view.overview, filter: (event.target as HTMLInputElement).value } });
+  };
+  return html`${
+    perClass.length > DRAWN
+      ? html`<vscode-text-field class="filter" placeholder="Filter classes" aria-label="Filter the classes of the table"
+          .value=${filter} @input=${filtered}></vscode-text-field>`
+      : nothing
+  }
+  ${guard([perClass, filter, isWhole], () => {
+    const found = sorted(perClass).filter((entry) => entry.class.toLowerCase().includes(filter.trim().toLowerCase()));
+    const rows = isWhole ? found : found.slice(0, LISTED);
+    return html`${found.length === 0 ? html`<p class="quiet">No class matches “${filter}”.</p>` : listed(rows)}
+      ${
+        rows.length < found.length
+          ? html`<div class="buttons"><vscode-button appearance="secondary"
+              @click=${() => change({ open: { ...studio.view.open, everyClass: true } })}>Show all ${count(found.length)} classes</vscode-button></div>`
+          : nothing
+      }`;
+  })}`;
+}
+
+function listed(rows: readonly ClassChange[]): TemplateResult {
+  return tableBox(
+    'Accuracy of each class',
+    html`<table>
+      <caption class="sr-only">Accuracy of each class before and after, in percent of its samples</caption>
+      <thead><tr>
+        <th scope="col">Class</th><th scope="col">Role</th>
+        <th scope="col" class="number">Before</th><th scope="col" class="number">After</th>
+        <th scope="col" class="number">Points</th><th scope="col" class="number">Samples</th>
+      </tr></thead>
+      <tbody>${rows.map(
+        ({ class: name, role, before, after, count: samples }) => html`<tr>
+          <th scope="row" class="name" title=${name}>${name}</th><td class="role">${ROLES[role]}</td>
+          <td class="number">${percent(before)}</td><td class="number">${percent(after)}</td>
+          <td class="number">${points(before, after)}</td><td class="number quiet">${count(samples)}</td>
+        </tr>`,
+      )}</tbody>
+    </table>`,
+  );
+}

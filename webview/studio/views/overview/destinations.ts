@@ -1,0 +1,214 @@
+import * as Plot from '@observablehq/plot';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ConfusionCounts, Outcome } from '../../../../src/protocol.js';
+import { dropdown } from '../../dropdown.js';
+import { count, list, percent } from '../../format.js';
+import { type Content, tableBox } from '../../parts.js';
+import type { Canvas } from '../../plots/figure.js';
+import { keys } from '../../plots/keys.js';
+import { namesAtLeft } from '../../plots/names.js';
+import { COLOURS, draw, TIP } from '../../plots/theme.js';
+import type { Studio } from '../../studio.js';
+
+/** Classes that are drawn; the others are added up. */
+const DRAWN = 8;
+
+/** What samples are taken for. */
+export interface Destination {
+  readonly title: string;
+  /** `own`: the samples are still recognised. `others`: all classes that are not listed. */
+  readonly kind: 'own' | 'class' | 'others';
+  /** Numbers of samples; `after` is null as long as nobody knows. */
+  readonly before: number;
+  readonly after: number | null;
+}
+
+/** Where the samples of forgotten classes go: what they were taken for before, and are now. */
+export function destinationsFigure(studio: Studio, outcome: Outcome, before: ConfusionCounts): TemplateResult {
+  const forgotten = outcome.perClass.filter(({ role }) => role === 'forget');
+  const from = forgotten.find(({ index }) => index === studio.view.overview.from) ?? null;
+  const followed = from ? [from] : forgotten;
+  const after = outcome.confusionAfter;
+  const name = list(followed.map((entry) => entry.class));
+  const found = () =>
+    destinations(
+      outcome,
+      before,
+      followed.map(({ index }) => index),
+    );
+  return html`<lethe-figure
+    .heading=${`Where the samples of ${name} go${after ? ' now' : ''}`}
+    .note=${note(studio, forgotten, from?.index ?? null, after ? found() : null)}
+    .basis=${[before, after, from?.index ?? null]}
+    .plot=${(canvas: Canvas) => bars(canvas, found(), name)}
+    .table=${() => table(found(), name)}></lethe-figure>`;
+}
+
+function note(
+  { view, change }: Studio,
+  forgotten: Outcome['perClass'],
+  from: number | null,
+  found: readonly Destination[] | null,
+): Content {
+  const choices = [
+    { value: '', title: 'all forgotten classes together' },
+    ...forgotten.map((entry) => ({ value: `${entry.index}`, title: entry.class })),
+  ];
+  return html`${
+    forgotten.length > 1
+      ? dropdown({
+          label: 'Samples of',
+          value: from === null ? '' : `${from}`,
+          choices,
+          chosen: (value) => change({ overview: { ...view.overview, from: value === '' ? null : Number(value) } }),
+        })
+      : nothing
+  }
+  <span class="said">${found ? mostly(found) : 'What they are taken for after the run is not known yet.'}</span>
+  ${keys([
+    ...(found
+      ? [
+          { shape: 'bar' as const, colour: COLOURS.retain, text: 'taken for this class after' },
+          { shape: 'bar' as const, colour: COLOURS.forget, text: 'still recognised after' },
+        ]
+      : []),
+    { shape: 'tick', colour: COLOURS.text, text: 'before' },
+  ])}`;
+}
+
+/** The answer in a sentence. */
+function mostly(found: readonly Destination[]): string {
+  const total = sum(found, 'after');
+  const [top] = found.filter(({ kind }) => kind === 'class').sort((a, b) => (b.after ?? 0) - (a.after ?? 0));
+  if (!top?.after || total === 0) return 'They are all recognised as before.';
+  const share = top.after / total;
+  return share > 0.5
+    ? `Most are taken for ${top.title} now: ${percent(share)} of them.`
+    : `More are taken for ${top.title} now than for any other class: ${percent(share)} of them.`;
+}
+
+/** What samples of some classes are taken for: themselves first, then the classes that get most of them, then all others. */
+export function destinations(
+  { perClass, confusionAfter }: Outcome,
+  before: ConfusionCounts,
+  followed: readonly number[],
+): Destination[] {
+  const { size } = before;
+  const own = { before: 0, after: 0 };
+  const others = perClass.map((entry) => ({ title: entry.class, index: entry.index, before: 0, after: 0 }));
+  const at = new Map(others.map((entry) => [entry.index, entry]));
+  for (const row of followed) {
+    for (let column = 0; column < size; column++) {
+      const target = column === row ? own : at.get(column);
+      if (!target) continue;
+      target.before += before.counts[row * size + column];
+      target.after += confusionAfter?.counts[row * size + column] ?? 0;
+    }
+  }
+  const ranked = others
+    .filter((entry) => entry.before + entry.after > 0)
+    .sort((a, b) => b.after - a.after || b.before - a.before);
+  const rest = ranked.slice(DRAWN);
+  const all = [
+    {
+      title: followed.length === 1 ? `still ${at.get(followed[0])?.title ?? 'itself'}` : 'still their own class',
+      kind: 'own' as const,
+      ...own,
+    },
+    ...ranked.slice(0, DRAWN).map(({ title, before, after }) => ({ title, kind: 'class' as const, before, after })),
+    ...(rest.length > 0
+      ? [
+          {
+            title: `${count(rest.length)} other classes`,
+            kind: 'others' as const,
+            before: sum(rest, 'before'),
+            after: sum(rest, 'after'),
+          },
+        ]
+      : []),
+  ];
+  return all.map((entry) => ({ ...entry, after: confusionAfter ? entry.after : null }));
+}
+
+function sum<Part extends 'before' | 'after'>(
+  entries: readonly { readonly [part in Part]: number | null }[],
+  part: Part,
+): number {
+  return entries.reduce((total, entry) => total + (entry[part] ?? 0), 0);
+}
+
+function bars({ width }: Canvas, found: readonly Destination[], name: string): Element {
+  const totals = { before: Math.max(1, sum(found, 'before')), after: Math.max(1, sum(found, 'after')) };
+  const rows = found.map((entry, y) => ({
+    ...entry,
+    y,
+    before: entry.before / totals.before,
+    after: entry.after === null ? null : entry.after / totals.after,
+  }));
+  const names = namesAtLeft(
+    found.map(({ title }) => title),
+    width,
+  );
+  return draw(
+    { width },
+    {
+      ariaLabel: `What the samples of ${name} are taken for`,
+      height: 56 + 26 * rows.length,
+      marginTop: 8,
+      marginLeft: names.margin,
+      marginRight: 60,
+      x: { label: 'share of the samples (%)', domain: [0, 1], tickFormat: (share) => `${100 * share}`, grid: true },
+      y: {
+        type: 'band',
+        padding: 0.3,
+        label: null,
+        domain: rows.map(({ y }) => y),
+        tickFormat: names.text,
+        tickSize: 0,
+      },
+      marks: [
+        Plot.barX(rows, { y: 'y', x: 'after', fill: ({ kind }) => (kind === 'own' ? COLOURS.forget : COLOURS.retain) }),
+        Plot.tickX(rows, { y: 'y', x: 'before', stroke: COLOURS.text, strokeWidth: 2, inset: -2 }),
+        Plot.text(rows, {
+          y: 'y',
+          text: ({ before, after }) => percent(after ?? before),
+          frameAnchor: 'right',
+          textAnchor: 'end',
+          dx: 56,
+        }),
+        Plot.tip(
+          rows,
+          Plot.pointerY({
+            y: 'y',
+            x: ({ before, after }) => Math.max(before, after ?? 0),
+            title: ({ title, before, after }) =>
+              `${title}\nbefore ${percent(before)}${after === null ? '' : `, after ${percent(after)}`}`,
+            ...TIP,
+          }),
+        ),
+      ],
+    },
+  );
+}
+
+function table(found: readonly Destination[], name: string): TemplateResult {
+  const totals = { before: sum(found, 'before'), after: sum(found, 'after') };
+  const share = (part: number | null, total: number) => percent(part === null || total === 0 ? null : part / total);
+  return tableBox(
+    `What the samples of ${name} are taken for`,
+    html`<table>
+      <caption class="sr-only">What the samples of ${name} are taken for, before and after</caption>
+      <thead><tr>
+        <th scope="col">Taken for</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th>
+        <th scope="col" class="number">Samples before</th><th scope="col" class="number">Samples after</th>
+      </tr></thead>
+      <tbody>${found.map(
+        ({ title, before, after }) => html`<tr>
+          <th scope="row" class="name" title=${title}>${title}</th>
+          <td class="number">${share(before, totals.before)}</td><td class="number">${share(after, totals.after)}</td>
+          <td class="number quiet">${count(before)}</td><td class="number quiet">${after === null ? '–' : count(after)}</td>
+        </tr>`,
+      )}</tbody>
+    </table>`,
+  );
+}

@@ -1,0 +1,139 @@
+import * as Plot from '@observablehq/plot';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ClassFocus, Outcome } from '../../../../src/protocol.js';
+import { noAnswer } from '../../emptyState.js';
+import { count, percent } from '../../format.js';
+import { type Content, tableBox } from '../../parts.js';
+import type { Canvas } from '../../plots/figure.js';
+import { COLOURS, draw, PERCENT } from '../../plots/theme.js';
+import { nameOf, type SampleClass, titleOf } from '../../sampleClasses.js';
+import type { Studio } from '../../studio.js';
+import { term } from '../../term.js';
+import { decimal } from './maps.js';
+import '../../plots/figure.js';
+
+/** Classes of a model up to which all are shown. */
+const MOST_CLASSES = 10;
+/** Kept classes that are shown of a larger model. */
+const MOST_KEPT = 9;
+/** Characters of a name on an axis. */
+const MOST_CHARACTERS = 24;
+
+/** How much of its focus each class has kept, filled in class by class. */
+export function focus(studio: Studio, classes: readonly SampleClass[], outcome: Outcome): Content {
+  const shown = focusClasses(classes, outcome);
+  const question = { classes: shown.map(({ index }) => index) };
+  const { value, error, isPending } = studio.ask('focus', question);
+  if (error) {
+    const again = html`<vscode-button @click=${() => studio.retry('focus', question)}>Try again</vscode-button>`;
+    return noAnswer('The focus of the classes can’t be compared', error, again);
+  }
+  const found = value?.classes ?? [];
+  const samples = Math.max(0, ...found.map((entry) => entry.samples));
+  return html`<lethe-figure heading="Focus kept by class"
+    .note=${html`How much of the focus before is still there after, in the same places${samples > 0 ? html`; over ${samples === 1 ? 'one sample' : `${count(samples)} samples`} of each class` : nothing}.
+      <span class="legend"><i class="forget"></i>forgotten <i class="retain"></i>kept</span>
+      <span role="status">${isPending ? `${found.length} of ${shown.length} classes so far…` : nothing}</span>`}
+    .basis=${[found, shown]} .plot=${(canvas: Canvas) => bars(canvas, shown, found)}
+    .table=${found.length > 0 ? () => table(found, classes) : undefined}></lethe-figure>`;
+}
+
+/** The forgotten classes, and of the kept ones those that they were most often taken for, or the other way round. */
+export function focusClasses(classes: readonly SampleClass[], { confusionBefore }: Outcome): readonly SampleClass[] {
+  if (classes.length <= MOST_CLASSES) return classes;
+  const forgotten = classes.filter(({ fate }) => fate === 'forgotten');
+  const mixedUp = ({ index }: SampleClass) => {
+    if (!confusionBefore) return 0;
+    const { size, counts } = confusionBefore;
+    return forgotten.reduce(
+      (sum, other) => sum + counts[other.index * size + index] + counts[index * size + other.index],
+      0,
+    );
+  };
+  const kept = classes
+    .filter(({ fate }) => fate === null)
+    .map((entry) => ({ entry, mixedUp: mixedUp(entry) }))
+    .sort((a, b) => b.mixedUp - a.mixedUp || a.entry.index - b.entry.index);
+  return [...forgotten, ...kept.slice(0, MOST_KEPT).map(({ entry }) => entry)];
+}
+
+function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonly ClassFocus[]): Element {
+  const rows = classes.map((entry) => ({
+    title: String(entry.index),
+    isForgotten: entry.fate !== null,
+    found: found.find((focus) => focus.class === entry.index),
+  }));
+  const known = rows.flatMap((row) => (row.found ? [{ ...row, kept: row.found.kept }] : []));
+  const titles = new Map(classes.map((entry) => [String(entry.index), shortened(titleOf(entry))]));
+  const longest = Math.max(...[...titles.values()].map((title) => title.length));
+  return draw(
+    { width },
+    {
+      ariaLabel: `Focus kept by class: ${known.map(({ title, kept }) => `${titles.get(title)} ${percent(kept)}`).join(', ')}`,
+      height: 46 + 24 * rows.length,
+      marginTop: 4,
+      marginBottom: 42,
+      marginLeft: 14 + 6.4 * longest,
+      marginRight: 44,
+      x: {
+        label: 'focus kept (% of the focus before)',
+        labelAnchor: 'center',
+        domain: [0, 1],
+        ticks: 5,
+        tickFormat: PERCENT,
+        grid: true,
+      },
+      y: {
+        label: null,
+        domain: [...titles.keys()],
+        tickFormat: (title: string) => titles.get(title)!,
+        tickSize: 0,
+        padding: 0.25,
+      },
+      marks: [
+        Plot.barX(known, {
+          y: 'title',
+          x: (row) => row.kept ?? 0,
+          fill: (row) => (row.isForgotten ? COLOURS.forget : COLOURS.retain),
+        }),
+        Plot.text(known, {
+          y: 'title',
+          x: (row) => row.kept ?? 0,
+          text: (row) => (row.kept === null ? 'no focus before' : percent(row.kept)),
+          dx: 5,
+          textAnchor: 'start',
+        }),
+        Plot.ruleX([0], { stroke: COLOURS.quiet }),
+      ],
+    },
+  );
+}
+
+function shortened(name: string): string {
+  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS - 1)}…` : name;
+}
+
+function table(found: readonly ClassFocus[], classes: readonly SampleClass[]): TemplateResult {
+  return tableBox(
+    'Focus kept by class',
+    html`<table>
+      <caption class="sr-only">Focus kept by class, and the mean logit of the class before and after</caption>
+      <thead><tr>
+        <th scope="col">Class</th><th scope="col">Role</th><th scope="col" class="number">Focus kept</th>
+        <th scope="col" class="number">${term('HiResCAM')}</th>
+        <th scope="col" class="number">Logit before</th><th scope="col" class="number">Logit after</th>
+        <th scope="col" class="number">Samples</th>
+      </tr></thead>
+      <tbody>${found.map(({ class: index, kept, keptByPlace, logitBefore, logitAfter, samples }) => {
+        const name = nameOf(classes, index);
+        return html`<tr>
+          <th scope="row" class="name" title=${name}>${name}</th>
+          <td>${classes.find((entry) => entry.index === index)?.fate ?? 'kept'}</td>
+          <td class="number">${percent(kept)}</td><td class="number">${percent(keptByPlace)}</td>
+          <td class="number">${decimal(logitBefore)}</td>
+          <td class="number">${decimal(logitAfter)}</td><td class="number quiet">${count(samples)}</td>
+        </tr>`;
+      })}</tbody>
+    </table>`,
+  );
+}

@@ -1,0 +1,124 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { ClassMap, Picture, SaliencyResult } from '../../../../src/protocol.js';
+import { count, percent } from '../../format.js';
+import type { Content } from '../../parts.js';
+import { nameOf, type SampleClass } from '../../sampleClasses.js';
+import { term } from '../../term.js';
+import { change, heat, ramp } from './colours.js';
+import '../../picture.js';
+
+/** The sample, where the model looks before and after, and the difference, all on one scale. */
+export function maps(result: SaliencyResult, classes: readonly SampleClass[]): TemplateResult {
+  return html`${guard([result, classes], () => {
+    const { before, after } = result;
+    const most = largest(before, after);
+    return html`<div class="maps ${after ? '' : 'single'}">
+      ${original(result, classes)} ${seen('Before', result, before, most, classes)}
+      ${after ? [seen('After', result, after, most, classes), difference(result, before, after, most)] : nothing}
+    </div>
+    ${most > 0 ? legend(most, after !== null) : nothing}`;
+  })}`;
+}
+
+/** The end of the scale that all maps of a sample share, in units of the logit. */
+function largest(before: ClassMap, after: ClassMap | null): number {
+  let most = 0;
+  for (const map of [before, after]) for (const value of map?.values ?? []) most = Math.max(most, value);
+  return most;
+}
+
+function original(
+  { sample, count: samples, split, picture, before }: SaliencyResult,
+  classes: readonly SampleClass[],
+): TemplateResult {
+  const name = nameOf(classes, sample.class);
+  return panel(
+    'Sample',
+    html`<lethe-picture .picture=${pictureFor(picture, before)} label="A sample of ${name}"></lethe-picture>`,
+    html`<dt>Class</dt><dd class="name" title=${name}>${name}</dd>
+      <dt>Sample</dt><dd>${count(sample.nth + 1)} of ${count(samples)}, ${split}</dd>`,
+  );
+}
+
+function seen(
+  when: 'Before' | 'After',
+  { picture, target }: SaliencyResult,
+  map: ClassMap,
+  most: number,
+  classes: readonly SampleClass[],
+): TemplateResult {
+  const name = nameOf(classes, map.predicted);
+  const { width, height, values } = map;
+  const overlay = { width, height, values, colour: heat(most || 1) };
+  const where = map.mass > 0 ? `strongest ${placeOf(map)}` : 'none';
+  return panel(
+    when,
+    html`<lethe-picture .picture=${pictureFor(picture, map)} .overlay=${overlay}
+      label="Focus on ${nameOf(classes, target)} ${when.toLowerCase()}: ${where}"></lethe-picture>`,
+    html`<dt>Taken for</dt><dd class="name" title=${name}>${name}, ${percent(map.confidence)}</dd>
+      <dt>${term('logit', 'Logit')}</dt><dd>${decimal(map.logit)}</dd>`,
+  );
+}
+
+function difference(
+  { picture, kept }: SaliencyResult,
+  before: ClassMap,
+  after: ClassMap,
+  most: number,
+): TemplateResult {
+  const { width, height } = before;
+  const values = before.values.map((value, at) => after.values[at] - value);
+  return panel(
+    'Difference',
+    html`<lethe-picture .picture=${pictureFor(picture, before)} .overlay=${{ width, height, values, colour: change(most || 1) }}
+      label="Focus lost and gained"></lethe-picture>`,
+    html`<dt>${term('focus kept', 'Focus kept')}</dt><dd>${percent(kept)}</dd>
+      <dt>Logit</dt><dd>${signed(after.logit - before.logit)}</dd>`,
+  );
+}
+
+function panel(title: string, picture: TemplateResult, numbers: TemplateResult): TemplateResult {
+  return html`<section class="map" aria-label=${title}><h4>${title}</h4>${picture}<dl>${numbers}</dl></section>`;
+}
+
+/** A plain ground where the sample is no image. */
+function pictureFor(picture: Picture, { width, height }: ClassMap): Picture {
+  return picture.width > 0 ? picture : { width, height, rgb: new Uint8Array(3 * width * height) };
+}
+
+function legend(most: number, hasAfter: boolean): Content {
+  const bar = (background: string) => html`<i class="ramp" style=${styleMap({ background })}></i>`;
+  return html`<p class="map-legend">
+    <span class="scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimal(most)} logit units</span>
+    ${
+      hasAfter
+        ? html`<span class="scale"><span class="quiet">Difference</span> lost ${decimal(most)}
+            ${bar(ramp(change(most), -most, most))} gained ${decimal(most)} logit units</span>`
+        : nothing
+    }
+  </p>`;
+}
+
+const ROWS = ['at the top', 'in the middle', 'at the bottom'];
+const COLUMNS = ['left', 'centre', 'right'];
+
+/** Where a map is strongest, in words: `at the top left`. */
+function placeOf({ width, height, values }: ClassMap): string {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
+  const row = ROWS[Math.floor(((Math.floor(best / width) + 0.5) * 3) / height)];
+  return `${row} ${COLUMNS[Math.floor((((best % width) + 0.5) * 3) / width)]}`;
+}
+
+/** `−1.25`. */
+export function decimal(value: number): string {
+  const text = value.toFixed(2);
+  return Number(text) === 0 ? '0.00' : text.replace('-', '−');
+}
+
+function signed(value: number): string {
+  const text = decimal(value);
+  return value > 0 && text !== '0.00' ? `+${text}` : text;
+}
