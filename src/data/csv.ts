@@ -47,6 +47,7 @@ export async function openCsv(source: SourceOf<'csv'>, context: OpenContext): Pr
       scale: source.scale ?? (source.shape ? 255 : 1),
       labels,
       classes,
+      features: table.featureNames,
       where: (index) => ({ file, place: `line ${table.lines.at(index)}` }),
     });
   } catch (error) {

@@ -39,6 +39,12 @@ export class CsvTable {
     return this.#values.length;
   }
 
+  /** Names of the feature columns, where the first line holds them. */
+  get featureNames(): readonly string[] | undefined {
+    const columns = this.#columns;
+    return columns?.names?.filter((_, column) => column !== columns.label).map((name) => name.trim());
+  }
+
   /** @throws LetheError `data-corrupt` or `label-outside` with line and column; `config-invalid` if there is no label column. */
   async add(fields: readonly string[], line: number): Promise<void> {
     if (!this.#columns) {

@@ -28,6 +28,8 @@ export interface Dataset {
   readonly shape: readonly number[];
   /** Class names, where the data set itself knows them (folder names). */
   readonly classes?: readonly string[];
+  /** Names of the features, where the data set has some (the columns of a table). */
+  readonly features?: readonly string[];
   /** @throws LetheError naming file and record. */
   read(indices: readonly number[], signal?: AbortSignal): Promise<RawBatch>;
   /** Where one sample, or its label, was read from. */

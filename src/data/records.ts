@@ -25,6 +25,7 @@ export interface Records {
   readonly scale: number;
   readonly labels: Int32Array;
   readonly classes?: readonly string[];
+  readonly features?: readonly string[];
   /** Where a sample or label lies; default the segment's file and the record in it. */
   where?(index: number, part: 'sample' | 'label'): Location;
 }
@@ -36,7 +37,7 @@ const RUN_BYTES = 8 * 2 ** 20;
 
 /** The data set over such records; reads by seeks, and never more than the samples asked for. */
 export function recordDataset(records: Records): Dataset {
-  const { format, labels, classes, type, sample, scale } = records;
+  const { format, labels, classes, features, type, sample, scale } = records;
   const locate = (index: number, part: 'sample' | 'label' = 'sample') =>
     records.where?.(index, part) ?? inSegment(records.segments, index);
   return {
@@ -44,6 +45,7 @@ export function recordDataset(records: Records): Dataset {
     size: labels.length,
     labels,
     classes,
+    features,
     shape: sample.shape,
     where: locate,
     async read(indices, signal): Promise<RawBatch> {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { test as base, chromium } from '@playwright/test';
 import { findChromium, installExtension, startEditor } from '../../scripts/editor.mjs';
 import { Workbench } from './workbench.js';
@@ -26,8 +28,11 @@ interface Fixtures {
 interface WorkerFixtures {
   /** The folder of installed extensions: the VSIX and nothing else. */
   extensions: string;
-  /** The demo as the VSIX holds it. */
+  /** The demos as the VSIX holds them: clothes, and four clusters of points. */
   demo: string;
+  clusters: string;
+  /** The demo after two runs that made it forget shirts, the second with a pair of alphas of its own. */
+  forgotten: string;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -42,12 +47,22 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 300_000 },
   ],
-  demo: [
-    async ({ extensions }, use) => {
-      const installed = (await readdir(extensions)).find((name) => name.includes('lethe'));
-      await use(path.join(extensions, installed!, 'dist', 'demo'));
+  demo: [async ({ extensions }, use) => use(await built(extensions, 'demo')), { scope: 'worker' }],
+  clusters: [async ({ extensions }, use) => use(await built(extensions, 'demo-clusters')), { scope: 'worker' }],
+  forgotten: [
+    async ({ extensions, demo }, use) => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'lethe-e2e-'));
+      await cp(demo, folder, { recursive: true });
+      const lethe = await built(extensions, 'lethe.cjs');
+      const unlearn = ['unlearn', 'fashion.onnx', '--forget', 'Shirt'];
+      const other = ['--alpha-r', '100', '--alpha-f', '30', '--out', 'fashion.stronger.onnx'];
+      for (const options of [other, []]) {
+        await promisify(execFile)(process.execPath, [lethe, ...unlearn, ...options], { cwd: folder });
+      }
+      await use(folder);
+      await rm(folder, { recursive: true, force: true });
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 180_000 },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
   folder: async ({}, use) => {
@@ -92,6 +107,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 export { expect } from '@playwright/test';
+
+/** Something in the `dist` of the installed extension. */
+async function built(extensions: string, name: string): Promise<string> {
+  const installed = (await readdir(extensions)).find((folder) => folder.includes('lethe'));
+  return path.join(extensions, installed!, 'dist', name);
+}
 
 /** A copy of the demo to work in. */
 export async function copyDemo(demo: string, folder: string): Promise<string> {

@@ -151,6 +151,32 @@ export class Workbench {
     await this.studio.locator('h1').waitFor();
   }
 
+  /** Shows one of the Studio's views. */
+  async view(title: string): Promise<Locator> {
+    await this.studio.getByRole('tab', { name: title }).click();
+    const view = this.studio.locator('vscode-panel-view:not([hidden]) .view');
+    await view.waitFor();
+    return view;
+  }
+
+  /** The rows of the table behind a plot, each with its cells' texts. */
+  async numbers(figure: Locator): Promise<string[][]> {
+    const details = figure.locator('details.numbers');
+    if (!(await details.evaluate((element) => (element as unknown as { open: boolean }).open))) {
+      await details.locator('summary').click();
+    }
+    await details.locator('tbody tr').first().waitFor();
+    return details
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        rows.map((row) =>
+          [...(row as unknown as { cells: Iterable<{ textContent: string }> }).cells].map((cell) =>
+            cell.textContent.replaceAll(/\s+/g, ' ').trim(),
+          ),
+        ),
+      );
+  }
+
   async openFile(name: string): Promise<void> {
     await this.file(name).dblclick();
     await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();

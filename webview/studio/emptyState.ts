@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ErrorReport } from '../../src/protocol.js';
+import type { ErrorReport, StudioSnapshot } from '../../src/protocol.js';
 import { type Content, errorText, icon } from './parts.js';
 import { configOf, type Studio } from './studio.js';
 
@@ -38,4 +38,14 @@ export function noSamples({ snapshot, send }: Studio, purpose: string): Template
 /** In place of an answer that there is none of. */
 export function noAnswer(title: string, error: ErrorReport, buttons: Content): TemplateResult {
   return html`<div role="alert">${emptyState('info', title, errorText(error), buttons)}</div>`;
+}
+
+/** Under a view that has only the model as it is: when there will be something to compare it with. */
+export function onlyBefore({ shown }: StudioSnapshot): Content {
+  if (shown?.state === 'recorded') return nothing;
+  return html`<p class="quiet">${
+    shown?.state === 'running'
+      ? 'This is the model as it is. What the run changes shows here when it is done.'
+      : 'This is the model as it is. Unlearn a class to see beside it what has changed.'
+  }</p>`;
 }

@@ -29,9 +29,9 @@ export function sampleChooser(choice: SampleChoice): TemplateResult {
   };
   const written = (event: Event) => {
     const field = event.currentTarget as HTMLInputElement;
-    const number = Number(field.value);
-    if (/^\d+$/.test(field.value.trim()) && number >= 1) go(Math.min(number - 1, last));
+    const text = field.value.trim();
     field.value = sample ? String(sample.nth + 1) : '';
+    if (/^\d+$/.test(text) && Number(text) >= 1) go(Math.min(Number(text) - 1, last));
   };
   return html`<div class="sample-chooser" role="group" aria-label=${title}>
     ${classChooser(choice)}

@@ -57,6 +57,11 @@ class LetheTerm extends LitElement {
     if (event.key === 'Escape') this.#hide();
   };
 
+  /** A word that gets the focus is scrolled into view after that. */
+  readonly #follow = () => {
+    if (this.#tip) this.#place(this.#tip);
+  };
+
   constructor() {
     super();
     this.addEventListener('pointerenter', () => this.#show());
@@ -94,7 +99,7 @@ class LetheTerm extends LitElement {
     tip.showPopover();
     this.#place(tip);
     addEventListener('keydown', this.#hideOnEscape, true);
-    addEventListener('scroll', this.#hide, true);
+    addEventListener('scroll', this.#follow, true);
   }
 
   readonly #toggled = (event: ToggleEvent) => {
@@ -104,7 +109,7 @@ class LetheTerm extends LitElement {
   #unwatch(): void {
     clearTimeout(this.#hiding);
     removeEventListener('keydown', this.#hideOnEscape, true);
-    removeEventListener('scroll', this.#hide, true);
+    removeEventListener('scroll', this.#follow, true);
   }
 
   /** Under the word, or over it where there is more room, and within the window. */

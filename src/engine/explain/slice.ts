@@ -55,8 +55,8 @@ export async function featureSlice({ samples, classes }: ModelPair, { signal }: 
     facts: {
       kind: 'features',
       ...extents,
-      xLabel: 'first feature',
-      yLabel: 'second feature',
+      xLabel: samples.dataset.features?.[0] ?? 'first feature',
+      yLabel: samples.dataset.features?.[1] ?? 'second feature',
       points: { x, y, classes: Uint16Array.from(drawn, (index) => labels[index]) },
       anchors: [],
     },

@@ -17,11 +17,26 @@ const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross', 'wy
 /** Classes that there is no colour for are told apart by the names in their regions. */
 const GREY = CLASS_COLOURS[CLASS_COLOURS.length - 1];
 
+let latest:
+  | {
+      readonly result: BoundaryResult;
+      readonly classes: readonly SampleClass[];
+      readonly styles: readonly ClassStyle[];
+    }
+  | undefined;
+
 /**
  * The classes that occur, in the order of the model's outputs. Of a model with more classes than colours, those that are
- * forgotten or span the plane come first, then those with the largest regions.
+ * forgotten or span the plane come first, then those with the largest regions. The same array for the same result.
  */
-export function classStyles(result: BoundaryResult, classes: readonly SampleClass[]): readonly ClassStyle[] {
+export function stylesOf(result: BoundaryResult, classes: readonly SampleClass[]): readonly ClassStyle[] {
+  if (latest?.result !== result || latest.classes !== classes) {
+    latest = { result, classes, styles: listStyles(result, classes) };
+  }
+  return latest.styles;
+}
+
+function listStyles(result: BoundaryResult, classes: readonly SampleClass[]): readonly ClassStyle[] {
   const areas = areasOf(result);
   const sizes = new Map<number, number>([...areas.before, ...(areas.after ?? [])].map(([index]) => [index, 0]));
   for (const counts of [areas.before, areas.after]) {

@@ -152,7 +152,7 @@ export class LetheBoundary extends LitElement {
     const bottom = (place.y - y[0]) / (y[1] - y[0]);
     return html`<i class="line down" style=${styleMap({ left: `${100 * left}%` })}></i>
       <i class="line across" style=${styleMap({ bottom: `${100 * bottom}%` })}></i>
-      <span class="tip ${left > 0.5 ? 'to-left' : ''} ${bottom > 0.8 ? 'to-bottom' : ''}"
+      <span class="reading ${left > 0.5 ? 'to-left' : ''} ${bottom > 0.8 ? 'to-bottom' : ''}"
         style=${styleMap({ left: `${100 * left}%`, bottom: `${100 * bottom}%` })}>${this.#answer(reading(this.result, map, place))}</span>`;
   }
 

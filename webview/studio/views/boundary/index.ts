@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { BoundaryResult, ErrorReport, StudioQuestions } from '../../../../src/protocol.js';
-import { noAnswer, noSamples } from '../../emptyState.js';
+import { noAnswer, noSamples, onlyBefore } from '../../emptyState.js';
 import type { Content } from '../../parts.js';
 import { type SampleClass, sampleClasses } from '../../sampleClasses.js';
 import { hasData, isBusy, type Studio } from '../../studio.js';
 import { term } from '../../term.js';
 import { anchors } from './anchors.js';
-import { classStyles } from './classStyles.js';
+import { stylesOf } from './classStyles.js';
 import { areaTable, legend, takeover } from './legend.js';
 import './element.js';
 
@@ -32,8 +32,8 @@ export function boundary(studio: Studio): Content {
       </div>
       <p class="quiet">${explanation(answer.value)}</p>
     </div>
-    ${answer.value ? maps(answer.value, classes) : answer.error ? problem(studio, answer.error, question) : waiting(studio)}
-    ${answer.value?.kind === 'features' || answer.error ? nothing : anchors(studio, classes, answer.value)}
+    ${answer.value ? maps(studio, answer.value, classes) : answer.error ? problem(studio, answer.error, question) : waiting(studio)}
+    ${answer.value?.kind === 'features' || (answer.error && !view.anchors) ? nothing : anchors(studio, classes, answer.value)}
   </section>`;
 }
 
@@ -46,17 +46,21 @@ function explanation(result: BoundaryResult | undefined): Content {
   return html`${points} The stronger the colour, the higher the model’s ${term('confidence')}.`;
 }
 
-function maps(result: BoundaryResult, classes: readonly SampleClass[]): Content {
-  return html`${guard([result, classes], () => {
-    const styles = classStyles(result, classes);
-    return html`${takeover(result, styles)}
-      <lethe-boundary .result=${result} .styles=${styles}></lethe-boundary>
-      ${legend(result, styles)}
-      <details class="numbers">
-        <summary>Numbers<span class="sr-only"> of: areas of the classes</span></summary>
-        ${areaTable(result, styles)}
-      </details>`;
-  })}`;
+function maps({ snapshot, view, change }: Studio, result: BoundaryResult, classes: readonly SampleClass[]): Content {
+  const isOpen = view.open.areas ?? false;
+  const toggled = (event: Event) => {
+    const now = (event.currentTarget as HTMLDetailsElement).open;
+    if (now !== isOpen) change({ open: { ...view.open, areas: now } });
+  };
+  const styles = stylesOf(result, classes);
+  return html`${guard([result, classes], () => takeover(result, styles))}
+    <lethe-boundary .result=${result} .styles=${styles}></lethe-boundary>
+    ${guard([result, classes], () => legend(result, styles))}
+    <details class="numbers" .open=${isOpen} @toggle=${toggled}>
+      <summary>Numbers<span class="sr-only"> of: areas of the classes</span></summary>
+      ${isOpen ? guard([result, classes], () => areaTable(result, styles)) : nothing}
+    </details>
+    ${onlyBefore(snapshot)}`;
 }
 
 function waiting({ snapshot }: Studio): Content {
@@ -64,19 +68,10 @@ function waiting({ snapshot }: Studio): Content {
     ${isBusy(snapshot) ? html`<p class="quiet">The engine is at work; this comes after it.</p>` : nothing}`;
 }
 
-function problem(
-  { view, change, retry }: Studio,
-  error: ErrorReport,
-  question: StudioQuestions['boundary']['question'],
-): Content {
+function problem({ retry }: Studio, error: ErrorReport, question: StudioQuestions['boundary']['question']): Content {
   return noAnswer(
     'The decision boundary can’t be drawn',
     error,
-    html`<vscode-button @click=${() => retry('boundary', question)}>Try again</vscode-button>
-      ${
-        view.anchors
-          ? html`<vscode-button appearance="secondary" @click=${() => change({ anchors: null })}>Back to the first choice of samples</vscode-button>`
-          : nothing
-      }`,
+    html`<vscode-button @click=${() => retry('boundary', question)}>Try again</vscode-button>`,
   );
 }

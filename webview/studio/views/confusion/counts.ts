@@ -31,6 +31,12 @@ export function countAt({ size, counts }: ConfusionCounts, row: number, column: 
   return counts[row * size + column];
 }
 
+/** Whether no sample is there, before or after, as in most cells of many classes. */
+export function isEmpty(before: Matrix, after: Matrix | null, row: number, column: number): boolean {
+  const at = row * before.size + column;
+  return before.counts[at] === 0 && (after === null || after.counts[at] === 0);
+}
+
 /** Share of the samples of class `row`, 0..1; 0 if there are none. */
 export function shareAt(matrix: Matrix, row: number, column: number): number {
   return countAt(matrix, row, column) / Math.max(1, matrix.totals[row]);
@@ -79,11 +85,11 @@ export function topPairs(
   const top: (Pair & { readonly size: number })[] = [];
   for (const row of classes) {
     for (const column of classes) {
-      if (row === column) continue;
+      if (row === column || isEmpty(before, after, row, column)) continue;
       const a = valueAt(before, row, column, unit);
       const b = after ? valueAt(after, row, column, unit) : null;
       const size = Math.max(a, b ?? 0);
-      if (size === 0 || (top.length === most && size <= top[most - 1].size)) continue;
+      if (top.length === most && size <= top[most - 1].size) continue;
       const place = top.findIndex((other) => other.size < size);
       top.splice(place < 0 ? top.length : place, 0, { row, column, before: a, after: b, size });
       if (top.length > most) top.pop();

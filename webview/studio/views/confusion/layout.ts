@@ -19,6 +19,7 @@ const GAP = 24;
 /** Under this width of the view, matrices stand under each other. */
 const NARROW = 560;
 const LETTER = 6.4;
+const BOLD_LETTER = 7.2;
 const LEAST_NAMED = 12;
 const LEAST_VALUED = 21;
 const LARGEST_CELL = 56;
@@ -54,8 +55,8 @@ function placed(width: number, classes: number, letters: number, isSideBySide: b
 }
 
 /** A name with as many letters as there is room for; what is too long loses its middle, as names often differ at their ends. */
-export function clipped(name: string, room: number): string {
-  const letters = Math.max(3, Math.floor(room / LETTER));
+export function clipped(name: string, room: number, isBold: boolean): string {
+  const letters = Math.max(3, Math.floor(room / (isBold ? BOLD_LETTER : LETTER)));
   if (name.length <= letters) return name;
   const first = Math.ceil((letters - 1) / 2);
   return `${name.slice(0, first)}…${name.slice(name.length - (letters - 1 - first))}`;

@@ -152,8 +152,8 @@ export class LetheConfusion extends LitElement {
           : nothing
       }${
         hasNames
-          ? svg`<text class=${style} x=${left - gap} y=${top + middle} text-anchor="end" dominant-baseline="central">${clipped(names[index], left - gap)}</text>
-            <text class=${style} transform="translate(${left + middle} ${top - gap}) rotate(-90)" dominant-baseline="central">${clipped(names[index], top - gap)}</text>`
+          ? svg`<text class=${style} x=${left - gap} y=${top + middle} text-anchor="end" dominant-baseline="central">${clipped(names[index], left - gap, isForgotten)}</text>
+            <text class=${style} transform="translate(${left + middle} ${top - gap}) rotate(-90)" dominant-baseline="central">${clipped(names[index], top - gap, isForgotten)}</text>`
           : nothing
       }`;
     });
@@ -170,7 +170,7 @@ export class LetheConfusion extends LitElement {
     const layout = this.#layout;
     if (!layout || this.#isPainted) return;
     for (const [at, canvas] of this.querySelectorAll('canvas').entries()) {
-      paint(canvas, layout.side, this.#surfaces[at], this.model.shown, this.palette);
+      paint(canvas, layout.side, this.#surfaces[at], this.model, this.palette);
     }
     this.#isPainted = true;
   }
@@ -200,7 +200,8 @@ export class LetheConfusion extends LitElement {
   };
 
   readonly #click = (event: MouseEvent) => {
-    const place = this.#placeOf(event);
+    // Where the pointer was said to be: a click comes with rounded places, which may be several classes off.
+    const place = this.pointed ?? this.#placeOf(event);
     if (place) this.zoom?.(this.model.shown[place.row]);
   };
 

@@ -1,5 +1,6 @@
+import { isEmpty } from './counts.js';
 import { indexOf, type Palette } from './palette.js';
-import type { Surface } from './surface.js';
+import type { ConfusionModel, Surface } from './surface.js';
 
 /**
  * Paints many classes. Where a pixel has to stand for several cells it shows the strongest of them, so that a single strong
@@ -10,7 +11,7 @@ export function paint(
   canvas: HTMLCanvasElement,
   side: number,
   surface: Surface,
-  classes: readonly number[],
+  { before, after, shown: classes }: ConfusionModel,
   palette: Palette,
 ): void {
   const pixels = Math.max(1, Math.round(side * devicePixelRatio));
@@ -19,6 +20,7 @@ export function paint(
   for (const [i, row] of classes.entries()) {
     const y = Math.floor((i * cells) / classes.length) * cells;
     for (const [j, column] of classes.entries()) {
+      if (isEmpty(before, after, row, column)) continue;
       const at = y + Math.floor((j * cells) / classes.length);
       const amount = surface.amount(row, column);
       if (Math.abs(amount) > Math.abs(strongest[at])) strongest[at] = amount;

@@ -42,7 +42,7 @@ export function dimensions(
       </p>
       ${chosen.retainDimension === null ? html`<p role="status">${missing(snapshot.shown!)}</p>` : nothing}
     </figcaption>
-    <div class="table-box" role="region" aria-label="Layers" ${ref(reveal)}>
+    <div class="table-box" role="region" aria-label="Layers" style=${styleMap({ '--power': `${100 * scale.power}%` })} ${ref(reveal)}>
       <table @click=${clicked} @keydown=${key}>
         <caption class="sr-only">Dimensions of each layer’s spaces, the layer’s width, and the relative change of its weight, in forward order</caption>
         <thead><tr>
@@ -73,15 +73,18 @@ const MOVES: Readonly<Record<string, (at: number, last: number) => number>> = {
   End: (_, last) => last,
 };
 
-/** Scrolls the list to the chosen layer when it comes into the page. */
+/** Scrolls the list to the chosen layer when it is first seen. */
 function reveal(box: Element | undefined): void {
   if (!box) return;
-  requestAnimationFrame(() => {
+  const sizes = new ResizeObserver(() => {
+    if (box.clientHeight === 0) return;
+    sizes.disconnect();
     const chosen = box.querySelector<HTMLElement>('tr.chosen');
     if (chosen && chosen.offsetTop + chosen.offsetHeight > box.clientHeight) {
       box.scrollTop = chosen.offsetTop - box.clientHeight / 2;
     }
   });
+  sizes.observe(box);
 }
 
 function ticks({ ticks, at }: DirectionScale): TemplateResult {
@@ -104,7 +107,6 @@ function row(
       <button type="button" aria-pressed=${isChosen} tabindex=${isChosen ? 0 : -1}>${shortened(name)}</button>
     </th>
     <td class="scale" aria-hidden="true"><span class="directions">
-      ${scale.ticks.map((tick) => html`<b style=${place(scale.at(tick))}></b>`)}
       <i class="track" style=${styleMap({ width: `${100 * scale.at(widthOf(layer))}%` })}></i>
       ${mark('width', widthOf(layer))} ${mark('retain', retainDimension)} ${mark('forget', forgetDimension)}
       ${mark('removed', removedDimension)}

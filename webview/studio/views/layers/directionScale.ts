@@ -8,6 +8,8 @@ import { widthOf } from './editableLayers.js';
 export interface DirectionScale {
   /** Powers of ten. */
   readonly ticks: readonly number[];
+  /** From one to the next, as a share of the whole. */
+  readonly power: number;
   /** Where a number lies, 0..1. */
   at(directions: number): number;
 }
@@ -25,6 +27,7 @@ export function directionScale(layers: readonly LayerOutcome[]): DirectionScale 
   const ticks = Array.from({ length: Math.floor(top + 1e-9) - floor + 1 }, (_, at) => 10 ** (floor + at));
   return {
     ticks,
+    power: 1 / (top - floor),
     at: (directions) => {
       const power = directions > 0 ? Math.log10(directions) : floor;
       return Math.max(0, Math.min(1, (power - floor) / (top - floor)));

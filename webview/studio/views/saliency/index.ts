@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SaliencyResult, SampleRef } from '../../../../src/protocol.js';
 import type { Answer } from '../../answers.js';
-import { noAnswer, noSamples } from '../../emptyState.js';
+import { noAnswer, noSamples, onlyBefore } from '../../emptyState.js';
 import { percent } from '../../format.js';
 import type { Content } from '../../parts.js';
 import { sampleChooser } from '../../sampleChooser.js';
@@ -108,7 +108,7 @@ function body(
     return html`<div class="maps-skeleton skeleton" role="status" aria-busy="true" aria-label="Looking at the sample"></div>
       ${isBusy(snapshot) ? html`<p class="quiet">The engine is at work; this comes after it.</p>` : nothing}`;
   }
-  return maps(value, classes);
+  return html`${maps(value, classes)}${onlyBefore(snapshot)}`;
 }
 
 /** What the maps come to, in a sentence. */

@@ -89,12 +89,12 @@ function pictureFor(picture: Picture, { width, height }: ClassMap): Picture {
 }
 
 function legend(most: number, hasAfter: boolean): Content {
-  const bar = (background: string) => html`<i class="ramp" style=${styleMap({ background })}></i>`;
+  const bar = (background: string) => html`<i class="colour-ramp" style=${styleMap({ background })}></i>`;
   return html`<p class="map-legend">
-    <span class="scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimal(most)} logit units</span>
+    <span class="map-scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimal(most)} logit units</span>
     ${
       hasAfter
-        ? html`<span class="scale"><span class="quiet">Difference</span> lost ${decimal(most)}
+        ? html`<span class="map-scale"><span class="quiet">Difference</span> lost ${decimal(most)}
             ${bar(ramp(change(most), -most, most))} gained ${decimal(most)} logit units</span>`
         : nothing
     }
