@@ -2,22 +2,25 @@
  * Takes the pictures of the README and the walkthrough from what the end-to-end tests saw last: `npm run test:e2e`, look at
  * .cache/screenshots, then `npm run pictures`.
  */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const target = path.join(root, 'media', 'walkthrough');
+const media = path.join(root, 'media');
 
 /** Picture and screenshot. */
 const PICTURES: Readonly<Record<string, string>> = {
-  demo: 'pick-classes',
-  studio: 'studio-evaluated',
-  result: 'studio-result',
-  problems: 'problems-forbidden',
+  'walkthrough/demo': 'pick-classes',
+  'walkthrough/studio': 'studio-evaluated',
+  'walkthrough/result': 'view-overview',
+  'walkthrough/problems': 'problems-forbidden',
+  layers: 'view-layers',
+  saliency: 'view-saliency',
+  boundary: 'view-boundary',
+  report: 'report-page',
 };
 
-await mkdir(target, { recursive: true });
 for (const [picture, screenshot] of Object.entries(PICTURES)) {
-  await copyFile(path.join(root, '.cache', 'screenshots', `${screenshot}.png`), path.join(target, `${picture}.png`));
+  await copyFile(path.join(root, '.cache', 'screenshots', `${screenshot}.png`), path.join(media, `${picture}.png`));
 }

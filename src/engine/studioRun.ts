@@ -1,3 +1,5 @@
+import { LetheError } from '../base/errors.js';
+import type { Work } from '../base/work.js';
 import type { CandidateFacts } from '../project/candidateStore.js';
 import { digests } from '../project/digestCache.js';
 import { fromRecordPath } from '../project/recordPath.js';
@@ -24,10 +26,19 @@ export async function studioRun(run: StoredRun, candidate: CandidateFacts): Prom
   };
 }
 
-/** Whether the model that a run wrote is there and still the same: another run, or another candidate, may have taken its place. */
-export async function isAsWritten(run: StoredRun): Promise<boolean> {
+/**
+ * Whether the model that a run wrote is there and still the same: another run, or another candidate, may have taken its place.
+ * @throws LetheError `cancelled`.
+ */
+export async function isAsWritten(run: StoredRun, work: Work = {}): Promise<boolean> {
   if (!(await isThere(run))) return false;
   const { files } = run.record.output;
   const paths = files.map((file) => fromRecordPath(homeOfRun(run), file.path));
-  return sameFiles(await digests.hash(paths), files);
+  try {
+    return sameFiles(await digests.hash(paths, work), files);
+  } catch (error) {
+    // It may go at any moment, and what can't be read can't be used either.
+    if (error instanceof LetheError && error.code !== 'cancelled') return false;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { LetheError } from '../base/errors.js';
 import { classIndex, classIndices } from '../project/classNames.js';
 import type { ProjectConfig } from '../project/config.js';
-import { DEFAULT_MAX_ACCURACY } from '../project/schema.js';
+import { DEFAULT_MAX_ACCURACY } from '../project/defaults.js';
 import type { ClassRole, Confusion, RunRecord } from '../protocol.js';
 import { accuracyOver } from './accuracy.js';
 

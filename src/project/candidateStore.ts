@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeFileAtomically } from '../base/files.js';
 import type { AlphaPair, Confusion, UnlearnResult } from '../protocol.js';
 import { prettyJson } from './prettyJson.js';
@@ -33,15 +34,19 @@ const schema: z.ZodType<CandidateRecord> = z.object({
 
 const hint = 'The record was damaged or written by another version of Lethe; delete it to have it made anew.';
 
-/** @returns null if the candidate was never looked at. @throws LetheError `record-invalid`, `file-unreadable`. */
-export async function readCandidate(folder: string, pair: AlphaPair): Promise<CandidateFacts | null> {
+/**
+ * @param run the id of the run that the folder is of.
+ * @returns null if the candidate was never looked at. @throws LetheError `record-invalid`, `file-unreadable`.
+ */
+export async function readCandidate(folder: string, run: string, pair: AlphaPair): Promise<CandidateFacts | null> {
   const file = candidateFile(folder, pair);
   if (!(await exists(file))) return null;
   const text = await readFile(file, 'utf8').catch((error) => {
     throw fileError(error, file);
   });
-  const { version: _, run: __, ...facts } = parseRecord(file, text, schema, hint);
-  return facts;
+  const { version: _, run: about, ...facts } = parseRecord(file, text, schema, hint);
+  if (about === run && facts.alphaR === pair.alphaR && facts.alphaF === pair.alphaF) return facts;
+  throw new LetheError('record-invalid', { message: 'is about another run or another candidate', file, hint });
 }
 
 /** Keeps a candidate in the folder of its run, in place of what is known of it there. @throws LetheError `disk-full`, `file-unwritable`. */

@@ -20,6 +20,9 @@ export const DEFAULTS = {
   memory: 2 * 2 ** 30,
 } as const;
 
+/** The highest accuracy at which a class counts as forgotten, unless the policy says otherwise. */
+export const DEFAULT_MAX_ACCURACY = 0.01;
+
 /** A run's settings, with the defaults for what was not asked for. */
 export function settingsOf(request: Partial<Omit<UnlearnRequest, 'model'>>): RunSettings {
   const samples = request.samples ?? DEFAULTS.samples;

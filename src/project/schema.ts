@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { inputSettings } from '../data/preprocess.js';
 import { dataSource } from '../data/source.js';
+import { DEFAULT_MAX_ACCURACY } from './defaults.js';
 
-/** The highest accuracy at which a class counts as forgotten, unless the policy says otherwise. */
-export const DEFAULT_MAX_ACCURACY = 0.01;
 /** A kept class that loses more is pointed out, unless `protect` sets a limit of its own. */
 export const DEFAULT_DROP_WARNING = 0.05;
 

@@ -44,6 +44,32 @@ test('the Studio does the whole job, and its tab may be closed meanwhile', async
   await editor.screenshot('studio-result');
 });
 
+test('a reload in mid-run leaves what was found so far, and a way to do it again', async ({
+  openEditor,
+  folder,
+  demo,
+}) => {
+  const workspace = await copyDemo(demo, folder);
+  // Long enough to be reloaded in between.
+  const settings = { 'lethe.unlearn.samples': 700 };
+  const editor = await openEditor(workspace, { viewport: { width: 1440, height: 1000 }, settings });
+  const { studio } = editor;
+  await editor.openModel('fashion.onnx');
+  await studio.locator('[role=option][title="Shirt"]').click();
+  await studio.getByRole('button', { name: 'Unlearn 1 class' }).click();
+  await expect(studio.getByRole('heading', { name: 'What is known so far' })).toBeVisible({ timeout: 60_000 });
+  // What it has measured of the model as it is.
+  await expect(studio.locator('.number-card').first()).toContainText('75.0%');
+  await editor.screenshot('studio-so-far');
+  await editor.command('Developer: Reload Window');
+  await expect(studio.getByRole('heading', { name: 'This run was broken off' })).toBeVisible({ timeout: 90_000 });
+  await expect(studio.locator('.number-card').first()).toContainText('75.0%');
+  await editor.screenshot('studio-broken-off');
+  expect(await readdir(workspace)).not.toContain('fashion.forget-shirt.onnx');
+  await studio.getByRole('button', { name: 'Run it again' }).click();
+  await expect(studio.locator('#result-title')).toHaveText('Shirt is forgotten', { timeout: 120_000 });
+});
+
 for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
   test(`it looks right in ${theme}`, async ({ openEditor, folder, demo }) => {
     const workspace = await copyDemo(demo, folder);

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { chromium, type Locator } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { findChromium } from '../../scripts/editor.mjs';
 import type { RunRecord } from '../../src/protocol.js';
 import { copyDemo, expect, test } from './editor.js';
-import { VIEWS } from './views.js';
+import { settled, VIEWS } from './views.js';
 import type { Workbench } from './workbench.js';
 
 const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)}%`);
@@ -100,11 +100,12 @@ test('two runs stand side by side', async ({ openEditor, folder, forgotten }) =>
     }),
   );
   // The latest is shown, the other one was chosen.
-  const row = (title: string) => view.locator('table.both tr').filter({ hasText: title }).locator('td');
+  const row = (title: string) =>
+    view.getByRole('table', { name: 'Both runs in numbers' }).locator('tr').filter({ hasText: title }).locator('td');
   await expect(row('Pair')).toHaveText(
     [...records].reverse().map(({ alphaR, alphaF }) => `α retain ${alphaR}, α forget ${alphaF}`),
   );
-  await expect(row('Kept classes recognised')).toHaveText(
+  await expect(row('Retain accuracy')).toHaveText(
     [...records]
       .reverse()
       .map(({ before, after }) => `${percent(before.retainAccuracy)} → ${percent(after.retainAccuracy)}`),
@@ -239,12 +240,6 @@ async function showsSearch(editor: Workbench, { candidates, alphaR, alphaF }: Ru
   );
 }
 
-/** Nothing is waited for any more. */
-async function settled(view: Locator): Promise<void> {
-  await expect(view.locator('[aria-busy=true]')).toHaveCount(0, { timeout: 60_000 });
-  await expect(view.getByText('Refining…')).toHaveCount(0, { timeout: 60_000 });
-}
-
 /** What axe finds to be a serious fault of the Studio. */
 async function faults({ page }: Workbench): Promise<string[]> {
   const frame = page
@@ -280,6 +275,12 @@ async function offline(file: string, { after, layers }: RunRecord['result']): Pr
     for (const title of ['Where the model looks', 'Decision boundary'])
       await expect(page.getByRole('heading', { name: title })).toBeVisible();
     expect(complaints).toEqual([]);
+    await page.setViewportSize({ width: 1000, height: 1100 });
+    await page.screenshot({ path: path.resolve(import.meta.dirname, '../../.cache/screenshots/report-page.png') });
+    await page.screenshot({
+      path: path.resolve(import.meta.dirname, '../../.cache/screenshots/report-whole.png'),
+      fullPage: true,
+    });
   } finally {
     await browser.close();
   }

@@ -124,8 +124,8 @@ export function focusAnswer(classes: readonly number[]): FocusResult {
       (index): ClassFocus => ({
         class: index,
         samples: 8,
-        kept: index === SHIRT ? 0.031 : 0.9 - 0.02 * index,
-        keptByPlace: index === SHIRT ? 0.104 : 0.85 - 0.02 * index,
+        kept: index === SHIRT ? 0.031 : 0.9 - 0.02 * (index % 10),
+        keptByPlace: index === SHIRT ? 0.104 : 0.85 - 0.02 * (index % 10),
         massBefore: 3,
         massAfter: 2,
         logitBefore: 6 + index / 10,

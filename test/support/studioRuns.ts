@@ -203,7 +203,7 @@ export function largeRun(): StudioSnapshot {
       })),
       candidates: Array.from({ length: 100 }, (_, at) => {
         const from = outcome.candidates[at % outcome.candidates.length];
-        const alphaR = from.alphaR * (1 + Math.floor(at / outcome.candidates.length));
+        const alphaR = from.alphaR + Math.floor(at / outcome.candidates.length);
         return { ...from, alphaR, complete: at % 3 === 0, chosen: at === 19 };
       }),
       policy: perClass

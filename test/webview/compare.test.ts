@@ -53,8 +53,8 @@ test('puts the numbers of both runs side by side', async () => {
   const studio = await open(runStates.compared);
   const rows = new Map((await cells(table(studio, 'Both runs in numbers'))).map(([title, ...both]) => [title, both]));
   expect(rows.get('Forgets')).toEqual(['Shirt', 'Bag']);
-  expect(rows.get('Forgotten classes recognised')).toEqual(['79.5% → 0.4%', '98.8% → 2.1%']);
-  expect(rows.get('Kept classes recognised')).toEqual(['94.6% → 94.6%', '92.4% → 91.9%']);
+  expect(rows.get('Forget accuracy')).toEqual(['79.5% → 0.4%', '98.8% → 2.1%']);
+  expect(rows.get('Retain accuracy')).toEqual(['94.6% → 94.6%', '92.4% → 91.9%']);
   expect(rows.get('Pair')).toEqual(['α retain 300, α forget 100', 'α retain 100, α forget 30']);
   expect(rows.get('Warnings')).toEqual(['1', '0']);
   expect(rows.get('Model')).toEqual(['fashion.forget-shirt.onnx', 'fashion.forget-bag.onnx (not there any more)']);

@@ -285,6 +285,7 @@ describe('a thousand classes', () => {
     expect(pairs[0].slice(0, 2)).toEqual([names[STRAY.row], names[STRAY.column]]);
     await studio.page.locator('vscode-button', { hasText: 'Show all' }).click();
     expect(await studio.page.locator('lethe-confusion canvas').count()).toBe(2);
+    expect(await studio.page.evaluate('document.activeElement.localName')).toBe('vscode-text-field');
   });
 
   test('a filter that finds nothing says so', async () => {

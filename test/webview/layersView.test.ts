@@ -185,6 +185,7 @@ describe('spectra', () => {
     expect(Math.abs(third - first - slope * (expected(60) - expected(0)))).toBeLessThan(1);
 
     await studio.page.locator('.chosen-layer .numbers summary').click();
+    await studio.page.locator('.chosen-layer .numbers table').waitFor();
     const rows = await studio.page.locator('.chosen-layer .numbers tbody tr').all();
     expect(rows).toHaveLength(64);
     for (const at of [0, 5, 40]) {
@@ -247,6 +248,7 @@ describe('what if', () => {
     expect((await studio.sent()).filter(({ kind }) => kind !== 'ask')).toEqual([{ kind: 'ready' }]);
 
     await studio.page.getByText('Back to the run’s α').click();
+    expect(await studio.page.evaluate('document.activeElement.id')).toBe('alpha-retain');
     expect(await said(studio, 'retain')).toBe(`leading 64 count as ${was}`);
     expect(await studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });

@@ -41,8 +41,8 @@ const ORDER = [
 test('cards tell what was forgotten, what it cost, with which pair, and on how many samples', async () => {
   const studio = await open(states.done);
   expect((await cards(studio)).map(words)).toEqual([
-    ['Forgotten', 'classes', '79.5%', 'to', '0.4%', 'recognised,', '−79.1', 'points'],
-    ['Kept', 'classes', '94.6%', 'to', '94.6%', 'recognised,', '0.0', 'points'],
+    ['Forgotten', 'classes', '79.5%', 'to', '0.4%', 'forget', 'accuracy,', '−79.1', 'points'],
+    ['Kept', 'classes', '94.6%', 'to', '94.6%', 'retain', 'accuracy,', '0.0', 'points'],
     ['α', 'retain', '/', 'α', 'forget', '300', '/', '100', 'best', 'of', '25', 'pairs'],
     ['Measured', 'on', '10,000', 'test', 'samples,', 'in', '12.9', 's'],
   ]);
@@ -154,17 +154,36 @@ describe('of a thousand classes', () => {
     await figure(studio, heading).locator('.filter input').fill('zebra');
     expect(await figure(studio, heading).innerText()).toContain('No class matches “zebra”.');
     await figure(studio, heading).locator('.filter input').fill('');
-    await button(studio, 'Show all 1,000 classes').click();
-    expect(await rows.count()).toBe(1000);
+    for (const listed of [400, 600, 800, 1000]) {
+      expect(await figure(studio, heading).innerText()).toContain(`${listed - 200} of 1,000 classes`);
+      await button(studio, 'Show 200 more classes').click();
+      expect(await rows.count()).toBe(listed);
+    }
+    // The button is gone, and the focus is at the table.
+    expect(await studio.page.evaluate('document.activeElement.className')).toBe('table-box');
   });
+});
+
+test('a pair that is not the one that the search chose was chosen by hand', async () => {
+  const pair = { alphaR: 30, alphaF: 10 };
+  const studio = await open({ ...states.done, shown: { ...shownRun, saved: pair, outcome: { ...outcome, pair } } });
+  expect((await cards(studio))[2]).toContain('chosen by hand out of 25 pairs');
+});
+
+test('accuracies that come after the rest are drawn too', async () => {
+  const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, after: null } } });
+  const plot = figure(studio, 'Accuracy of each class');
+  expect(await plotTexts(plot, 'text')).toContain('before');
+  await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: shownRun } });
+  expect(await plotTexts(plot, 'text')).toContain('after');
 });
 
 describe('while a run goes on', () => {
   test('shows what was before, and says that the rest is to come', async () => {
     const studio = await open(runStates.begun);
     expect((await cards(studio)).map((text) => words(text).slice(2).join(' '))).toEqual([
-      '79.5% recognised before',
-      '94.6% recognised before',
+      '79.5% forget accuracy before',
+      '94.6% retain accuracy before',
       '/ α forget – not chosen yet',
       '10,000 test samples',
     ]);
@@ -179,6 +198,15 @@ describe('while a run goes on', () => {
     expect(await figure(studio, 'Where the samples of Shirt go').innerText()).toContain('not known yet');
     await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: shownRun } });
     expect((await plotTexts(plot, 'text'))[0]).toBe('0.4%');
+  });
+
+  test('that was broken off says that there is no more to come', async () => {
+    const studio = await open(runStates.interrupted);
+    const texts = await studio.page.locator('#view-overview figcaption').allInnerTexts();
+    expect(texts).toEqual([
+      expect.stringContaining('The run was broken off before there was an after.'),
+      expect.stringContaining('The run was broken off before they were looked at again.'),
+    ]);
   });
 
   test('before anything is measured says so', async () => {

@@ -98,6 +98,11 @@ describe('choosing', () => {
       expect(tip).toContain(part);
     await studio.page.mouse.click(x + 3, y - 2);
     expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    // Near a point, beside its button, is what it points at too.
+    await studio.page.mouse.move(x - 14, y + 14);
+    expect(await studio.page.locator('.stage .tip').innerText()).toContain(text(otherPair));
+    await studio.page.mouse.click(x - 14, y + 14);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
     // Far from all points there is nothing to choose.
     await studio.page.mouse.click(x + 150, y + 80);
     expect(await chosen(studio)).toEqual([]);
@@ -154,20 +159,52 @@ describe('choosing', () => {
     expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
     expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
     expect(await plotTexts(figure(studio, 'What every pair'), 'text')).toEqual(['shown', 'saved', '↖ better']);
+    // The arrows go on from there, though every candidate is another object now.
+    expect(await studio.page.locator('.stage .tip b').innerText()).toBe(text(otherPair));
+    await studio.page.keyboard.press('ArrowLeft');
+    await studio.page.keyboard.press('ArrowRight');
+    expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
   });
 
-  test('in the table, best first', async () => {
+  test('keeps the focus on its candidate while others come before it', async () => {
+    const studio = await open(runStates.searching);
+    const { page } = studio;
+    const { candidates } = runStates.searching.shown!.outcome;
+    await point(studio, candidates[3]).focus();
+    const key = await page.evaluate('document.activeElement.dataset.pair');
+    const more = unfinishedRun('running', { candidates: [...outcome.candidates.slice(9, 12), ...candidates] });
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: more } });
+    expect(await page.locator('.point').count()).toBe(12);
+    expect(await page.evaluate('document.activeElement.dataset.pair')).toBe(key);
+  });
+
+  test('in the table, those first that the search would take', async () => {
     const studio = await open(states.done);
     const rows = await cells(table(studio, 'Every pair of alphas'));
-    const best = [...outcome.candidates].sort((a, b) => b.score - a.score);
+    const byScore = [...outcome.candidates].sort((a, b) => b.score - a.score);
+    const best = [
+      ...byScore.filter(({ admissible }) => admissible),
+      ...byScore.filter(({ admissible, forgets }) => forgets && !admissible),
+      ...byScore.filter(({ admissible, forgets }) => !admissible && !forgets),
+    ];
     expect(rows.map((row) => row.slice(0, 5))).toEqual(
       best.map(({ alphaR, alphaF, retainAccuracy, forgetAccuracy, score }) => [
         ...[`${alphaR}`, `${alphaF}`, percent(retainAccuracy), percent(forgetAccuracy), score.toFixed(3)],
       ]),
     );
-    expect(rows.find(([r, f]) => r === '300' && f === '100')!.slice(6)).toEqual(['shown, saved, on the line', '']);
-    await studio.page.getByRole('button', { name: `Show the candidate with ${text(otherPair)}`, exact: true }).click();
+    expect(rows.find(([r, f]) => r === '300' && f === '100')!.slice(6)).toEqual([
+      'shown, saved, on the front',
+      'Shown',
+    ]);
+    await studio.page.getByRole('button', { name: `Show: ${text(otherPair)}`, exact: true }).click();
     expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    // Its button keeps the focus until it is shown, and does nothing more.
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
+    await studio.page.keyboard.press('Enter');
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    await studio.page.keyboard.press('Enter');
+    expect(await chosen(studio)).toEqual([]);
+    expect(await studio.page.evaluate('document.activeElement.ariaLabel')).toBe(`Shown: ${text(otherPair)}`);
   });
 
   test('waits for the end of a run', async () => {

@@ -25,7 +25,7 @@ const STILL = 80;
  * The list of classes with a box to tick for each. Only the rows in view are drawn. It is one stop of the Tab key: arrows,
  * Page Up and Down, Home and End move, Space ticks, Ctrl+A ticks all that are shown.
  */
-export class ClassPicker extends LitElement {
+class ClassPicker extends LitElement {
   static override properties = { studio: { attribute: false }, active: { state: true }, top: { state: true } };
   declare studio: Studio;
   /** The row that the keyboard is at, counted among those shown. */

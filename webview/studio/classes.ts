@@ -1,4 +1,5 @@
 import type { ClassAccuracy, PolicyEntry, StudioSnapshot } from '../../src/protocol.js';
+import { isSamePair } from './pairs.js';
 
 /** What is known of a class. */
 export interface ClassRow {
@@ -43,8 +44,9 @@ function accuracies({ summary, shown }: StudioSnapshot): readonly Omit<ClassAccu
   const isItsWork = shown.folder !== null && shown.folder === summary.run;
   if (!isItsWork) return perClass.map(({ index, before, count }) => ({ index, accuracy: before, count }));
   // The model that the run wrote; another pair that is looked at says nothing about it.
-  const isSaved = pair?.alphaR === shown.saved?.alphaR && pair?.alphaF === shown.saved?.alphaF;
-  return isSaved ? perClass.map(({ index, after, count }) => ({ index, accuracy: after, count })) : [];
+  return isSamePair(pair, shown.saved)
+    ? perClass.map(({ index, after, count }) => ({ index, accuracy: after, count }))
+    : [];
 }
 
 /** Whether the policy forbids a class that the model recognises, as far as is known. */

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 
@@ -11,6 +11,8 @@ interface DropdownOptions {
   readonly label: string;
   readonly value: string;
   readonly choices: readonly Choice[];
+  /** Whether the name is to be seen; screen readers have it either way. */
+  readonly isLabelled?: boolean;
   readonly isDisabled?: boolean;
   readonly chosen: (value: string) => void;
 }
@@ -18,13 +20,20 @@ interface DropdownOptions {
 type DropdownElement = HTMLElement & { value: string; open: boolean };
 
 /** A choice among a few, with its name in front. It shows `value`, whatever was chosen in it. */
-export function dropdown({ label, value, choices, isDisabled = false, chosen }: DropdownOptions): TemplateResult {
+export function dropdown({
+  label,
+  value,
+  choices,
+  isLabelled = true,
+  isDisabled = false,
+  chosen,
+}: DropdownOptions): TemplateResult {
   const changed = (event: Event) => {
     event.stopPropagation();
     const { value: now } = event.currentTarget as DropdownElement;
     if (now !== value) chosen(now);
   };
-  return html`<span class="choice"><span aria-hidden="true">${label}</span>
+  return html`<span class="choice">${isLabelled ? html`<span aria-hidden="true">${label}</span>` : nothing}
     <vscode-dropdown aria-label=${label} ?disabled=${isDisabled} @change=${changed} ${ref((element) => show(element, value))}>
       ${repeat(
         choices,

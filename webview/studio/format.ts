@@ -8,8 +8,27 @@ export function percent(share: number | null): string {
 /** A change in percentage points with its sign: `−0.9`. */
 export function points(before: number | null, after: number | null): string {
   if (before === null || after === null) return '–';
-  const change = ((after - before) * 100).toFixed(1);
-  return Number(change) === 0 ? '0.0' : change.startsWith('-') ? `−${change.slice(1)}` : `+${change}`;
+  return signed(100 * (after - before), 1);
+}
+
+/** A change with its sign: `−0.91`, `+12`, `0.0`. */
+export function signed(change: number, digits: number): string {
+  const size = Math.abs(change).toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return Number(change.toFixed(digits)) === 0 ? size : `${change < 0 ? '−' : '+'}${size}`;
+}
+
+/** `45`, `12.5`: a share on an axis in percent, whose title has the unit. */
+export function hundredths(share: number): string {
+  return `${+(100 * share).toFixed(1)}`;
+}
+
+/** `−1.25`. */
+export function decimal(value: number): string {
+  const text = value.toFixed(2);
+  return Number(text) === 0 ? '0.00' : text.replace('-', '−');
 }
 
 /** `12,345`, the same in every locale. */

@@ -61,12 +61,12 @@ function change(changes: Partial<ViewState>): void {
   draw();
 }
 
-/** A button that goes away while it has the focus (Run, Cancel) hands it to the one that takes its place. */
+/** A button that goes away while it has the focus (Run, Cancel, Show all) hands it to what takes its place, or stands beside it. */
 function keepingFocus(draw: () => void): void {
   const place = document.activeElement?.closest('[data-keeps-focus]');
   draw();
   if (!place || place.contains(document.activeElement)) return;
-  place.querySelector<HTMLElement>('vscode-button:not([disabled])')?.focus();
+  place.querySelector<HTMLElement>('vscode-button:not([disabled]), vscode-text-field, input')?.focus();
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToStudio>) => {

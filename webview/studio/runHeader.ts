@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AlphaPair, Outcome, RunSummary, StudioRun, StudioSnapshot } from '../../src/protocol.js';
+import type { Outcome, RunSummary, StudioRun, StudioSnapshot } from '../../src/protocol.js';
 import { dropdown } from './dropdown.js';
 import { baseName, count, dateTime, list, pairText, percent, plural } from './format.js';
+import { isSamePair } from './pairs.js';
 import { type Content, icon } from './parts.js';
 import { hasData, isBusy, type Studio } from './studio.js';
 
@@ -18,11 +19,6 @@ export function headline({ forget, policy }: Outcome): string {
   const left = policy.filter(({ code }) => code === 'forget-limit').map((finding) => finding.class);
   const names = left.length > 0 ? left : forget;
   return `${list(names)} ${names.length === 1 ? 'is' : 'are'} ${left.length > 0 ? 'still recognised' : 'forgotten'}`;
-}
-
-/** Whether two pairs are the same; null is none. */
-export function isSamePair(a: AlphaPair | null, b: AlphaPair | null): boolean {
-  return a?.alphaR === b?.alphaR && a?.alphaF === b?.alphaF;
 }
 
 /** A run in a list: `Shirt, 31 Jan 2026, 09:45 (forgotten 0.4%, kept 94.6%)`. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { SampleRef } from '../../src/protocol.js';
+import { dropdown } from './dropdown.js';
 import { count } from './format.js';
 import { icon } from './parts.js';
 import { nameOf, type SampleClass, titleOf } from './sampleClasses.js';
@@ -51,12 +52,14 @@ function classChooser({ id, classes, sample, choose }: SampleChoice): TemplateRe
     if (index !== sample?.class) choose({ class: index, nth: 0 });
   };
   if (classes.length > MOST_OPTIONS) return classFinder(id, classes, sample?.class, chosen);
-  return html`<vscode-dropdown aria-label="Class" .value=${sample ? String(sample.class) : ''}
-    @change=${(event: Event) => chosen(Number((event.currentTarget as HTMLSelectElement).value))}>
-    ${guard([classes], () =>
-      classes.map((entry) => html`<vscode-option value=${entry.index}>${titleOf(entry)}</vscode-option>`),
-    )}
-  </vscode-dropdown>`;
+  return dropdown({
+    label: 'Class',
+    value: sample ? String(sample.class) : '',
+    choices: classes.map((entry) => ({ value: String(entry.index), title: titleOf(entry) })),
+    isLabelled: false,
+    isDisabled: !sample,
+    chosen: (value) => chosen(Number(value)),
+  });
 }
 
 /** What is typed is completed from all names; anything else is taken back. */

@@ -7,6 +7,10 @@ const TERMS = {
   removed:
     'The part of the forget space that the retain space does not share. The layer’s weight no longer reads these directions.',
   projection: 'Leaving out some directions of a layer’s input: the new weight gives them no answer.',
+  'retain accuracy': 'Share of the kept classes’ samples that the model recognises. It should stay as it was.',
+  'forget accuracy': 'Share of the forgotten classes’ samples that the model still recognises. It should be near 0.',
+  score:
+    'Retain accuracy × (1 − forget accuracy). Of the pairs that keep every limit, the search takes the one with the highest score.',
   dimension:
     'How many directions a space takes up, each counted by its scaled importance: a direction that matters half counts as a half.',
   width:

@@ -50,7 +50,20 @@ const FRESH: ViewState = {
   confusion: { unit: 'percent', shows: 'both', filter: '' },
 };
 
-/** A stored state, whatever of it is there: another version may have written it. */
+/** A stored state, whatever of it is there: another version may have written it. What is not of the kind that it must be is fresh. */
 export function restore(stored: unknown): ViewState {
-  return { ...FRESH, ...(typeof stored === 'object' ? stored : {}) };
+  return filled(FRESH, stored) as ViewState;
+}
+
+/** Values that may be of several kinds are null at first, and those of records without fields are not known beforehand. */
+function filled(fresh: unknown, stored: unknown): unknown {
+  if (stored === undefined || fresh === null) return stored ?? fresh;
+  if (typeof stored !== typeof fresh || stored === null) return fresh;
+  if (typeof fresh !== 'object') return stored;
+  const names = Object.keys(fresh!);
+  if (names.length === 0) return stored;
+  const record = stored as Record<string, unknown>;
+  return Object.fromEntries(
+    names.map((name) => [name, filled((fresh as Record<string, unknown>)[name], record[name])]),
+  );
 }

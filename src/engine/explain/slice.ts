@@ -66,7 +66,7 @@ export async function featureSlice({ samples, classes }: ModelPair, { signal }: 
 /**
  * The plane through three samples of a model of more inputs.
  * @param anchors default those of `defaultAnchors`.
- * @throws LetheError `no-plane` if they lie on one line; `usage` if they are not three; as `indexOf`.
+ * @throws LetheError `no-plane` if they lie on one line; `usage` if they are not three; `samples-missing` if there are not three; as `indexOf`.
  */
 export async function planeSlice(
   pair: ModelPair,
@@ -77,7 +77,7 @@ export async function planeSlice(
   const byClass = samplesByClass(samples, classes.length);
   const chosen = anchors ?? (await defaultAnchors(pair, byClass, work));
   if (chosen.length !== 3) {
-    throw new LetheError('usage', {
+    throw new LetheError(anchors ? 'usage' : 'samples-missing', {
       message: `a plane goes through three samples, not ${chosen.length}`,
       hint: anchors ? 'Choose three.' : 'Add samples to the data.',
     });

@@ -29,6 +29,8 @@ export async function report(request: ReportRequest, work: Work = {}): Promise<R
     ? await explainedPage(run, pair, request, work)
     : reportPage(await recordWith(run, pair, request, work), { written: writtenBeside(run, pair) });
   throwIfAborted(work.signal);
+  // A run that was deleted meanwhile must not come back as a folder without its record.
+  if (path.dirname(target) === run.folder) await readRun(run.folder);
   const overwrite = request.out === undefined || request.force;
   await writeAtomically(target, (temporary) => writeFile(temporary, page), { overwrite });
   return { run: run.folder, report: target };
@@ -52,7 +54,7 @@ async function recordWith(run: StoredRun, pair: AlphaPair, request: ReportReques
   if (isSamePair(pair, savedPair(run))) return run.record;
   const { allowOutside, threads } = request;
   await candidate({ run: run.folder, pair, allowOutside, threads }, work);
-  const facts = await readCandidate(run.folder, pair);
+  const facts = await readCandidate(run.folder, run.record.id, pair);
   return { ...run.record, result: withCandidate(run.record.result, facts!) };
 }
 

@@ -23,6 +23,7 @@ import { homeOfRun } from '../knowledge/records.js';
 import { withCandidate } from '../outcome.js';
 import { chooseOutput } from '../output.js';
 import { type Draft, persist } from '../persist.js';
+import { findingsOf } from '../policy.js';
 import { candidateResults, searchCandidates, withJudgement } from '../search.js';
 import { checkSource } from '../unlearning/recorded.js';
 import type { FoundSpaces } from '../unlearning/spaces.js';
@@ -62,7 +63,9 @@ async function save(
   const found = await bench.spacesOf(record, work);
   try {
     const judged = await judgedInFull(found.value, record, pair, work);
-    const facts = await findFacts(bench, run, pair, work);
+    const known = await findFacts(bench, run, pair, work);
+    // `lethe.json` may ask for more now than when somebody looked at it, and the record names the one of now.
+    const facts = { ...known, policy: findingsOf(found.value.basis.targets, known.perClass) };
     const weights = await found.value.projections.weights(pair, 'full', { signal: work.signal });
     const candidates = withJudgement(record.result.candidates, judged);
     const result = withCandidate({ ...record.result, candidates }, facts);

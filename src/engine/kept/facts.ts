@@ -1,6 +1,6 @@
 import type { Work } from '../../base/work.js';
 import { type CandidateFacts, writeCandidate } from '../../project/candidateStore.js';
-import type { StoredRun } from '../../project/runStore.js';
+import { readRun, type StoredRun } from '../../project/runStore.js';
 import type { AlphaPair } from '../../protocol.js';
 import { describeLayers, measureCandidate } from '../unlearning/candidate.js';
 import type { Bench } from './bench.js';
@@ -8,12 +8,14 @@ import { knownFacts, unlessDamaged } from './knownFacts.js';
 
 /**
  * What is known of a candidate, measured if nothing is, and then kept in the run's folder.
- * @throws LetheError as `Bench.spacesOf`; `disk-full`, `file-unwritable`.
+ * @throws LetheError as `Bench.spacesOf`; `file-missing` if the run is gone; `disk-full`, `file-unwritable`.
  */
 export async function findFacts(bench: Bench, run: StoredRun, pair: AlphaPair, work: Work): Promise<CandidateFacts> {
   const known = await knownFacts(run, pair).catch(unlessDamaged);
   if (known) return known;
   const facts = await measure(bench, run, pair, work);
+  // A run that was deleted meanwhile must not come back as a folder without its record.
+  await readRun(run.folder);
   await writeCandidate(run.folder, run.record.id, facts);
   return facts;
 }

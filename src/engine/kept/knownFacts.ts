@@ -10,7 +10,7 @@ import { isSamePair } from './runRequest.js';
  */
 export async function knownFacts({ folder, record }: StoredRun, pair: AlphaPair): Promise<CandidateFacts | null> {
   const { alphaR, alphaF, after, perClass, layers, policy, confusion } = record.result;
-  if (!isSamePair(pair, { alphaR, alphaF })) return readCandidate(folder, pair);
+  if (!isSamePair(pair, { alphaR, alphaF })) return readCandidate(folder, record.id, pair);
   return { alphaR, alphaF, after, perClass, layers, policy, confusionAfter: confusion.after };
 }
 

@@ -1,13 +1,13 @@
 import type { Work } from '../../base/work.js';
 import type { Classifier } from '../../models/classifier.js';
 import { openModel } from '../../models/registry.js';
-import { digests } from '../../project/digestCache.js';
-import { readRun, type StoredRun, sameFiles } from '../../project/runStore.js';
+import { readRun, type StoredRun } from '../../project/runStore.js';
 import type { AlphaPair, ExplainRequest } from '../../protocol.js';
-import { isThere, outputOf } from '../knowledge/history.js';
+import { outputOf } from '../knowledge/history.js';
 import { makePools } from '../pools.js';
 import type { SampleSet } from '../samples.js';
 import type { Session } from '../session.js';
+import { isAsWritten } from '../studioRun.js';
 import { checkSource } from '../unlearning/recorded.js';
 import { leaseBench } from './benches.js';
 import { candidateOf, isSamePair, savedPair, sourceOf } from './runRequest.js';
@@ -71,10 +71,6 @@ async function openOutput(
   { threads }: ExplainRequest,
   work: Work,
 ): Promise<Classifier | null> {
-  if (!isSamePair(pair, savedPair(run)) || !(await isThere(run))) return null;
-  const classifier = await openModel(outputOf(run), { threads, signal: work.signal });
-  const files = await digests.hash(classifier.files, work);
-  if (sameFiles(files, run.record.output.files)) return classifier;
-  await classifier.dispose();
-  return null;
+  if (!isSamePair(pair, savedPair(run)) || !(await isAsWritten(run, work))) return null;
+  return openModel(outputOf(run), { threads, signal: work.signal });
 }

@@ -1,9 +1,23 @@
-import type { ModelSummary } from '../../protocol.js';
+import { DEFAULT_MAX_ACCURACY } from '../../project/defaults.js';
+import type { ModelSummary, RunRecord } from '../../protocol.js';
 
 /** Some classes as a run is asked for them: by name, or by index where only the data may name them, in another order even. */
 export function classesAt(summary: ModelSummary, indices: readonly number[]): readonly (string | number)[] {
   const names = classesOf(summary);
   return indices.filter((index) => index < names.length).map((index) => (summary.classes ? names[index] : index));
+}
+
+/** What the policy says of classes that a run is to forget, asked for as `classesAt` gives them. */
+export function limitsAt(summary: ModelSummary, classes: readonly (string | number)[]): RunRecord['forget'] {
+  const names = classesOf(summary);
+  const indices = classes.map((wanted) => (typeof wanted === 'number' ? wanted : names.indexOf(wanted)));
+  return indices
+    .filter((index) => index in names)
+    .map((index) => {
+      const stated = summary.policy.find((entry) => entry.class === names[index]);
+      const { reason = null, maxAccuracy = DEFAULT_MAX_ACCURACY } = stated ?? {};
+      return { class: names[index], index, reason, maxAccuracy };
+    });
 }
 
 /** The names of a model's classes, numbers where nobody named them. */

@@ -4,7 +4,7 @@ import { LetheError } from '../../base/errors.js';
 import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import { errorOf } from '../../project/errorReport.js';
 import type { EstimateResult, ModelSummary, StudioSettings, UnlearnRequest, UnlearnResult } from '../../protocol.js';
-import { classesAt, classesOf } from '../classes/names.js';
+import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
@@ -58,6 +58,8 @@ export async function unlearn(
     ...settings,
   };
   const title = `Unlearning ${listText(classes.map(String))} from ${name}`;
+  const summary = services.models.get(model);
+  const limits = summary ? limitsAt(summary, classes) : [];
   try {
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
@@ -65,7 +67,7 @@ export async function unlearn(
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
       replacing((force) => {
         if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
-        return services.jobs.unlearn(model, { ...request, force }, estimate.steps);
+        return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
       }, dialogs),
     );
     services.selection.tick(model, []);

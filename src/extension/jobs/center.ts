@@ -6,6 +6,7 @@ import type { QueuedJob } from '../../client/jobQueue.js';
 import { settingsOf } from '../../project/defaults.js';
 import { reportOf } from '../../project/errorReport.js';
 import type {
+  ErrorReport,
   EvaluateRequest,
   EvaluateResult,
   Jobs,
@@ -32,6 +33,7 @@ interface Job {
   /** Of an unlearning with an estimate, from its start on. */
   timeLeft?: TimeLeft;
   readonly steps: readonly RunStep[] | undefined;
+  readonly limits: StudioRun['limits'];
 }
 
 /** A run that has come to its end, and what came of it. */
@@ -42,9 +44,6 @@ export interface Unlearned {
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 1000;
-
-/** What a process leaves of its jobs that ends before them. */
-const BROKEN_OFF: readonly string[] = ['engine-crashed', 'out-of-memory'];
 
 /**
  * The jobs on models that users asked for: what each one is at and what came of it. It owns them, so that a view may be closed
@@ -103,10 +102,16 @@ export class JobCenter implements vscode.Disposable {
 
   /**
    * @param steps how long the parts of the run should take, if that was estimated.
+   * @param limits the classes to forget as views show them.
    * @throws LetheError as the job, `cancelled` among them; the state tells the same.
    */
-  async unlearn(model: vscode.Uri, request: UnlearnRequest, steps?: readonly RunStep[]): Promise<UnlearnResult> {
-    const job = this.#add('unlearn', model, request, (request.forget ?? []).map(String), steps);
+  async unlearn(
+    model: vscode.Uri,
+    request: UnlearnRequest,
+    steps?: readonly RunStep[],
+    limits: StudioRun['limits'] = [],
+  ): Promise<UnlearnResult> {
+    const job = this.#add('unlearn', model, request, (request.forget ?? []).map(String), steps, limits);
     const onPart = (part: Partial<StudioRun['outcome']>) => {
       this.#unfinished.add(model.fsPath, part);
       this.#changed.fire(job.state);
@@ -123,7 +128,7 @@ export class JobCenter implements vscode.Disposable {
 
   /** @throws LetheError as the job. */
   async evaluate(model: vscode.Uri, request: EvaluateRequest): Promise<EvaluateResult> {
-    const job = this.#add('evaluate', model, request, [], undefined);
+    const job = this.#add('evaluate', model, request, []);
     try {
       const result = await this.#run(job, 'evaluate', request, {});
       this.#end(job, { status: 'done' });
@@ -157,7 +162,8 @@ export class JobCenter implements vscode.Disposable {
     model: vscode.Uri,
     request: Jobs[Kind]['request'],
     classes: readonly string[],
-    steps: readonly RunStep[] | undefined,
+    steps?: readonly RunStep[],
+    limits: StudioRun['limits'] = [],
   ): Job {
     if (this.#active.some(({ state }) => state.model === model.fsPath)) {
       throw new LetheError('usage', {
@@ -171,7 +177,7 @@ export class JobCenter implements vscode.Disposable {
       ...{ id: this.#nextId++, kind, model: model.fsPath, classes, ...waits, step: stepText(waits) },
       ...{ started: null, secondsLeft: null, error: null },
     };
-    const job: Job = { state, request, steps, isCancelled: false };
+    const job: Job = { state, request, steps, limits, isCancelled: false };
     this.#active.push(job);
     this.#latest.set(model.fsPath, job);
     this.#update(job, {});
@@ -215,7 +221,7 @@ export class JobCenter implements vscode.Disposable {
     }
     if (job.state.kind === 'unlearn') {
       const { classes, model } = job.state;
-      this.#unfinished.begin(model, begun(started, classes, job.request as UnlearnRequest));
+      this.#unfinished.begin(model, begun(started, classes, job.request as UnlearnRequest, job.limits));
     }
     this.#update(job, { status: 'running', position: 0, started, secondsLeft: job.timeLeft?.at(now()) ?? null });
   }
@@ -242,7 +248,7 @@ export class JobCenter implements vscode.Disposable {
     if (this.#isDisposed) return;
     const { kind, model } = job.state;
     if (kind === 'unlearn' && this.#unfinished.get(model)?.state === 'running') {
-      if (change.error && BROKEN_OFF.includes(change.error.code)) this.#unfinished.interrupt(model);
+      if (isBrokenOff(change.error, this.#unfinished.get(model)!)) this.#unfinished.interrupt(model);
       else this.#unfinished.end(model);
     }
     this.#active.splice(this.#active.indexOf(job), 1);
@@ -265,10 +271,20 @@ export class JobCenter implements vscode.Disposable {
   }
 }
 
+/** Whether a run ended with its process. One that does not fit into memory is refused before it has found anything. */
+function isBrokenOff(error: ErrorReport | null | undefined, { outcome }: StudioRun): boolean {
+  return error?.code === 'engine-crashed' || (error?.code === 'out-of-memory' && outcome.before !== null);
+}
+
 /** A run of which nothing is known yet. */
-function begun(created: string, classes: readonly string[], request: UnlearnRequest): StudioRun {
+function begun(
+  created: string,
+  classes: readonly string[],
+  request: UnlearnRequest,
+  limits: StudioRun['limits'],
+): StudioRun {
   return {
-    ...{ state: 'running', folder: null, id: null, created, settings: settingsOf(request), limits: [] },
+    ...{ state: 'running', folder: null, id: null, created, settings: settingsOf(request), limits },
     ...{ output: null, saved: null },
     outcome: {
       ...{ forget: classes, earlier: [], pair: null, measuredOn: null, before: null, after: null, perClass: [] },

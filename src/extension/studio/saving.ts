@@ -30,8 +30,10 @@ export async function saveInPlace(
     const change = saved ? `It holds the candidate with ${pairText(saved)}; ` : '';
     const detail = `${change}the one with ${pairText(recorded.pair)} takes its place.\n${output.path}`;
     if (!(await dialogs.confirm(`Replace ${name}?`, detail, 'Replace'))) return undefined;
+    return save(recorded, output.path, true, services);
   }
-  return save(recorded, output.path, output.exists, services);
+  // Something else may lie there by now, such as a candidate that was saved since.
+  return replacing((force) => save(recorded, output.path, force, services), dialogs);
 }
 
 /**
@@ -64,8 +66,7 @@ export async function saveAs(
  * @throws LetheError as the job `report`.
  */
 export async function report(
-  { run, folder, pair }: RecordedRun,
-  model: vscode.Uri,
+  { run, folder, source, pair }: RecordedRun,
   wantsPictures: boolean,
   services: Services,
   dialogs: Dialogs,
@@ -80,7 +81,7 @@ export async function report(
     ...{ run: folder, pair, explanations: true, forgottenPictures: wantsPictures },
     // The page of the model that was saved stays what it is.
     out: pair && path.join(folder, `report-${pair.alphaR}-${pair.alphaF}.html`),
-    ...{ force: true, allowOutside: allowOutside(model) },
+    ...{ force: true, allowOutside: allowOutside(vscode.Uri.file(source)) },
   };
   const written = await withJobProgress(`Writing the report on ${classes}`, (work) =>
     services.engine.run('report', request, work),
@@ -89,14 +90,15 @@ export async function report(
 }
 
 async function save(
-  { folder, run }: RecordedRun,
+  { folder, source, run }: RecordedRun,
   out: string,
   force: boolean,
   services: Services,
 ): Promise<SaveCandidateResult> {
   const request = {
     ...{ run: folder, pair: run.outcome.pair!, out, force },
-    allowOutside: allowOutside(vscode.Uri.file(out)),
+    // Of the model that is read, wherever the new one goes.
+    allowOutside: allowOutside(vscode.Uri.file(source)),
   };
   return withJobProgress(`Saving ${nameOf(out)}`, (work) => services.engine.run('saveCandidate', request, work));
 }

@@ -179,7 +179,8 @@ export class StudioSession implements StudioHost, vscode.Disposable {
         this.#runs.compare(model, message.run);
         return;
       case 'choose':
-        if (await isTrusted()) await this.#runs.choose(model, message.pair);
+        // At once: another run may be asked for in the next message.
+        if (vscode.workspace.isTrusted || (await isTrusted())) await this.#runs.choose(model, message.pair);
         return;
       case 'save':
         await this.#once(model, () => this.#save(model, message.as));
@@ -213,13 +214,13 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   }
 
   async #save(model: vscode.Uri, as: boolean): Promise<void> {
-    const recorded = this.#runs.recorded(model);
+    const recorded = await this.#runs.recorded(model);
     if (!recorded || !(await isTrusted())) return;
     const saved = await (as ? saveAs : saveInPlace)(recorded, this.#services, this.#dialogs);
     if (!saved) return;
     // A model that went elsewhere is none of the output's runs.
     const isOwn = [recorded.source, saved.output].includes(model.fsPath);
-    if (isOwn) this.#runs.wrote(model, saved.run);
+    if (isOwn) this.#runs.wrote(model, saved.run, recorded.source);
     await this.#services.models.refresh();
     void this.#tellSaved(saved);
   }
@@ -233,13 +234,13 @@ export class StudioSession implements StudioHost, vscode.Disposable {
   }
 
   async #report(model: vscode.Uri, forgottenPictures: boolean): Promise<void> {
-    const recorded = this.#runs.recorded(model);
+    const recorded = await this.#runs.recorded(model);
     if (!recorded || !(await isTrusted())) return;
-    await report(recorded, model, forgottenPictures, this.#services, this.#dialogs);
+    await report(recorded, forgottenPictures, this.#services, this.#dialogs);
   }
 
   async #copyRun(model: vscode.Uri): Promise<void> {
-    const recorded = this.#runs.recorded(model);
+    const recorded = await this.#runs.recorded(model);
     if (!recorded) return;
     const { source, run } = recorded;
     const { settings, limits, outcome } = run;
@@ -252,7 +253,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
 
   async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what']): Promise<void> {
     const { models, log } = this.#services;
-    const recorded: RecordedRun | undefined = this.#runs.recorded(model);
+    const recorded: RecordedRun | undefined = await this.#runs.recorded(model);
     switch (what) {
       case 'report':
         if (recorded)
@@ -290,11 +291,12 @@ export class StudioSession implements StudioHost, vscode.Disposable {
         hint: 'Trust this workspace first.',
       });
     }
-    const outside = { allowOutside: allowOutside(model) };
-    const recorded = this.#runs.recorded(model);
+    const recorded = await this.#runs.recorded(model);
     // A source that was deleted, as it should be, leaves what it has become.
-    if (!recorded || !(await exists(recorded.source))) return { model: model.fsPath, ...outside };
+    if (!recorded || !(await exists(recorded.source))) {
+      return { model: model.fsPath, allowOutside: allowOutside(model) };
+    }
     const { source, folder, pair } = recorded;
-    return { model: source, run: folder, pair, ...outside };
+    return { model: source, run: folder, pair, allowOutside: allowOutside(vscode.Uri.file(source)) };
   }
 }

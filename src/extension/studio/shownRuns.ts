@@ -50,8 +50,10 @@ export class ShownRuns implements vscode.Disposable {
   /** All runs of the workspace, undefined as long as nobody has looked. */
   #all: readonly RunSummary[] | undefined;
   #look: symbol | undefined;
-  /** Folders of runs that no list has had time to name. */
-  readonly #fresh = new Set<string>();
+  /** Settles when the list that was asked for last is there. */
+  #listing: Promise<void> = Promise.resolve();
+  /** Runs that no list has had time to name: the source of each, by its folder. */
+  readonly #fresh = new Map<string, string>();
   readonly #listeners: vscode.Disposable;
 
   constructor(services: Services, onChange: (model: vscode.Uri) => void) {
@@ -59,11 +61,11 @@ export class ShownRuns implements vscode.Disposable {
     this.#onChange = onChange;
     this.#choices = new Choices(services.context.workspaceState);
     this.#listeners = vscode.Disposable.from(
-      services.runs.onDidChange(() => void this.#list()),
+      services.runs.onDidChange(() => this.#list()),
       services.jobs.onDidUnlearn(({ model, result }) => {
         const entry = this.#entries.get(model.toString());
         if (entry) entry.held = services.jobs.unfinished(model) ?? null;
-        this.wrote(model, result.run);
+        this.wrote(model, result.run, model.fsPath);
       }),
     );
   }
@@ -72,7 +74,7 @@ export class ShownRuns implements vscode.Disposable {
   open(model: vscode.Uri): void {
     const entry = this.#entry(model);
     this.#update(entry);
-    if (!this.#all) void this.#list();
+    if (!this.#all) this.#list();
     void this.#services.jobs.findUnfinished(model).then((isFound) => {
       if (isFound) this.#onChange(model);
     });
@@ -103,13 +105,11 @@ export class ShownRuns implements vscode.Disposable {
   }
 
   /** The run that is shown, if it is a recorded one. */
-  recorded(model: vscode.Uri): RecordedRun | undefined {
-    const { runs, shown } = this.#entry(model);
-    const run = this.shown(model);
-    if (run?.state !== 'recorded' || !run.folder || run !== shown.run) return undefined;
-    const { folder, saved, outcome } = run;
-    const source = runs.find((summary) => summary.folder === folder)?.source ?? model.fsPath;
-    return { folder, source, run, pair: outcome.pair && !isSame(outcome.pair, saved) ? outcome.pair : undefined };
+  async recorded(model: vscode.Uri): Promise<RecordedRun | undefined> {
+    const shown = this.shown(model);
+    // A model that was made by the run: what from, the list says.
+    if (shown?.output?.path === model.fsPath && !this.#sourceOf(model, shown.folder)) await this.#listing;
+    return this.#recorded(model);
   }
 
   /** Shows a recorded run of the model. What was broken off is let go for it. */
@@ -120,9 +120,9 @@ export class ShownRuns implements vscode.Disposable {
     this.#choose(entry, { run: folder, pair: undefined });
   }
 
-  /** A run of the model has just been recorded: it is shown from now on. */
-  wrote(model: vscode.Uri, folder: string): void {
-    this.#fresh.add(folder);
+  /** A run of the model has just been recorded, made from `source`: it is shown from now on. */
+  wrote(model: vscode.Uri, folder: string, source: string): void {
+    this.#fresh.set(folder, source);
     const entry = this.#entries.get(model.toString());
     const choice = { run: folder, pair: undefined };
     if (entry) this.#choose(entry, choice);
@@ -139,7 +139,7 @@ export class ShownRuns implements vscode.Disposable {
   /** Makes another candidate of the shown run what is shown. @throws LetheError as the job `candidate`. */
   async choose(model: vscode.Uri, pair: AlphaPair): Promise<void> {
     const entry = this.#entry(model);
-    const recorded = this.recorded(model);
+    const recorded = this.#recorded(model);
     // It comes from a page: only what the run has tried.
     if (!recorded?.run.outcome.candidates.some((candidate) => isSame(candidate, pair))) return;
     entry.choosing?.controller.abort();
@@ -148,8 +148,9 @@ export class ShownRuns implements vscode.Disposable {
     entry.choosing = choosing;
     this.#onChange(model);
     try {
-      const run = await this.#candidate(recorded, choosing.pair, model, choosing.controller.signal);
-      if (entry.choosing !== choosing) return;
+      const run = await this.#candidate(recorded, choosing.pair, choosing.controller.signal);
+      // A result may come after the cancellation; whatever was chosen since must not be lost to it.
+      if (entry.choosing !== choosing || choosing.controller.signal.aborted) return;
       const choice = { run: recorded.folder, pair: isSame(pair, run.saved) ? undefined : choosing.pair };
       this.#choices.change(model, choice);
       entry.shown.run = run;
@@ -172,18 +173,28 @@ export class ShownRuns implements vscode.Disposable {
     this.#listeners.dispose();
   }
 
-  async #candidate(
-    { folder }: RecordedRun,
-    pair: AlphaPair,
-    model: vscode.Uri,
-    signal: AbortSignal,
-  ): Promise<StudioRun> {
+  #recorded(model: vscode.Uri): RecordedRun | undefined {
+    const { shown } = this.#entry(model);
+    const run = this.shown(model);
+    if (run?.state !== 'recorded' || !run.folder || run !== shown.run) return undefined;
+    const { folder, saved, outcome } = run;
+    const source = this.#sourceOf(model, folder) ?? model.fsPath;
+    return { folder, source, run, pair: outcome.pair && !isSame(outcome.pair, saved) ? outcome.pair : undefined };
+  }
+
+  /** What a run of the model was made from, undefined as long as nobody knows. */
+  #sourceOf(model: vscode.Uri, folder: string | null): string | undefined {
+    const listed = this.#entry(model).runs.find((run) => run.folder === folder);
+    return listed?.source ?? this.#fresh.get(folder ?? '');
+  }
+
+  async #candidate({ folder, source }: RecordedRun, pair: AlphaPair, signal: AbortSignal): Promise<StudioRun> {
     const { engine } = this.#services;
     try {
       return await engine.run('showRun', { run: folder, pair });
     } catch {
       // Nobody has looked at it before.
-      const request = { run: folder, pair, allowOutside: allowOutside(model) };
+      const request = { run: folder, pair, allowOutside: allowOutside(vscode.Uri.file(source)) };
       const title = `Looking at the candidate with alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF}`;
       return withLateProgress(title, signal, (work) => engine.run('candidate', request, work));
     }
@@ -204,10 +215,18 @@ export class ShownRuns implements vscode.Disposable {
     return (this.#all ?? []).filter(({ source, output }) => source === fsPath || output === fsPath);
   }
 
-  async #list(): Promise<void> {
-    if (this.#entries.size === 0) return;
+  #list(): void {
+    this.#listing = this.#listAll();
+  }
+
+  async #listAll(): Promise<void> {
     const look = Symbol('look');
     this.#look = look;
+    if (this.#entries.size === 0) {
+      // The next Studio must not take an old list for what there is.
+      this.#all = undefined;
+      return;
+    }
     try {
       const all = await this.#services.runs.all();
       if (this.#look !== look) return;

@@ -293,19 +293,82 @@ describe('A run in the Studio', () => {
     assert.deepEqual(await until('the other run again', () => next.studio.snapshot(model).compared), compared);
     for (const part of Object.values(next)) part.dispose();
 
+    // A model that another run has replaced since is no more this run's to replace without asking.
+    const questions: string[] = [];
+    const confirm = async (question: string) => questions.push(question) < 0;
+    const saving = reopen({ confirm, saveAs: async () => undefined });
+    saving.studio.open(model);
+    await shownWhere(saving.studio, model, ({ folder }) => folder === first.folder);
+    const bytes = readFileSync(output.fsPath);
+    await saving.studio.handle(model, { kind: 'save', as: false });
+    assert.deepEqual(questions, ['shapes.forget-checker.onnx exists already. Replace it?']);
+    assert.ok(bytes.equals(readFileSync(output.fsPath)));
+    for (const part of Object.values(saving)) part.dispose();
+
     await studio.handle(model, { kind: 'compare', run: '/etc' });
     assert.equal(studio.snapshot(model).compared, compared);
     await studio.handle(model, { kind: 'compare', run: null });
     assert.equal(studio.snapshot(model).compared, null);
   });
 
+  it('stays away when another one was chosen after its candidate', async () => {
+    const { studio } = await lethe();
+    const [latest] = studio.snapshot(model).runs;
+    await shownWhere(studio, model, ({ folder }) => folder === first.folder);
+    const choosing = studio.handle(model, { kind: 'choose', pair: { alphaR: other.alphaR, alphaF: other.alphaF } });
+    await studio.handle(model, { kind: 'show', run: latest.folder });
+    await choosing;
+    await shownWhere(studio, model, ({ folder }) => folder === latest.folder);
+    await sleep(300);
+    assert.equal(studio.snapshot(model).shown?.folder, latest.folder);
+    await studio.handle(model, { kind: 'show', run: first.folder! });
+    await shownWhere(studio, model, ({ folder }) => folder === first.folder);
+  });
+
+  it('answers questions in the Studio of its output before there is a list of runs', async () => {
+    const { services, reopen } = await lethe();
+    const run = await until('the latest run', async () => (await services.runs.all())[0]);
+    const made = vscode.Uri.file(run.output);
+    const before = reopen();
+    before.studio.open(made);
+    await until('it', () => before.studio.snapshot(made).runs.length > 0);
+    await before.studio.handle(made, { kind: 'show', run: run.folder });
+    await shownWhere(before.studio, made, ({ folder }) => folder === run.folder);
+    for (const part of Object.values(before)) part.dispose();
+    const next = reopen();
+    const list = services.runs.all;
+    services.runs.all = async () => {
+      await sleep(500);
+      return list.call(services.runs);
+    };
+    try {
+      next.studio.open(made);
+      await shownWhere(next.studio, made);
+      assert.equal(next.studio.snapshot(made).runs.length, 0);
+      const sample = { class: CHECKER, nth: 0 };
+      assert.ok(answerOf<SaliencyResult>(await ask(next.studio, made, 'saliency', { sample })).after);
+    } finally {
+      services.runs.all = list;
+      for (const part of Object.values(next)) part.dispose();
+    }
+  });
+
   it('disappears when its record is deleted, and the latest is shown', async () => {
-    const { services, studio } = await lethe();
+    const { services, studio, reopen } = await lethe();
     const { runs } = studio.snapshot(model);
+    const closed = reopen();
+    closed.studio.open(model);
+    await until('the list', () => closed.studio.snapshot(model).runs.length === 3);
+    closed.studio.close(model);
     rmSync(first.folder!, { recursive: true });
     await services.models.refresh();
     await until('it to be gone', () => studio.snapshot(model).runs.length === 2);
     await shownWhere(studio, model, ({ folder }) => folder === runs[0].folder);
+    // A Studio that was closed meanwhile does not take its old list for what there is.
+    await sleep(1000);
+    closed.studio.open(model);
+    await until('the new list', () => closed.studio.snapshot(model).runs.length === 2);
+    for (const part of Object.values(closed)) part.dispose();
   });
 });
 
@@ -316,8 +379,9 @@ describe('A run that the end of the window broke off', () => {
   it('is found again with what it had found', async () => {
     const { services, reopen } = await lethe();
     const many = Array.from({ length: 60 }, (_, at) => at + 1);
+    const limits = [{ class: 'Checker', index: CHECKER, reason: null, maxAccuracy: 0.01 }];
     const outcome = services.jobs
-      .unlearn(model, { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many })
+      .unlearn(model, { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many }, undefined, limits)
       .catch(() => {});
     await jobWhere(model, ({ progress }) => progress?.phase === 'search');
     const running = await until('a part', () => {
@@ -332,6 +396,7 @@ describe('A run that the end of the window broke off', () => {
     assert.equal(found.state, 'interrupted');
     assert.deepEqual(found.outcome.before, running.outcome.before);
     assert.deepEqual(found.settings?.alphaR, many);
+    assert.deepEqual(found.limits, limits);
     assert.equal(next.studio.snapshot(model).run, null);
 
     services.jobs.cancel(model);

@@ -1,6 +1,8 @@
-import { cp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Work } from '../../../src/base/work.js';
 import { candidate } from '../../../src/engine/jobs/candidate.js';
 import { estimate } from '../../../src/engine/jobs/estimate.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
@@ -148,7 +150,12 @@ describe('a candidate', () => {
     const first = await candidate({ run: result.run, pair, threads: 1 });
     const file = path.join(result.run, 'candidates', `${pair.alphaR}-${pair.alphaF}.json`);
     const text = await readFile(file, 'utf8');
-    for (const damage of ['', text.slice(0, 500), text.replace('"after": {', '"after": 3, "x": {')]) {
+    const damages = [
+      ...['', text.slice(0, 500), text.replace('"after": {', '"after": 3, "x": {')],
+      // Of another run, and of another candidate.
+      ...[text.replace('"run": "', '"run": "x'), text.replace(/"alphaF": \d+/, '"alphaF": 7')],
+    ];
+    for (const damage of damages) {
       await writeFile(file, damage);
       await expect(showRun({ run: result.run, pair })).rejects.toMatchObject({ code: 'record-invalid', file });
       expect(await candidate({ run: result.run, pair, threads: 1 })).toEqual(first);
@@ -196,6 +203,15 @@ describe('a candidate', () => {
     await writeFile(file, JSON.stringify({ ...config, protect }));
     const { outcome } = await candidate({ run: result.run, pair });
     expect(outcome.perClass).toHaveLength(5);
+  });
+
+  it('does not bring back a run that is deleted meanwhile', async () => {
+    const result = await quick();
+    const work = { onProgress: ({ phase }: { phase: string }) => phase === 'dimensions' && rmSync(result.run, gone) };
+    const gone = { recursive: true, force: true };
+    const job = candidate({ run: result.run, pair: otherPair(result), threads: 1 }, work as Work);
+    await expect(job).rejects.toMatchObject({ code: 'file-missing' });
+    expect(existsSync(result.run)).toBe(false);
   });
 
   it('leaves no trace when it is cancelled', async () => {
@@ -335,6 +351,19 @@ describe('saving a candidate', () => {
     expect(confusion.flat()).toEqual([...now.outcome.confusionAfter!.counts]);
   });
 
+  it('holds it against the policy of now, not of when somebody looked at it', async () => {
+    const result = await quick();
+    const pair = otherPair(result);
+    const { outcome } = await candidate({ run: result.run, pair, threads: 1 });
+    const [lost] = outcome.perClass.filter(({ role, before, after }) => role === 'retain' && after! < before!);
+    const file = path.join(folder, 'lethe.json');
+    const config = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...config, protect: [{ class: lost.class, maxDrop: 0 }] }));
+    const saved = await saveCandidate({ run: result.run, pair, force: true, threads: 1 });
+    const { policy } = (await readRun(saved.run)).record.result;
+    expect(policy).toContainEqual(expect.objectContaining({ code: 'protect-limit', class: lost.class }));
+  });
+
   it('judges one on all samples that a race judged on few', async () => {
     const result = await quick();
     const pair = otherPair(result);
@@ -469,10 +498,13 @@ describe('a pair of models', () => {
     const [, savedAnswers] = await answersOf(saved);
     await saved.release();
     expect(candidateAnswers).not.toEqual(savedAnswers);
-    await cp(model, result.output);
-    const rebuilt = await openModelPair({ model, run: result.run, threads: 1 }, {});
-    expect((await answersOf(rebuilt))[1]).toEqual(savedAnswers);
-    await rebuilt.release();
+    const written = (await readFile(result.output)).length;
+    for (const other of [await readFile(model), Buffer.alloc(written, 9)]) {
+      await writeFile(result.output, other);
+      const rebuilt = await openModelPair({ model, run: result.run, threads: 1 }, {});
+      expect((await answersOf(rebuilt))[1]).toEqual(savedAnswers);
+      await rebuilt.release();
+    }
   });
 
   it('is opened once for many who ask, and again when a file has changed', async () => {

@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -91,6 +92,15 @@ describe('a report with explanations', () => {
     await rm(model);
     await expect(report({ run, explanations: true })).rejects.toMatchObject({ code: 'file-missing' });
     expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
+  it('does not bring back a run that is deleted meanwhile', async () => {
+    const { run } = await quick();
+    const onProgress = ({ phase }: { phase: string }) => {
+      if (phase === 'boundary') rmSync(run, { recursive: true, force: true });
+    };
+    await expect(report({ run, explanations: true }, { onProgress })).rejects.toMatchObject({ code: 'file-missing' });
+    expect(existsSync(run)).toBe(false);
   });
 
   it('stops when cancelled', async () => {

@@ -219,6 +219,18 @@ describe('the boundary on the plane through three samples', () => {
   });
 });
 
+it('has no plane to draw where there are not three samples', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(path.join(folder, 'points.csv'), 'a,b,c,label\n1,2,3,low\n3,2,1,high\n');
+  const source = { format: 'csv', path: 'points.csv', label: 'label' };
+  await writeFile(
+    path.join(folder, 'lethe.json'),
+    JSON.stringify({ classes: ['low', 'high'], data: { test: source } }),
+  );
+  const model = await writeLinear(path.join(folder, 'points.onnx'), [3], 2, Float32Array.of(1, 0, 0, 1, 0, 0));
+  await expect(boundary({ model })).rejects.toMatchObject({ code: 'samples-missing' });
+});
+
 describe('the boundary of a model of two features', () => {
   let folder: string;
   beforeEach(async () => {

@@ -18,7 +18,7 @@ new MutationObserver(() => {
  * A plot with its title, a line of explanation, and a table of the same numbers behind it. It is drawn anew when its `basis`,
  * its width or the theme changes, and not before it is there to be seen.
  */
-export class LetheFigure extends LitElement {
+class LetheFigure extends LitElement {
   static override properties = {
     heading: {},
     note: { attribute: false },

@@ -1,5 +1,5 @@
 /** How names stand along the left side of a plot. */
-export interface NamesAtLeft {
+interface NamesAtLeft {
   /** Pixels that they need. */
   readonly margin: number;
   /** The name at a place, cut to fit. */
@@ -24,18 +24,24 @@ export function namesAtLeft(names: readonly string[], width: number): NamesAtLef
   };
 }
 
-/** A name as long as fits into so many pixels, with an ellipsis where something is missing. */
-export function cutTo(name: string, pixels: number): string {
+/** A name as long as fits into so many pixels. What is too long loses its middle, as names often differ at their ends alone. */
+function cutTo(name: string, pixels: number): string {
   if (textWidth(name) <= pixels) return name;
-  let length = Math.min(name.length, Math.floor(pixels / 4));
-  while (length > 1 && textWidth(`${name.slice(0, length)}…`) > pixels) length--;
-  return `${name.slice(0, length)}…`;
+  let letters = Math.min(name.length, Math.floor(pixels / 4));
+  while (letters > 2 && textWidth(withoutMiddle(name, letters)) > pixels) letters--;
+  return withoutMiddle(name, letters);
+}
+
+/** So many letters of a name and an ellipsis between them. */
+function withoutMiddle(name: string, letters: number): string {
+  const first = Math.ceil(letters / 2);
+  return `${name.slice(0, first)}…${name.slice(name.length - (letters - first))}`;
 }
 
 let pen: CanvasRenderingContext2D | null = null;
 
 /** Pixels that a text takes in a plot, whose letters have 12 pixels. */
-export function textWidth(text: string): number {
+function textWidth(text: string): number {
   pen ??= document.createElement('canvas').getContext('2d');
   if (!pen) return 7 * text.length;
   pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;

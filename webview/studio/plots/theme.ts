@@ -53,6 +53,10 @@ function asPicture(svg: SVGSVGElement): void {
   svg.append(parts);
 }
 
+/** Titles of axes that candidates stand along. */
+export const RETAIN_AXIS = 'retain accuracy: kept classes recognised (%)';
+export const FORGET_AXIS = 'forget accuracy: forgotten classes still recognised (%)';
+
 /** How the small box under the pointer looks. */
 export const TIP = {
   fill: 'var(--vscode-editorHoverWidget-background, var(--vscode-editorWidget-background))',

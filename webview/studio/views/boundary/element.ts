@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BoundaryMap, BoundaryResult } from '../../../../src/protocol.js';
-import { percent } from '../../format.js';
+import { decimal, percent } from '../../format.js';
 import type { Content } from '../../parts.js';
 import type { ClassStyle } from './classStyles.js';
 import { middle, moved, type Place, type Reading, reading } from './crosshair.js';
@@ -198,9 +198,3 @@ export class LetheBoundary extends LitElement {
 }
 
 customElements.define('lethe-boundary', LetheBoundary);
-
-/** `−1.25`. */
-function decimal(value: number): string {
-  const text = value.toFixed(2);
-  return Number(text) === 0 ? '0.00' : text.replace('-', '−');
-}

@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CandidateResult, Outcome } from '../../../../src/protocol.js';
-import { pairText, percent } from '../../format.js';
+import { hundredths, pairText, percent } from '../../format.js';
+import { isSamePair } from '../../pairs.js';
 import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
-import { COLOURS, draw, TIP } from '../../plots/theme.js';
-import { isSamePair } from '../../runHeader.js';
+import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS, TIP } from '../../plots/theme.js';
 import { A, B, KEYS } from './colours.js';
 
 interface Point extends CandidateResult {
@@ -34,18 +34,18 @@ function scatter({ width }: Canvas, points: readonly Point[]): Element {
   return draw(
     { width },
     {
-      ariaLabel: 'Candidates of both runs: accuracy on kept classes against accuracy on forgotten classes',
+      ariaLabel: 'Candidates of both runs: retain accuracy against forget accuracy',
       height: Math.min(380, Math.round(0.55 * width) + 60),
       marginTop: 36,
       marginLeft: 52,
       marginRight: 16,
       x: {
-        label: 'forgotten classes that are still recognised (% of samples)',
-        tickFormat: hundred,
+        label: FORGET_AXIS,
+        tickFormat: hundredths,
         grid: true,
         inset: 12,
       },
-      y: { label: 'kept classes that are recognised (% of samples)', tickFormat: hundred, grid: true, inset: 12 },
+      y: { label: RETAIN_AXIS, tickFormat: hundredths, grid: true, inset: 12 },
       symbol: { type: 'identity' },
       marks: [
         Plot.frame({ stroke: COLOURS.line }),
@@ -85,8 +85,6 @@ function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
   );
 }
 
-const hundred = (share: number) => `${+(100 * share).toFixed(1)}`;
-
 function tipText({ run, retainAccuracy, forgetAccuracy, ...candidate }: Point): string {
   return `${run}: ${pairText(candidate)}\nkept classes ${percent(retainAccuracy)}, forgotten ${percent(forgetAccuracy)}`;
 }
@@ -98,7 +96,7 @@ function table(points: readonly Point[]): TemplateResult {
       <caption class="sr-only">Candidates of both runs</caption>
       <thead><tr>
         <th scope="col">Run</th><th scope="col" class="number">α retain</th><th scope="col" class="number">α forget</th>
-        <th scope="col" class="number">Kept</th><th scope="col" class="number">Forgotten</th><th scope="col">Note</th>
+        <th scope="col" class="number">Retain accuracy</th><th scope="col" class="number">Forget accuracy</th><th scope="col">Note</th>
       </tr></thead>
       <tbody>${points.map(
         ({ run, alphaR, alphaF, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>

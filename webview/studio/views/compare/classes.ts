@@ -1,6 +1,7 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
 import type { ClassChange, Outcome } from '../../../../src/protocol.js';
-import { percent, points } from '../../format.js';
+import { hundredths, percent, points } from '../../format.js';
+import type { Content } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { KEYS } from './colours.js';
@@ -11,15 +12,16 @@ import { byDifference, comparisonTable } from './table.js';
 const DRAWN = 30;
 
 /** How well each class is recognised after either run. */
-export function classesFigure(a: Outcome, b: Outcome): TemplateResult {
+export function classesFigure(a: Outcome, b: Outcome): Content {
   const rows = byDifference(joined(a, b));
+  if (rows.length === 0) return nothing;
   const difference = (row: Row) => points(row.a, row.b);
   const plot = (canvas: Canvas) =>
     dumbbells(canvas, rows.slice(0, DRAWN), {
       ariaLabel: 'Accuracy of each class after either run',
       label: 'accuracy after the run (% of the class’s samples)',
       domain: [0, 1],
-      tick: (share) => `${100 * share}`,
+      tick: hundredths,
       value: percent,
       difference,
     });
@@ -27,7 +29,7 @@ export function classesFigure(a: Outcome, b: Outcome): TemplateResult {
     .heading=${rows.length > DRAWN ? `Accuracy after: the ${DRAWN} classes that differ most` : 'Accuracy of each class after'}
     .note=${html`The classes in which the two runs differ most come first. ${keys(KEYS)}`}
     .basis=${[a.perClass, b.perClass]} .plot=${plot}
-    .table=${() => comparisonTable('Accuracy of each class after either run', 'Class', rows, percent, difference)}></lethe-figure>`;
+    .table=${() => comparisonTable('Accuracy of each class after either run', 'Class', ['class', 'classes'], rows, percent, difference)}></lethe-figure>`;
 }
 
 function joined(a: Outcome, b: Outcome): Row[] {

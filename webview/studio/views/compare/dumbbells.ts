@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
 import { namesAtLeft } from '../../plots/names.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
@@ -29,17 +30,6 @@ export function dumbbells({ width }: Canvas, found: readonly Row[], scale: Scale
     found.map(({ name }) => name),
     width,
   );
-  const column = (dx: number, title: string, text: (row: Row) => string, fill: string) => [
-    Plot.text(rows, { y: 'y', text, frameAnchor: 'right', textAnchor: 'end', dx, fill }),
-    Plot.text([title], {
-      frameAnchor: 'top-right',
-      lineAnchor: 'bottom',
-      textAnchor: 'end',
-      dx,
-      dy: -8,
-      fill: COLOURS.quiet,
-    }),
-  ];
   return draw(
     { width },
     {
@@ -62,9 +52,9 @@ export function dumbbells({ width }: Canvas, found: readonly Row[], scale: Scale
         Plot.link(rows, { y: 'y', x1: 'a', x2: 'b', stroke: COLOURS.quiet, strokeWidth: 1.5 }),
         Plot.dot(rows, { y: 'y', x: 'a', fill: A.colour, symbol: A.symbol, r: 5 }),
         Plot.dot(rows, { y: 'y', x: 'b', fill: B.colour, symbol: B.symbol, r: 5 }),
-        ...column(54, 'A', ({ a }) => scale.value(a), COLOURS.text),
-        ...column(106, 'B', ({ b }) => scale.value(b), COLOURS.text),
-        ...column(160, 'B − A', scale.difference, COLOURS.quiet),
+        ...column(rows, { title: 'A', text: ({ a }) => scale.value(a), colour: COLOURS.text, end: 54 }),
+        ...column(rows, { title: 'B', text: ({ b }) => scale.value(b), colour: COLOURS.text, end: 106 }),
+        ...column(rows, { title: 'B − A', text: scale.difference, colour: COLOURS.quiet, end: 160 }),
         Plot.tip(
           rows,
           Plot.pointerY({

@@ -30,7 +30,7 @@ export function compare(studio: Studio): Content {
       `${purpose} Run again with other classes or settings.`,
     );
   }
-  const other = compared && compared.folder !== shown.folder ? compared : null;
+  const other = others.some(({ folder }) => folder === compared?.folder) ? compared : null;
   return html`<section class="compare">
     ${dropdown({
       label: 'Compare with',

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome } from '../../../../src/protocol.js';
+import { signed } from '../../format.js';
 import type { Content } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
@@ -16,10 +17,12 @@ export function layersFigure(a: Outcome, b: Outcome): Content {
   const rows = joined(a, b);
   if (rows.length === 0) return nothing;
   const isCut = rows.length > DRAWN;
-  const most = new Set(byDifference(rows).slice(0, DRAWN));
+  const sorted = byDifference(rows);
+  const most = new Set(sorted.slice(0, DRAWN));
   const drawn = rows.filter((row) => most.has(row));
   const largest = Math.max(...rows.map((row) => Math.max(row.a, row.b)), 1e-9);
   const value = (dimensions: number) => dimensions.toFixed(2);
+  const difference = (row: Row) => signed(row.b - row.a, 2);
   const plot = (canvas: Canvas) =>
     dumbbells(canvas, drawn, {
       ariaLabel: 'Dimensions removed from each layer by either run',
@@ -30,7 +33,14 @@ export function layersFigure(a: Outcome, b: Outcome): Content {
       difference,
     });
   return layers(isCut, a, b, plot, () =>
-    comparisonTable('Dimensions removed from each layer by either run', 'Layer', byDifference(rows), value, difference),
+    comparisonTable(
+      'Dimensions removed from each layer by either run',
+      'Layer',
+      ['layer', 'layers'],
+      sorted,
+      value,
+      difference,
+    ),
   );
 }
 
@@ -45,11 +55,6 @@ function layers(
     .heading=${isCut ? `Removed from layers: the ${DRAWN} that differ most` : 'Removed from each layer'}
     .note=${html`How many ${term('dimension', 'dimensions')} were ${term('removed')}, in the order of the model; 0 where a run left the layer alone. ${keys(KEYS)}`}
     .basis=${[a.layers, b.layers]} .plot=${plot} .table=${table}></lethe-figure>`;
-}
-
-function difference(row: Row): string {
-  const change = (row.b - row.a).toFixed(2);
-  return Number(change) === 0 ? '0.00' : change.startsWith('-') ? `−${change.slice(1)}` : `+${change}`;
 }
 
 /** Layers of either run, in the order of the first and then of the second; a run that left one alone removed nothing. */

@@ -8,11 +8,8 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
   const rows: readonly (readonly [string, (run: StudioRun) => string])[] = [
     ['Run on', ({ created }) => dateTime(created)],
     ['Forgets', ({ outcome }) => list(outcome.forget)],
-    [
-      'Forgotten classes recognised',
-      ({ outcome }) => change(outcome.before?.forgetAccuracy, outcome.after?.forgetAccuracy),
-    ],
-    ['Kept classes recognised', ({ outcome }) => change(outcome.before?.retainAccuracy, outcome.after?.retainAccuracy)],
+    ['Forget accuracy', ({ outcome }) => change(outcome.before?.forgetAccuracy, outcome.after?.forgetAccuracy)],
+    ['Retain accuracy', ({ outcome }) => change(outcome.before?.retainAccuracy, outcome.after?.retainAccuracy)],
     ['Pair', ({ outcome }) => (outcome.pair ? pairText(outcome.pair) : '–')],
     ['Limits', ({ outcome }) => limits(outcome.policy.filter(({ severity }) => severity === 'error').length)],
     ['Warnings', ({ outcome }) => count(outcome.policy.filter(({ severity }) => severity === 'warning').length)],

@@ -1,34 +1,34 @@
 import { html, type TemplateResult } from 'lit';
+import { growingTable, type Noun } from '../../growingTable.js';
 import { tableBox } from '../../parts.js';
 import type { Row } from './dumbbells.js';
 
-/** Rows that are listed: a thousand would hold the page up. */
-const LISTED = 200;
-
-/** The numbers behind a comparison, those that differ most first. */
+/** The numbers behind a comparison, those that differ most first. @param title of the first column. @param noun what the rows are. */
 export function comparisonTable(
   caption: string,
-  what: string,
+  title: string,
+  noun: Noun,
   rows: readonly Row[],
   value: (value: number) => string,
   difference: (row: Row) => string,
 ): TemplateResult {
-  return tableBox(
-    caption,
-    html`<table>
-      <caption class="sr-only">${caption}</caption>
-      <thead><tr>
-        <th scope="col">${what}</th><th scope="col" class="number">A</th><th scope="col" class="number">B</th>
-        <th scope="col" class="number">B − A</th>
-      </tr></thead>
-      <tbody>${rows.slice(0, LISTED).map(
-        (row) => html`<tr>
-          <th scope="row" class="name" title=${row.name}>${row.name}</th><td class="number">${value(row.a)}</td>
-          <td class="number">${value(row.b)}</td><td class="number">${difference(row)}</td>
-        </tr>`,
-      )}</tbody>
-    </table>
-    ${rows.length > LISTED ? html`<p class="quiet">The ${LISTED} that differ most, of ${rows.length}.</p>` : ''}`,
+  return growingTable(rows, noun, (listed) =>
+    tableBox(
+      caption,
+      html`<table>
+        <caption class="sr-only">${caption}</caption>
+        <thead><tr>
+          <th scope="col">${title}</th><th scope="col" class="number">A</th>
+          <th scope="col" class="number">B</th><th scope="col" class="number">B − A</th>
+        </tr></thead>
+        <tbody>${listed.map(
+          (row) => html`<tr>
+            <th scope="row" class="name" title=${row.name}>${row.name}</th><td class="number">${value(row.a)}</td>
+            <td class="number">${value(row.b)}</td><td class="number">${difference(row)}</td>
+          </tr>`,
+        )}</tbody>
+      </table>`,
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ConfusionCounts } from '../../../../src/protocol.js';
-import { count, percent } from '../../format.js';
+import { count, percent, signed } from '../../format.js';
 
 export type Unit = 'count' | 'percent';
 
@@ -54,9 +54,7 @@ export function valueText(value: number, unit: Unit): string {
 
 /** `+12`, `−0.9`; percentages in points. */
 export function changeText(change: number, unit: Unit): string {
-  const size = Math.abs(change);
-  const text = unit === 'count' ? count(size) : size.toFixed(1);
-  return Number(size.toFixed(unit === 'count' ? 0 : 1)) === 0 ? text : `${change < 0 ? '−' : '+'}${text}`;
+  return signed(change, unit === 'count' ? 0 : 1);
 }
 
 /** `120 of 1,000 (12.0%)`. */

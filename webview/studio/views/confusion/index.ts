@@ -105,12 +105,12 @@ function filter({ shown, names }: ConfusionModel, value: string, set: (filter: s
     event.preventDefault();
     set('');
   };
-  return html`<vscode-text-field class="filter" placeholder="Filter rows and columns" aria-label="Filter rows and columns"
+  return html`<span class="find" data-keeps-focus><vscode-text-field class="filter" placeholder="Filter rows and columns" aria-label="Filter rows and columns"
       .value=${value} @input=${input} @keydown=${key}>${icon('search', 'start')}</vscode-text-field>
     <span class="quiet" role="status">${
       value.trim() === ''
         ? plural(names.length, 'class', 'classes')
         : `${count(shown.length)} of ${count(names.length)} classes: those found, and what they are confused with`
     }</span>
-    ${value.trim() === '' ? nothing : html`<vscode-button appearance="secondary" @click=${() => set('')}>Show all</vscode-button>`}`;
+    ${value.trim() === '' ? nothing : html`<vscode-button appearance="secondary" @click=${() => set('')}>Show all</vscode-button>`}</span>`;
 }

@@ -17,7 +17,7 @@ interface Place {
  * One or two confusion matrices with the same rows and columns. The pointer or the arrow keys go from cell to cell, in both at
  * once, and what a cell says is read out in words under them.
  */
-export class LetheConfusion extends LitElement {
+class LetheConfusion extends LitElement {
   static override properties = {
     model: { attribute: false },
     shows: { attribute: false },

@@ -1,4 +1,5 @@
 import type { AlphaPair } from '../../../../src/protocol.js';
+import { isSamePair } from '../../pairs.js';
 
 /**
  * How much a direction counts, 0..1: `alpha s / ((alpha - 1) s + 1)` (Kodge et al., TMLR 2024).
@@ -38,11 +39,7 @@ export function trialOf(
   ofRun: AlphaPair | null,
   whatIf: { readonly instead: AlphaPair; readonly of: AlphaPair | null } | null,
 ): Trial {
-  const isValid = whatIf !== null && isSame(whatIf.of, ofRun) && !isSame(whatIf.instead, ofRun);
+  const isValid = whatIf !== null && isSamePair(whatIf.of, ofRun) && !isSamePair(whatIf.instead, ofRun);
   const drawn = isValid ? whatIf.instead : (ofRun ?? EXAMPLE);
-  return { ofRun, drawn, isWhatIf: !isSame(drawn, ofRun) };
-}
-
-function isSame(a: AlphaPair | null, b: AlphaPair | null): boolean {
-  return a?.alphaR === b?.alphaR && a?.alphaF === b?.alphaF;
+  return { ofRun, drawn, isWhatIf: !isSamePair(drawn, ofRun) };
 }

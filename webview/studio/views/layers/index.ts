@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { InspectResult, LayerOutcome } from '../../../../src/protocol.js';
-import { type Content, folded } from '../../parts.js';
+import { plural } from '../../format.js';
+import { type Content, folded, tableBox } from '../../parts.js';
 import type { Studio } from '../../studio.js';
 import { term } from '../../term.js';
 import { chosenLayer } from './chosenLayer.js';
@@ -44,11 +45,11 @@ function skipped(studio: Studio, layers: InspectResult['skipped']): Content {
     studio,
     'skipped',
     layers.length <= 8,
-    html`Left alone <span class="quiet">${layers.length} ${layers.length === 1 ? 'layer' : 'layers'} with weights that no run edits</span>`,
-    html`${guard(
-      [layers],
-      () => html`<div class="table-box" role="region" aria-label="Layers that are left alone" tabindex="0">
-        <table>
+    html`Left alone <span class="quiet">${plural(layers.length, 'layer')} with weights that no run edits</span>`,
+    html`${guard([layers], () =>
+      tableBox(
+        'Layers that are left alone',
+        html`<table>
           <caption class="sr-only">Layers with weights that are left alone, and why</caption>
           <thead><tr><th scope="col">Layer</th><th scope="col">Kind</th><th scope="col">Reason</th></tr></thead>
           <tbody>${layers.map(
@@ -56,8 +57,8 @@ function skipped(studio: Studio, layers: InspectResult['skipped']): Content {
               <th scope="row" class="name" title=${name}>${name}</th><td>${kind}</td><td class="reason">${reason}</td>
             </tr>`,
           )}</tbody>
-        </table>
-      </div>`,
+        </table>`,
+      ),
     )}`,
   );
 }

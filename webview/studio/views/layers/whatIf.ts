@@ -11,7 +11,7 @@ export function whatIf({ change }: Studio, layer: LayerOutcome, trial: Trial): T
   const { ofRun, drawn, isWhatIf } = trial;
   const set = (instead: AlphaPair) => change({ whatIf: { instead, of: ofRun } });
   const reset = () => change({ whatIf: null });
-  return html`<fieldset class="what-if ${isWhatIf ? 'on' : ''}">
+  return html`<fieldset class="what-if ${isWhatIf ? 'on' : ''}" data-keeps-focus>
     <legend>What if ${term('alpha', 'α')} were different?</legend>
     ${slider('retain', layer.spectra.retain, drawn.alphaR, ofRun?.alphaR, (alphaR) => set({ ...drawn, alphaR }))}
     ${slider('forget', layer.spectra.forget, drawn.alphaF, ofRun?.alphaF, (alphaF) => set({ ...drawn, alphaF }))}

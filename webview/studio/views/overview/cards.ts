@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
-import type { Outcome, StudioRun } from '../../../../src/protocol.js';
+import type { AlphaPair, Outcome, StudioRun } from '../../../../src/protocol.js';
 import { count, duration, percent, plural, points } from '../../format.js';
+import { isSamePair } from '../../pairs.js';
 import { type Content, icon } from '../../parts.js';
-import { isSamePair } from '../../runHeader.js';
-import { term } from '../../term.js';
+import { type Term, term } from '../../term.js';
 
 /** The four numbers that matter most. */
 export function cards(run: StudioRun): TemplateResult {
@@ -11,8 +11,8 @@ export function cards(run: StudioRun): TemplateResult {
   const [forgotten, kept] = [before?.forgetAccuracy ?? null, before?.retainAccuracy ?? null];
   const kind = measuredOn ? `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} sample` : '';
   return html`<div class="cards">
-    ${card('Forgotten classes', change(forgotten, after?.forgetAccuracy), recognised(forgotten, after?.forgetAccuracy), 'forget')}
-    ${card('Kept classes', change(kept, after?.retainAccuracy), recognised(kept, after?.retainAccuracy), 'retain')}
+    ${card('Forgotten classes', change(forgotten, after?.forgetAccuracy), note('forget accuracy', forgotten, after?.forgetAccuracy), 'forget')}
+    ${card('Kept classes', change(kept, after?.retainAccuracy), note('retain accuracy', kept, after?.retainAccuracy), 'retain')}
     ${pairCard(run)}
     ${card(
       'Measured on',
@@ -30,8 +30,9 @@ function change(before: number | null, after: number | undefined): Content {
   return html`<span class="before">${percent(before)}</span>${icon('arrow-right')}<span class="sr-only">to</span>${percent(after)}`;
 }
 
-function recognised(before: number | null, after: number | undefined): string {
-  return after === undefined ? 'recognised before' : `recognised, ${points(before, after)} points`;
+/** `forget accuracy, −79.1 points` */
+function note(name: Term, before: number | null, after: number | undefined): Content {
+  return html`${term(name)}${after === undefined ? ' before' : `, ${points(before, after)} points`}`;
 }
 
 function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
@@ -50,14 +51,16 @@ function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
   return card(
     title,
     value,
-    state === 'recorded' && !isSamePair(pair, saved) ? 'not the saved pair' : choice(candidates),
+    state === 'recorded' && !isSamePair(pair, saved) ? 'not the saved pair' : choice(pair, candidates),
   );
 }
 
-function choice(candidates: Outcome['candidates']): string {
-  return candidates.length > 1 ? `best of ${plural(candidates.length, 'pair')}` : 'the pair that was given';
+function choice(pair: AlphaPair, candidates: Outcome['candidates']): string {
+  if (candidates.length < 2) return 'the pair that was given';
+  const isBest = candidates.some((candidate) => candidate.chosen && isSamePair(candidate, pair));
+  return `${isBest ? 'best' : 'chosen by hand out'} of ${plural(candidates.length, 'pair')}`;
 }
 
-function card(title: Content, value: Content, note: string, tone = ''): TemplateResult {
+function card(title: Content, value: Content, note: Content, tone = ''): TemplateResult {
   return html`<div class="number-card ${tone}"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${note}</p></div>`;
 }

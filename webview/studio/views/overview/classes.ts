@@ -1,9 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { ClassChange, ClassRole, Outcome } from '../../../../src/protocol.js';
-import { count, percent, points } from '../../format.js';
+import type { ClassChange, ClassRole, StudioRun } from '../../../../src/protocol.js';
+import { count, hundredths, percent, points } from '../../format.js';
+import { growingTable } from '../../growingTable.js';
 import { type Content, tableBox } from '../../parts.js';
+import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { namesAtLeft } from '../../plots/names.js';
@@ -13,8 +15,6 @@ import '../../plots/figure.js';
 
 /** Classes that are drawn: those that changed most. */
 const DRAWN = 30;
-/** Rows that are listed without being asked for: a thousand would hold the page up. */
-const LISTED = 200;
 const ROLES: Record<ClassRole, string> = { forget: 'forget', earlier: 'forgotten before', retain: 'keep' };
 const ORDER: readonly ClassRole[] = ['forget', 'earlier', 'retain'];
 const MARKS: Record<ClassRole, { readonly colour: string; readonly symbol: string; readonly key: Key }> = {
@@ -28,21 +28,32 @@ function mark(colour: string, shape: 'square' | 'triangle' | 'circle', text: str
 }
 
 /** How well each class is recognised before and after. */
-export function classesFigure(studio: Studio, { perClass, after }: Outcome): TemplateResult {
+export function classesFigure(studio: Studio, { state, outcome: { perClass, after } }: StudioRun): TemplateResult {
   const roles = ORDER.filter((role) => perClass.some((entry) => entry.role === role));
   const isKnown = after !== null;
   return html`<lethe-figure
-    .heading=${perClass.length > DRAWN ? `Accuracy of the ${DRAWN} classes that changed most` : 'Accuracy of each class'}
-    .note=${note(roles, isKnown)}
-    .basis=${[perClass]}
+    .heading=${heading(perClass.length, isKnown)}
+    .note=${note(roles, isKnown, state)}
+    .basis=${[perClass, isKnown]}
     .plot=${(canvas: Canvas) => dumbbells(canvas, mostChanged(perClass), isKnown)}
     .table=${() => classTable(studio, perClass)}></lethe-figure>`;
 }
 
-function note(roles: readonly ClassRole[], isKnown: boolean): Content {
+function heading(classes: number, isKnown: boolean): string {
+  if (classes <= DRAWN) return 'Accuracy of each class';
+  return isKnown
+    ? `Accuracy of the ${DRAWN} classes that changed most`
+    : `Accuracy of ${DRAWN} of ${count(classes)} classes`;
+}
+
+function note(roles: readonly ClassRole[], isKnown: boolean, state: StudioRun['state']): Content {
   const text = isKnown
     ? 'Each line leads from the share of samples that was recognised before to the share that is after.'
-    : 'The share of each class’s samples that was recognised before. What is after the run is not known yet.';
+    : `The share of each class’s samples that was recognised before. ${
+        state === 'running'
+          ? 'What is after the run is not known yet.'
+          : 'The run was broken off before there was an after.'
+      }`;
   return html`${text}
     ${keys([
       { shape: 'hollow-circle', colour: COLOURS.text, text: 'before' },
@@ -76,17 +87,6 @@ function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: 
     classes.map((entry) => entry.class),
     width,
   );
-  const column = (dx: number, title: string, text: (row: ClassChange) => string, fill: string) => [
-    Plot.text(rows, { y: 'y', text, frameAnchor: 'right', textAnchor: 'end', dx, fill }),
-    Plot.text([title], {
-      frameAnchor: 'top-right',
-      lineAnchor: 'bottom',
-      textAnchor: 'end',
-      dx,
-      dy: -8,
-      fill: COLOURS.quiet,
-    }),
-  ];
   return draw(
     { width },
     {
@@ -98,7 +98,7 @@ function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: 
       x: {
         label: 'accuracy (% of the class’s samples)',
         domain: [0, 1],
-        tickFormat: (share) => `${100 * share}`,
+        tickFormat: hundredths,
         grid: true,
       },
       y: {
@@ -127,10 +127,15 @@ function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: 
         }),
         ...(isKnown
           ? [
-              ...column(58, 'after', ({ after }) => percent(after), COLOURS.text),
-              ...column(112, 'points', ({ before, after }) => points(before, after), COLOURS.quiet),
+              ...column(rows, { title: 'after', text: ({ after }) => percent(after), colour: COLOURS.text, end: 58 }),
+              ...column(rows, {
+                title: 'points',
+                text: ({ before, after }) => points(before, after),
+                colour: COLOURS.quiet,
+                end: 112,
+              }),
             ]
-          : column(56, 'before', ({ before }) => percent(before), COLOURS.text)),
+          : column(rows, { title: 'before', text: ({ before }) => percent(before), colour: COLOURS.text, end: 56 })),
         Plot.tip(rows, Plot.pointerY({ y: 'y', x: isKnown ? 'after' : 'before', title: tipText, ...TIP })),
       ],
       symbol: { type: 'identity' },
@@ -146,11 +151,10 @@ function tipText({ class: name, role, before, after, count: samples }: ClassChan
   return `${name} (${ROLES[role]})\nbefore ${percent(before)}, after ${percent(after)}\n${count(samples)} samples`;
 }
 
-/** Every class in numbers; of very many the first ones, and what the filter finds. */
+/** Every class in numbers, and of very many what a filter finds. */
 function classTable(studio: Studio, perClass: readonly ClassChange[]): TemplateResult {
   const { view, change } = studio;
   const { filter } = view.overview;
-  const isWhole = view.open.everyClass ?? false;
   const filtered = (event: Event) => {
     change({ overview: { ...view.overview, filter: (event.target as HTMLInputElement).value } });
   };
@@ -160,16 +164,11 @@ function classTable(studio: Studio, perClass: readonly ClassChange[]): TemplateR
           .value=${filter} @input=${filtered}></vscode-text-field>`
       : nothing
   }
-  ${guard([perClass, filter, isWhole], () => {
+  ${guard([perClass, filter], () => {
     const found = sorted(perClass).filter((entry) => entry.class.toLowerCase().includes(filter.trim().toLowerCase()));
-    const rows = isWhole ? found : found.slice(0, LISTED);
-    return html`${found.length === 0 ? html`<p class="quiet">No class matches “${filter}”.</p>` : listed(rows)}
-      ${
-        rows.length < found.length
-          ? html`<div class="buttons"><vscode-button appearance="secondary"
-              @click=${() => change({ open: { ...studio.view.open, everyClass: true } })}>Show all ${count(found.length)} classes</vscode-button></div>`
-          : nothing
-      }`;
+    return found.length === 0
+      ? html`<p class="quiet">No class matches “${filter}”.</p>`
+      : growingTable(found, ['class', 'classes'], listed);
   })}`;
 }
 

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ConfusionCounts, Outcome } from '../../../../src/protocol.js';
+import type { ConfusionCounts, Outcome, StudioRun } from '../../../../src/protocol.js';
 import { dropdown } from '../../dropdown.js';
-import { count, list, percent } from '../../format.js';
+import { count, hundredths, list, percent } from '../../format.js';
 import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
@@ -14,7 +14,7 @@ import type { Studio } from '../../studio.js';
 const DRAWN = 8;
 
 /** What samples are taken for. */
-export interface Destination {
+interface Destination {
   readonly title: string;
   /** `own`: the samples are still recognised. `others`: all classes that are not listed. */
   readonly kind: 'own' | 'class' | 'others';
@@ -24,7 +24,11 @@ export interface Destination {
 }
 
 /** Where the samples of forgotten classes go: what they were taken for before, and are now. */
-export function destinationsFigure(studio: Studio, outcome: Outcome, before: ConfusionCounts): TemplateResult {
+export function destinationsFigure(
+  studio: Studio,
+  { state, outcome }: StudioRun,
+  before: ConfusionCounts,
+): TemplateResult {
   const forgotten = outcome.perClass.filter(({ role }) => role === 'forget');
   const from = forgotten.find(({ index }) => index === studio.view.overview.from) ?? null;
   const followed = from ? [from] : forgotten;
@@ -38,8 +42,8 @@ export function destinationsFigure(studio: Studio, outcome: Outcome, before: Con
     );
   return html`<lethe-figure
     .heading=${`Where the samples of ${name} go${after ? ' now' : ''}`}
-    .note=${note(studio, forgotten, from?.index ?? null, after ? found() : null)}
-    .basis=${[before, after, from?.index ?? null]}
+    .note=${note(studio, forgotten, from?.index ?? null, after ? found() : null, state)}
+    .basis=${[before, after, outcome.perClass, from?.index ?? null]}
     .plot=${(canvas: Canvas) => bars(canvas, found(), name)}
     .table=${() => table(found(), name)}></lethe-figure>`;
 }
@@ -49,6 +53,7 @@ function note(
   forgotten: Outcome['perClass'],
   from: number | null,
   found: readonly Destination[] | null,
+  state: StudioRun['state'],
 ): Content {
   const choices = [
     { value: '', title: 'all forgotten classes together' },
@@ -64,7 +69,7 @@ function note(
         })
       : nothing
   }
-  <span class="said">${found ? mostly(found) : 'What they are taken for after the run is not known yet.'}</span>
+  <span class="said">${found ? mostly(found) : missing(state)}</span>
   ${keys([
     ...(found
       ? [
@@ -76,11 +81,18 @@ function note(
   ])}`;
 }
 
+function missing(state: StudioRun['state']): string {
+  return state === 'running'
+    ? 'What they are taken for after the run is not known yet.'
+    : 'The run was broken off before they were looked at again.';
+}
+
 /** The answer in a sentence. */
 function mostly(found: readonly Destination[]): string {
   const total = sum(found, 'after');
+  if (total === 0) return 'None of their samples was measured.';
   const [top] = found.filter(({ kind }) => kind === 'class').sort((a, b) => (b.after ?? 0) - (a.after ?? 0));
-  if (!top?.after || total === 0) return 'They are all recognised as before.';
+  if (!top?.after) return 'They are all recognised as before.';
   const share = top.after / total;
   return share > 0.5
     ? `Most are taken for ${top.title} now: ${percent(share)} of them.`
@@ -88,7 +100,7 @@ function mostly(found: readonly Destination[]): string {
 }
 
 /** What samples of some classes are taken for: themselves first, then the classes that get most of them, then all others. */
-export function destinations(
+function destinations(
   { perClass, confusionAfter }: Outcome,
   before: ConfusionCounts,
   followed: readonly number[],
@@ -157,7 +169,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
       marginTop: 8,
       marginLeft: names.margin,
       marginRight: 60,
-      x: { label: 'share of the samples (%)', domain: [0, 1], tickFormat: (share) => `${100 * share}`, grid: true },
+      x: { label: 'share of the samples (%)', domain: [0, 1], tickFormat: hundredths, grid: true },
       y: {
         type: 'band',
         padding: 0.3,

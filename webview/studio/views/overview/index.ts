@@ -14,8 +14,8 @@ export function overview(studio: Studio): Content {
   if (!shown) return start(studio);
   const { outcome } = shown;
   if (!outcome.before && outcome.perClass.length === 0) return unknown(shown.state === 'running');
-  return html`${cards(shown)} ${remarks(shown)} ${classesFigure(studio, outcome)}
-    ${outcome.confusionBefore ? destinationsFigure(studio, outcome, outcome.confusionBefore) : nothing}`;
+  return html`${cards(shown)} ${remarks(shown)} ${classesFigure(studio, shown)}
+    ${outcome.confusionBefore ? destinationsFigure(studio, shown, outcome.confusionBefore) : nothing}`;
 }
 
 function unknown(isRunning: boolean): TemplateResult {

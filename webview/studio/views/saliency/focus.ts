@@ -2,14 +2,14 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClassFocus, Outcome } from '../../../../src/protocol.js';
 import { noAnswer } from '../../emptyState.js';
-import { count, percent } from '../../format.js';
+import { count, decimal, percent } from '../../format.js';
 import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
+import { keys } from '../../plots/keys.js';
 import { COLOURS, draw, PERCENT } from '../../plots/theme.js';
 import { nameOf, type SampleClass, titleOf } from '../../sampleClasses.js';
 import type { Studio } from '../../studio.js';
 import { term } from '../../term.js';
-import { decimal } from './maps.js';
 import '../../plots/figure.js';
 
 /** Classes of a model up to which all are shown. */
@@ -18,6 +18,8 @@ const MOST_CLASSES = 10;
 const MOST_KEPT = 9;
 /** Characters of a name on an axis. */
 const MOST_CHARACTERS = 24;
+/** Pixels of one, on average. */
+const CHARACTER = 6.8;
 
 /** How much of its focus each class has kept, filled in class by class. */
 export function focus(studio: Studio, classes: readonly SampleClass[], outcome: Outcome): Content {
@@ -32,7 +34,11 @@ export function focus(studio: Studio, classes: readonly SampleClass[], outcome: 
   const samples = Math.max(0, ...found.map((entry) => entry.samples));
   return html`<lethe-figure heading="Focus kept by class"
     .note=${html`How much of the focus before is still there after, in the same places${samples > 0 ? html`; over ${samples === 1 ? 'one sample' : `${count(samples)} samples`} of each class` : nothing}.
-      <span class="legend"><i class="forget"></i>forgotten <i class="retain"></i>kept</span>
+      ${keys([
+        { shape: 'bar', colour: COLOURS.forget, text: 'forgotten class' },
+        { shape: 'bar', colour: COLOURS.retain, text: 'kept class' },
+        { shape: 'diamond', colour: COLOURS.text, text: html`the same by ${term('HiResCAM')}` },
+      ])}
       <span role="status">${isPending ? `${found.length} of ${shown.length} classes so far…` : nothing}</span>`}
     .basis=${[found, shown]} .plot=${(canvas: Canvas) => bars(canvas, shown, found)}
     .table=${found.length > 0 ? () => table(found, classes) : undefined}></lethe-figure>`;
@@ -63,8 +69,12 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
     isForgotten: entry.fate !== null,
     found: found.find((focus) => focus.class === entry.index),
   }));
-  const known = rows.flatMap((row) => (row.found ? [{ ...row, kept: row.found.kept }] : []));
-  const titles = new Map(classes.map((entry) => [String(entry.index), shortened(titleOf(entry))]));
+  const known = rows.flatMap((row) =>
+    row.found ? [{ ...row, kept: row.found.kept, byPlace: row.found.keptByPlace }] : [],
+  );
+  const titles = new Map(
+    classes.map((entry) => [String(entry.index), titleOf({ ...entry, name: shortened(entry.name) })]),
+  );
   const longest = Math.max(...[...titles.values()].map((title) => title.length));
   return draw(
     { width },
@@ -73,8 +83,8 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
       height: 46 + 24 * rows.length,
       marginTop: 4,
       marginBottom: 42,
-      marginLeft: 14 + 6.4 * longest,
-      marginRight: 44,
+      marginLeft: 12 + CHARACTER * longest,
+      marginRight: 56,
       x: {
         label: 'focus kept (% of the focus before)',
         labelAnchor: 'center',
@@ -96,12 +106,16 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
           x: (row) => row.kept ?? 0,
           fill: (row) => (row.isForgotten ? COLOURS.forget : COLOURS.retain),
         }),
+        Plot.dot(
+          known.filter(({ byPlace }) => byPlace !== null),
+          { y: 'title', x: 'byPlace', symbol: 'diamond', r: 4.5, stroke: COLOURS.text, fill: COLOURS.background },
+        ),
         Plot.text(known, {
           y: 'title',
-          x: (row) => row.kept ?? 0,
+          frameAnchor: 'right',
           text: (row) => (row.kept === null ? 'no focus before' : percent(row.kept)),
-          dx: 5,
-          textAnchor: 'start',
+          dx: 52,
+          textAnchor: 'end',
         }),
         Plot.ruleX([0], { stroke: COLOURS.quiet }),
       ],

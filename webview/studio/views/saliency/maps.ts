@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { ClassMap, Picture, SaliencyResult } from '../../../../src/protocol.js';
-import { count, percent } from '../../format.js';
+import { count, decimal, percent, signed } from '../../format.js';
 import type { Content } from '../../parts.js';
 import { nameOf, type SampleClass } from '../../sampleClasses.js';
 import { term } from '../../term.js';
@@ -75,7 +75,7 @@ function difference(
     html`<lethe-picture .picture=${pictureFor(picture, before)} .overlay=${{ width, height, values, colour: change(most || 1) }}
       label="Focus lost and gained"></lethe-picture>`,
     html`<dt>${term('focus kept', 'Focus kept')}</dt><dd>${percent(kept)}</dd>
-      <dt>Logit</dt><dd>${signed(after.logit - before.logit)}</dd>`,
+      <dt>Logit</dt><dd>${signed(after.logit - before.logit, 2)}</dd>`,
   );
 }
 
@@ -110,15 +110,4 @@ function placeOf({ width, height, values }: ClassMap): string {
   for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
   const row = ROWS[Math.floor(((Math.floor(best / width) + 0.5) * 3) / height)];
   return `${row} ${COLUMNS[Math.floor((((best % width) + 0.5) * 3) / width)]}`;
-}
-
-/** `−1.25`. */
-export function decimal(value: number): string {
-  const text = value.toFixed(2);
-  return Number(text) === 0 ? '0.00' : text.replace('-', '−');
-}
-
-function signed(value: number): string {
-  const text = decimal(value);
-  return value > 0 && text !== '0.00' ? `+${text}` : text;
 }

@@ -3,10 +3,10 @@ import { guard } from 'lit/directives/guard.js';
 import type { AlphaPair, CandidateResult, StudioRun } from '../../../../src/protocol.js';
 import { emptyState } from '../../emptyState.js';
 import { pairText, percent, plural } from '../../format.js';
+import { isSamePair } from '../../pairs.js';
 import type { Content } from '../../parts.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { COLOURS } from '../../plots/theme.js';
-import { isSamePair } from '../../runHeader.js';
 import type { Studio } from '../../studio.js';
 import { term } from '../../term.js';
 import './plot.js';
@@ -74,7 +74,7 @@ function legend(candidates: readonly CandidateResult[], { saved, outcome, limits
     ...(candidates.some(({ complete }) => !complete)
       ? [{ shape: 'small-circle' as const, colour: COLOURS.retain, text: 'judged on few samples: less sure' }]
       : []),
-    { shape: 'line', colour: COLOURS.quiet, text: 'no other pair is better in both' },
+    { shape: 'line', colour: COLOURS.quiet, text: 'Pareto front: no other pair is better in both' },
     ...(outcome.pair ? [{ shape: 'ring' as const, colour: COLOURS.text, text: 'shown' }] : []),
     ...(saved ? [{ shape: 'diamond' as const, colour: COLOURS.text, text: 'saved' }] : []),
     ...(limits.length === 1

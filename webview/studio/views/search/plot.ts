@@ -1,12 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { html, LitElement, nothing, type PropertyValues, render, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { AlphaPair, CandidateResult } from '../../../../src/protocol.js';
-import { count, pairText, percent } from '../../format.js';
+import { count, hundredths, pairText, percent } from '../../format.js';
+import { isSamePair } from '../../pairs.js';
 import type { Content } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
-import { COLOURS, draw } from '../../plots/theme.js';
-import { isSamePair } from '../../runHeader.js';
+import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS } from '../../plots/theme.js';
 import { noteOf } from './table.js';
 import '../../plots/figure.js';
 
@@ -28,7 +29,7 @@ const WALKS: Readonly<Record<string, readonly ['x' | 'y', 1 | -1]>> = {
 };
 
 /**
- * Candidates as points of kept against forgotten accuracy. Every point is a button too, so that keys reach it: arrows move,
+ * Candidates as points of retain against forget accuracy. Every point is a button too, so that keys reach it: arrows move,
  * Enter and Space choose. The buttons lie over the picture and stay when it is drawn anew, so that the focus does too.
  */
 class LetheCandidates extends LitElement {
@@ -52,13 +53,14 @@ class LetheCandidates extends LitElement {
   declare choose: ((pair: AlphaPair) => void) | null;
   readonly #stage = Object.assign(document.createElement('div'), { className: 'stage' });
   #places: readonly Place[] = [];
-  /** Under the pointer or with the focus. */
-  #active: CandidateResult | null = null;
+  /** Under the pointer or with the focus; by its pair, as every message of the host brings new candidates. */
+  #active: AlphaPair | null = null;
 
   constructor() {
     super();
     this.#stage.addEventListener('pointermove', (event) => this.#point(this.#nearest(event)));
     this.#stage.addEventListener('pointerleave', () => this.#point(null));
+    this.#stage.addEventListener('click', this.#clicked);
   }
 
   /** Into the page itself, so that its styles hold. */
@@ -96,15 +98,19 @@ class LetheCandidates extends LitElement {
     const reachable =
       this.#places.find(({ candidate }) => isSamePair(candidate, this.#active ?? shown)) ?? this.#places[0];
     const label = 'Candidates. Arrow keys move between them, Enter chooses.';
-    const content = html`<div role="group" aria-label=${label} @keydown=${this.#walk} @click=${this.#clicked}>
-        ${this.#places.map(({ candidate, x, y }) => {
-          const isShown = isSamePair(candidate, shown);
-          return html`<button type="button" class="point" data-pair=${keyOf(candidate)}
+    const content = html`<div role="group" aria-label=${label} @keydown=${this.#walk}>
+        ${repeat(
+          this.#places,
+          ({ candidate }) => keyOf(candidate),
+          ({ candidate, x, y }) => {
+            const isShown = isSamePair(candidate, shown);
+            return html`<button type="button" class="point" data-pair=${keyOf(candidate)}
             tabindex=${candidate === reachable?.candidate ? 0 : -1} aria-pressed=${isShown} aria-disabled=${choose === null}
             aria-busy=${isSamePair(candidate, choosing)} aria-label=${labelOf(candidate, isShown, isSamePair(candidate, saved))}
             style=${styleMap({ left: `${x}px`, top: `${y}px` })}
             @focus=${() => this.#point(candidate)} @blur=${() => this.#point(null)}></button>`;
-        })}
+          },
+        )}
       </div>
       ${this.#tip()}`;
     render(content, this.#stage, { renderBefore: null });
@@ -112,7 +118,7 @@ class LetheCandidates extends LitElement {
 
   /** What the pointer or the focus is on; screen readers have the same as the button's name. */
   #tip(): TemplateResult | typeof nothing {
-    const place = this.#places.find(({ candidate }) => candidate === this.#active);
+    const place = this.#active && this.#places.find(({ candidate }) => isSamePair(candidate, this.#active));
     if (!place) return nothing;
     const { candidate, x, y } = place;
     const { retainAccuracy, forgetAccuracy, samples, complete } = candidate;
@@ -125,8 +131,8 @@ class LetheCandidates extends LitElement {
     </div>`;
   }
 
-  #point(candidate: CandidateResult | null): void {
-    if (candidate === this.#active) return;
+  #point(candidate: AlphaPair | null): void {
+    if (isSamePair(candidate, this.#active)) return;
     this.#active = candidate;
     this.#stage.classList.toggle('pointing', candidate !== null && this.choose !== null);
     this.#drawButtons();
@@ -159,7 +165,7 @@ class LetheCandidates extends LitElement {
     const [along, step] = walk ?? ['x', 1];
     const across = along === 'x' ? 'y' : 'x';
     const sorted = [...this.#places].sort((a, b) => a[along] - b[along] || a[across] - b[across]);
-    const now = sorted.findIndex(({ candidate }) => candidate === this.#active);
+    const now = sorted.findIndex(({ candidate }) => isSamePair(candidate, this.#active));
     const next = event.key === 'Home' ? 0 : event.key === 'End' ? sorted.length - 1 : now + step;
     const place = sorted[Math.max(0, Math.min(sorted.length - 1, next))];
     this.#stage.querySelector<HTMLElement>(`[data-pair="${keyOf(place.candidate)}"]`)?.focus();
@@ -197,23 +203,23 @@ function scatter({ width }: Canvas, candidates: readonly CandidateResult[], { sh
   return draw(
     { width },
     {
-      ariaLabel: `${candidates.length} candidates: accuracy on kept classes against accuracy on forgotten classes`,
+      ariaLabel: `${candidates.length} candidates: retain accuracy against forget accuracy`,
       height: Math.min(420, Math.round(0.62 * width) + 60),
       marginTop: 36,
       marginLeft: 52,
       marginRight: 16,
       x: {
-        label: 'forgotten classes that are still recognised (% of samples)',
-        domain: span(candidates.map((c) => c.forgetAccuracy)),
-        tickFormat: hundred,
+        label: FORGET_AXIS,
+        domain: span([...candidates.map((c) => c.forgetAccuracy), ...(limit === null ? [] : [limit])]),
+        tickFormat: hundredths,
         grid: true,
         insetLeft: 14,
         insetRight: 8,
       },
       y: {
-        label: 'kept classes that are recognised (% of samples)',
+        label: RETAIN_AXIS,
         domain: span(candidates.map((c) => c.retainAccuracy)),
-        tickFormat: hundred,
+        tickFormat: hundredths,
         grid: true,
         insetTop: 14,
         insetBottom: 8,
@@ -248,8 +254,6 @@ function scatter({ width }: Canvas, candidates: readonly CandidateResult[], { sh
     },
   ) as SVGSVGElement & Plot.Plot;
 }
-
-const hundred = (share: number) => `${+(100 * share).toFixed(1)}`;
 
 /** From the smallest to the largest, with some room where they are all the same. */
 function span(values: readonly number[]): [number, number] {

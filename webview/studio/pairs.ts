@@ -1,0 +1,6 @@
+import type { AlphaPair } from '../../src/protocol.js';
+
+/** Whether two pairs of alphas are the same; null is none. */
+export function isSamePair(a: AlphaPair | null, b: AlphaPair | null): boolean {
+  return a?.alphaR === b?.alphaR && a?.alphaF === b?.alphaF;
+}
