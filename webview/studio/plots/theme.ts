@@ -64,9 +64,6 @@ export const TIP = {
   lineHeight: 1.35,
 } as const;
 
-/** `45%` on an axis. */
-export const PERCENT = (share: number): string => `${+(100 * share).toFixed(1)}%`;
-
 /**
  * Colours for classes (Okabe and Ito, 2008), told apart by people with any colour vision, in themes of any kind. There are
  * eight; whoever shows more classes names the regions too.

@@ -124,7 +124,7 @@ export function directions(dimension: number | null): string {
 }
 
 /** Letters of a name that are always seen. */
-const END = 21;
+const END = 19;
 
 /** Names of layers begin alike and differ at their ends: what is too long loses its middle. */
 function shortened(name: string): TemplateResult {

@@ -2,11 +2,12 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClassFocus, Outcome } from '../../../../src/protocol.js';
 import { noAnswer } from '../../emptyState.js';
-import { count, decimal, percent } from '../../format.js';
+import { count, decimal, hundredths, percent } from '../../format.js';
 import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
-import { COLOURS, draw, PERCENT } from '../../plots/theme.js';
+import { namesAtLeft } from '../../plots/names.js';
+import { COLOURS, draw } from '../../plots/theme.js';
 import { nameOf, type SampleClass, titleOf } from '../../sampleClasses.js';
 import type { Studio } from '../../studio.js';
 import { term } from '../../term.js';
@@ -16,11 +17,6 @@ import '../../plots/figure.js';
 const MOST_CLASSES = 10;
 /** Kept classes that are shown of a larger model. */
 const MOST_KEPT = 9;
-/** Characters of a name on an axis. */
-const MOST_CHARACTERS = 24;
-/** Pixels of one, on average. */
-const CHARACTER = 6.8;
-
 /** How much of its focus each class has kept, filled in class by class. */
 export function focus(studio: Studio, classes: readonly SampleClass[], outcome: Outcome): Content {
   const shown = focusClasses(classes, outcome);
@@ -64,54 +60,35 @@ export function focusClasses(classes: readonly SampleClass[], { confusionBefore 
 }
 
 function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonly ClassFocus[]): Element {
-  const rows = classes.map((entry) => ({
-    title: String(entry.index),
-    isForgotten: entry.fate !== null,
-    found: found.find((focus) => focus.class === entry.index),
-  }));
-  const known = rows.flatMap((row) =>
-    row.found ? [{ ...row, kept: row.found.kept, byPlace: row.found.keptByPlace }] : [],
-  );
-  const titles = new Map(
-    classes.map((entry) => [String(entry.index), titleOf({ ...entry, name: shortened(entry.name) })]),
-  );
-  const longest = Math.max(...[...titles.values()].map((title) => title.length));
+  const titles = classes.map(titleOf);
+  const names = namesAtLeft(titles, width);
+  const known = classes.flatMap(({ index, fate }, y) => {
+    const focus = found.find((entry) => entry.class === index);
+    return focus ? [{ y, isForgotten: fate !== null, kept: focus.kept, byPlace: focus.keptByPlace }] : [];
+  });
   return draw(
     { width },
     {
-      ariaLabel: `Focus kept by class: ${known.map(({ title, kept }) => `${titles.get(title)} ${percent(kept)}`).join(', ')}`,
-      height: 46 + 24 * rows.length,
+      ariaLabel: `Focus kept by class: ${known.map(({ y, kept }) => `${titles[y]} ${percent(kept)}`).join(', ')}`,
+      height: 46 + 24 * classes.length,
       marginTop: 4,
       marginBottom: 42,
-      marginLeft: 12 + CHARACTER * longest,
+      marginLeft: names.margin,
       marginRight: 56,
-      x: {
-        label: 'focus kept (% of the focus before)',
-        labelAnchor: 'center',
-        domain: [0, 1],
-        ticks: 5,
-        tickFormat: PERCENT,
-        grid: true,
-      },
-      y: {
-        label: null,
-        domain: [...titles.keys()],
-        tickFormat: (title: string) => titles.get(title)!,
-        tickSize: 0,
-        padding: 0.25,
-      },
+      x: { label: 'focus kept (% of the focus before)', domain: [0, 1], ticks: 5, tickFormat: hundredths, grid: true },
+      y: { type: 'band', label: null, domain: [...classes.keys()], tickFormat: names.text, tickSize: 0, padding: 0.25 },
       marks: [
         Plot.barX(known, {
-          y: 'title',
+          y: 'y',
           x: (row) => row.kept ?? 0,
           fill: (row) => (row.isForgotten ? COLOURS.forget : COLOURS.retain),
         }),
         Plot.dot(
           known.filter(({ byPlace }) => byPlace !== null),
-          { y: 'title', x: 'byPlace', symbol: 'diamond', r: 4.5, stroke: COLOURS.text, fill: COLOURS.background },
+          { y: 'y', x: 'byPlace', symbol: 'diamond', r: 4.5, stroke: COLOURS.text, fill: COLOURS.background },
         ),
         Plot.text(known, {
-          y: 'title',
+          y: 'y',
           frameAnchor: 'right',
           text: (row) => (row.kept === null ? 'no focus before' : percent(row.kept)),
           dx: 52,
@@ -121,10 +98,6 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
       ],
     },
   );
-}
-
-function shortened(name: string): string {
-  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS - 1)}…` : name;
 }
 
 function table(found: readonly ClassFocus[], classes: readonly SampleClass[]): TemplateResult {

@@ -74,7 +74,7 @@ function legend(candidates: readonly CandidateResult[], { saved, outcome, limits
     ...(candidates.some(({ complete }) => !complete)
       ? [{ shape: 'small-circle' as const, colour: COLOURS.retain, text: 'judged on few samples: less sure' }]
       : []),
-    { shape: 'line', colour: COLOURS.quiet, text: 'Pareto front: no other pair is better in both' },
+    { shape: 'line', colour: COLOURS.quiet, text: 'Pareto front: none is better in both' },
     ...(outcome.pair ? [{ shape: 'ring' as const, colour: COLOURS.text, text: 'shown' }] : []),
     ...(saved ? [{ shape: 'diamond' as const, colour: COLOURS.text, text: 'saved' }] : []),
     ...(limits.length === 1
