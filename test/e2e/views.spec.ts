@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../scripts/editor.mjs';
 import type { RunRecord } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
 import { copyDemo, expect, test } from './editor.js';
 import { settled, VIEWS } from './views.js';
 import type { Workbench } from './workbench.js';
@@ -241,18 +241,9 @@ async function showsSearch(editor: Workbench, { candidates, alphaR, alphaF }: Ru
 }
 
 /** What axe finds to be a serious fault of the Studio. */
-async function faults({ page }: Workbench): Promise<string[]> {
-  const frame = page
-    .frames()
-    .find((candidate) => candidate.url().includes('fake.html') || candidate.name() === 'active-frame');
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await frame!.evaluate(axe);
-  const { violations } = (await frame!.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+function faults({ page }: Workbench): Promise<string[]> {
+  const frame = page.frames().find((candidate) => candidate.url().includes('fake.html'));
+  return seriousFaults(frame!);
 }
 
 /** Opens the report in a browser without a network, as somebody who was sent it does. */

@@ -1,8 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { BoundaryMap, BoundaryResult, StudioSnapshot } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,
   answerBefore,
@@ -12,30 +11,14 @@ import {
   planeAnswer,
   SHIRT,
 } from '../support/studioAnswers.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { button, cells, percent } from '../support/studioLocators.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { type StudioPage, screenshots } from '../support/studioPage.js';
 import { runStates } from '../support/studioRuns.js';
 import { outcome, shownRun, states } from '../support/studioSnapshots.js';
 import { THEMES, type Theme } from '../support/themes.js';
 
-let browser: Browser;
-let axe: string;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 const names = outcome.perClass.map((entry) => entry.class);
 const plane = planeAnswer(129);
@@ -51,8 +34,7 @@ const clusters: StudioSnapshot = {
 };
 
 async function open(shown: StudioSnapshot = states.done, theme?: Theme): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { state: { tab: 'boundary' }, theme });
-  opened.push(studio);
+  const studio = await pages.open({ state: { tab: 'boundary' }, theme });
   await studio.sent();
   await studio.show(shown);
   return studio;
@@ -325,10 +307,6 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.page.screenshot({ path: `${screenshots}/boundary-${kind}-${name}-${width}.png`, fullPage: true });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
-    await studio.page.evaluate(axe);
-    const faults = await studio.page.evaluate(`axe.run('.view').then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ' ' + nodes[0].html + nodes[0].failureSummary))`);
-    expect(faults).toEqual([]);
+    expect(await seriousFaults(studio.page, '.view')).toEqual([]);
   });
 });

@@ -1,30 +1,15 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studioLocators.js';
-import { StudioPage, startBrowser } from '../support/studioPage.js';
+import type { StudioPage } from '../support/studioPage.js';
 import { runStates, secondRun, twoRuns } from '../support/studioRuns.js';
 import { outcome, shownRun, states } from '../support/studioSnapshots.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { state: { tab: 'compare' } });
-  opened.push(studio);
+  const studio = await pages.open({ state: { tab: 'compare' } });
   await studio.sent();
   await studio.show(shown);
   return studio;

@@ -1,36 +1,20 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { ConfusionCounts, StudioSnapshot } from '../../src/protocol.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { seriousFaults } from '../support/axe.js';
+import { studioBrowser } from '../support/studioBrowser.js';
+import { type StudioPage, screenshots } from '../support/studioPage.js';
 import { largeRun, runStates } from '../support/studioRuns.js';
 import { outcome, states } from '../support/studioSnapshots.js';
 import { THEMES } from '../support/themes.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 type Shown = { unit?: 'count' | 'percent'; shows?: 'both' | 'change'; filter?: string };
 
 async function open(snapshot: StudioSnapshot, shown: Shown = {}, width = 1280): Promise<StudioPage> {
   const confusion = { unit: 'percent', shows: 'both', filter: '', ...shown };
-  const studio = await StudioPage.open(browser, { width, state: { tab: 'confusion', confusion } });
-  opened.push(studio);
+  const studio = await pages.open({ width, state: { tab: 'confusion', confusion } });
   await studio.show(snapshot);
   return studio;
 }
@@ -361,8 +345,7 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
 
   test.each(Object.entries(shown))('%s fits, and anybody can use it', async (title, [snapshot, view]) => {
     const confusion = { unit: 'percent', shows: 'both', filter: '', ...view };
-    const studio = await StudioPage.open(browser, { theme, state: { tab: 'confusion', confusion } });
-    opened.push(studio);
+    const studio = await pages.open({ theme, state: { tab: 'confusion', confusion } });
     await studio.show(snapshot);
     for (const width of [1280, 700]) {
       await studio.page.setViewportSize({ width, height: 900 });
@@ -370,16 +353,6 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.page.locator('.results').screenshot({ path: `${screenshots}/${title}-${name}-${width}.png` });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
-    expect(await faults(studio)).toEqual([]);
+    expect(await seriousFaults(studio.page, '.view')).toEqual([]);
   });
 });
-
-async function faults({ page }: StudioPage): Promise<unknown[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  }>('axe.run(".view")');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-}

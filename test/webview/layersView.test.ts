@@ -1,34 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { spectralLayers, spectralRun, spectralSnapshot } from '../support/studioLayers.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { type StudioPage, screenshots } from '../support/studioPage.js';
 import { largeRun, otherCandidate, runStates } from '../support/studioRuns.js';
 import { facts, states } from '../support/studioSnapshots.js';
 import { THEMES } from '../support/themes.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(snapshot: StudioSnapshot, state: object = {}, width = 1280): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { width, state: { tab: 'layers', ...state } });
-  opened.push(studio);
+  const studio = await pages.open({ width, state: { tab: 'layers', ...state } });
   await studio.show(snapshot);
   return studio;
 }
@@ -375,8 +359,7 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
 
   test.each(Object.entries(shown))('%s fits, and anybody can use it', async (title, snapshot) => {
     const state = { tab: 'layers', whatIf: title === 'layers' ? WHAT_IF : null };
-    const studio = await StudioPage.open(browser, { theme, state });
-    opened.push(studio);
+    const studio = await pages.open({ theme, state });
     await studio.show(snapshot);
     for (const width of [1280, 700]) {
       await studio.page.setViewportSize({ width, height: 900 });
@@ -384,18 +367,8 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.page.locator('.results').screenshot({ path: `${screenshots}/${title}-${name}-${width}.png` });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
-    expect(await faults(studio)).toEqual([]);
+    expect(await seriousFaults(studio.page, '.view')).toEqual([]);
   });
 });
 
 const WHAT_IF = { instead: { alphaR: 30, alphaF: 100 }, of: { alphaR: 300, alphaF: 100 } };
-
-async function faults({ page }: StudioPage): Promise<unknown[]> {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  }>('axe.run(".view")');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-}

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
 import { openTab } from '../support/studioLocators.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
 import { largeRun, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
@@ -13,30 +13,13 @@ import { THEMES } from '../support/themes.js';
 const TABS = ['layers', 'saliency', 'boundary', 'confusion', 'search', 'compare'];
 
 let browser: Browser;
-let axe: string;
 
 beforeAll(async () => {
   browser = await startBrowser();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(screenshots, { recursive: true });
 });
 
 afterAll(() => browser?.close());
-
-/** What axe finds to be a serious fault, each with the elements at fault. */
-async function faults(studio: StudioPage): Promise<unknown[]> {
-  await studio.page.evaluate(axe);
-  const { violations } = await studio.page.evaluate<{ violations: Violation[] }>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) }));
-}
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
 
 /** Everything that a Studio can be in. */
 const all: Readonly<Record<string, StudioSnapshot>> = { ...states, ...runStates, largeRun: largeRun() };
@@ -59,7 +42,7 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.page.screenshot({ path: `${screenshots}/${what}-${name}-${width}.png`, fullPage: true });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
-    expect(await faults(studio)).toEqual([]);
+    expect(await seriousFaults(studio.page)).toEqual([]);
     expect(studio.complaints).toEqual([]);
   }
 

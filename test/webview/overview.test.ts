@@ -1,30 +1,15 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studioLocators.js';
-import { type StudioOptions, StudioPage, startBrowser } from '../support/studioPage.js';
+import type { StudioOptions, StudioPage } from '../support/studioPage.js';
 import { largeRun, otherCandidate, runStates, unfinishedRun } from '../support/studioRuns.js';
 import { outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot, options?: StudioOptions): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, options);
-  opened.push(studio);
+  const studio = await pages.open(options);
   await studio.sent();
   await studio.show(shown);
   return studio;

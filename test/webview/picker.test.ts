@@ -1,32 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
-import { type StudioOptions, StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { studioBrowser } from '../support/studioBrowser.js';
+import { type StudioOptions, type StudioPage, screenshots } from '../support/studioPage.js';
 import { evaluated, large, outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
 import { garment, landscape, picturesAsked, thumbnailsOf, waitForPictures } from '../support/studioThumbnails.js';
 import { THEMES } from '../support/themes.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot, options: StudioOptions = {}): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, options);
-  opened.push(studio);
+  const studio = await pages.open(options);
   await studio.show(shown);
   return studio;
 }

@@ -1,25 +1,23 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/editor.mjs';
 import { reportPage } from '../../src/report/page.js';
+import { seriousFaults } from '../support/axe.js';
 import { exampleExplanations } from '../support/explanations.js';
 import { sharedFolder } from '../support/folders.js';
 import { exampleRecord } from '../support/runRecord.js';
 import { screenshots } from '../support/studioPage.js';
 
 let browser: Browser;
-let axe: string;
 let removeFolder: () => Promise<void>;
 const files: Record<string, string> = {};
 
 beforeAll(async () => {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
   browser = await chromium.launch({ executablePath: findChromium(), args });
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(screenshots, { recursive: true });
   const { folder, remove } = await sharedFolder();
   removeFolder = remove;
@@ -72,7 +70,7 @@ describe.each(['plain', 'explained', 'partly'])('the report, %s', (name) => {
     await page.evaluate('for (const each of document.querySelectorAll("details")) each.open = true');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(700);
     expect(complaints).toEqual([]);
-    expect(await faults(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -101,18 +99,3 @@ test('the explained report shows its pictures', async () => {
 });
 
 const BROKEN_IMAGES = '[...document.images].filter((image) => !image.complete || image.naturalWidth === 0).length';
-
-/** What axe finds to be a serious fault. Under a policy without scripts it has to be let in first. */
-async function faults(page: Page): Promise<unknown[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) }));
-}
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { JobProgress, RunState, StudioSnapshot } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
 import { outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
 import { THEMES } from '../support/themes.js';
@@ -167,7 +167,6 @@ test('cancel asks the host once, and the way back is there', async () => {
 describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
   test.each([1280, 700])('fits into %i pixels, and anybody can use it', async (width) => {
     const studio = await StudioPage.open(browser, { theme, width });
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const long = 'features.denseblock4.denselayer15.conv2.with.a.name.that.goes.on.and.on.and.on.for.ever';
     for (const [title, shown] of [
       ['run', { ...states.running, shown: before }],
@@ -179,11 +178,7 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.show({ ...shown, sequence: ++sequence });
       await bar(studio).screenshot({ path: `${screenshots}/${title}-${name}-${width}.png` });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      await studio.page.evaluate(axe);
-      const faults = await studio.page.evaluate(
-        `axe.run('.choose').then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0].html]))`,
-      );
-      expect(faults).toEqual([]);
+      expect(await seriousFaults(studio.page, '.choose')).toEqual([]);
     }
     expect(studio.complaints).toEqual([]);
     await studio.page.close();

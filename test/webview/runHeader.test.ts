@@ -1,30 +1,15 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FromStudio, StudioSnapshot } from '../../src/protocol.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studioLocators.js';
-import { StudioPage, startBrowser } from '../support/studioPage.js';
+import type { StudioPage } from '../support/studioPage.js';
 import { otherCandidate, otherPair, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
 import { shownRun, states } from '../support/studioSnapshots.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser);
-  opened.push(studio);
+  const studio = await pages.open();
   await studio.sent();
   await studio.show(shown);
   return studio;

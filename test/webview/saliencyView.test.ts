@@ -1,8 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
+import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,
   answerBefore,
@@ -13,34 +12,17 @@ import {
   SHIRT,
   saliencyAnswer,
 } from '../support/studioAnswers.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { button, chooseIn, figure, numbers, openTab, percent, table } from '../support/studioLocators.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { type StudioPage, screenshots } from '../support/studioPage.js';
 import { largeRun, runStates } from '../support/studioRuns.js';
 import { states } from '../support/studioSnapshots.js';
 import { THEMES, type Theme } from '../support/themes.js';
 
-let browser: Browser;
-let axe: string;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot = states.done, state: object = {}, theme?: Theme): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { state: { tab: 'saliency', ...state }, theme });
-  opened.push(studio);
+  const studio = await pages.open({ state: { tab: 'saliency', ...state }, theme });
   await studio.sent();
   await studio.show(shown);
   return studio;
@@ -353,11 +335,7 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
       await studio.page.screenshot({ path: `${screenshots}/saliency-${name}-${width}.png`, fullPage: true });
       expect(await studio.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     }
-    await studio.page.evaluate(axe);
-    const faults = await studio.page.evaluate(`axe.run('.view').then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ' ' + nodes[0].html + nodes[0].failureSummary))`);
-    expect(faults).toEqual([]);
+    expect(await seriousFaults(studio.page, '.view')).toEqual([]);
   });
 });
 

@@ -1,30 +1,16 @@
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { AlphaPair, CandidateResult, StudioSnapshot } from '../../src/protocol.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studioLocators.js';
-import { StudioPage, startBrowser } from '../support/studioPage.js';
+import type { StudioPage } from '../support/studioPage.js';
 import { otherCandidate, otherPair, runStates, unfinishedRun } from '../support/studioRuns.js';
 import { outcome, shownRun, states } from '../support/studioSnapshots.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown: StudioSnapshot): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { state: { tab: 'search' } });
-  opened.push(studio);
+  const studio = await pages.open({ state: { tab: 'search' } });
   await studio.sent();
   await studio.show(shown);
   return studio;

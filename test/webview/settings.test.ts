@@ -1,35 +1,19 @@
-import { mkdir } from 'node:fs/promises';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/protocol.js';
-import { type StudioOptions, StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
+import { studioBrowser } from '../support/studioBrowser.js';
+import { type StudioOptions, type StudioPage, screenshots } from '../support/studioPage.js';
 import { large, outcome, shownRun, snapshot } from '../support/studioSnapshots.js';
 import { THEMES } from '../support/themes.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-  await mkdir(screenshots, { recursive: true });
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 const isOpen = { open: { settings: true } };
 const ready = snapshot({ selected: [6] });
 const names = ready.facts!.layers.map(({ name }) => name);
 
 async function open(shown: StudioSnapshot = ready, options: StudioOptions = {}): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, { state: isOpen, ...options });
-  opened.push(studio);
+  const studio = await pages.open({ state: isOpen, ...options });
   await studio.show(shown);
   await studio.sent();
   return studio;

@@ -1,37 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Locator } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/engine/jobs/evaluate.js';
 import { inspect } from '../../src/engine/jobs/inspect.js';
 import { showRun } from '../../src/engine/jobs/showRun.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
 import type { FromStudio, StudioSnapshot } from '../../src/protocol.js';
 import { shapeClasses, writeShapes } from '../support/shapes.js';
+import { studioBrowser } from '../support/studioBrowser.js';
 import { button, cells, isDisabled, numbers, openTab, percent, points, table } from '../support/studioLocators.js';
-import { type StudioOptions, StudioPage, startBrowser } from '../support/studioPage.js';
+import type { StudioOptions, StudioPage } from '../support/studioPage.js';
 import { evaluated, large, snapshot, states } from '../support/studioSnapshots.js';
 
-let browser: Browser;
-const opened: StudioPage[] = [];
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-
-afterAll(() => browser?.close());
-
-afterEach(async () => {
-  for (const studio of opened.splice(0)) {
-    expect(studio.complaints).toEqual([]);
-    await studio.page.close();
-  }
-});
+const pages = studioBrowser();
 
 async function open(shown?: StudioSnapshot, options: StudioOptions = {}): Promise<StudioPage> {
-  const studio = await StudioPage.open(browser, options);
-  opened.push(studio);
+  const studio = await pages.open(options);
   expect(await sent(studio)).toEqual([{ kind: 'ready' }]);
   if (shown) await studio.show(shown);
   return studio;
