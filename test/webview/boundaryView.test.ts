@@ -117,7 +117,7 @@ describe('the maps', () => {
 
   test('of two features show the data, each class in its own shape, and no samples to choose', async () => {
     const studio = await openClusters();
-    expect(await panel(studio, 'before').locator('[aria-label=dot] path').count()).toBe(100);
+    await expect.poll(() => panel(studio, 'before').locator('[aria-label=dot] path').count()).toBe(100);
     const shapes = await studio.page
       .locator('.class-legend svg :is(path, circle)')
       .evaluateAll((all) => all.map((shape) => shape.getAttribute('d') ?? shape.tagName));
@@ -128,7 +128,7 @@ describe('the maps', () => {
       'south-west',
       'south-east',
     ]);
-    expect(await studio.page.locator('.anchors').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.anchors').count()).toBe(0);
   });
 });
 
@@ -191,7 +191,7 @@ describe('the crosshair', () => {
       };
       expect(await readout(studio).textContent()).toBe(expected(plane, place));
       expect(await readout(studio).getAttribute('aria-live')).toBe('off');
-      expect(await studio.page.locator('.panel .reading').count()).toBe(2);
+      await expect.poll(() => studio.page.locator('.panel .reading').count()).toBe(2);
     }
     await studio.page.mouse.move(2, 2);
     expect(await readout(studio).textContent()).toBe('');
@@ -226,7 +226,7 @@ describe('the three samples', () => {
       .evaluateAll((all) => all.map((one) => (one as never as { value: string }).value));
     expect(chosen.map((index) => names[Number(index)])).toEqual(['Shirt', 'Pullover', 'T-shirt/top']);
     expect(await studio.page.locator('.anchor .of').allTextContents()).toEqual(['of 1,000', 'of 1,000', 'of 1,000']);
-    expect(await studio.page.locator('.anchor canvas').count()).toBe(3);
+    await expect.poll(() => studio.page.locator('.anchor canvas').count()).toBe(3);
   });
 
   test('can be exchanged one by one, and brought back', async () => {
@@ -259,7 +259,7 @@ describe('the three samples', () => {
       error: { code: 'no-plane', message: 'the three samples lie on one line' },
     });
     await studio.page.locator('text=The three samples lie on one line.').waitFor();
-    expect(await anchor(studio, 'A').count()).toBe(1);
+    await expect.poll(() => anchor(studio, 'A').count()).toBe(1);
     await button(studio, 'Back to the first choice').click();
     await panel(studio, 'after').waitFor();
   });
@@ -270,7 +270,7 @@ describe('what is missing', () => {
     const studio = await open(states.evaluated);
     await answerAll(studio, answerBefore);
     expect(await studio.page.locator('.panel h4').allTextContents()).toEqual(['Before']);
-    expect(await studio.page.locator('.takeover').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.takeover').count()).toBe(0);
     await studio.page.locator('text=Unlearn a class to see beside it what has changed.').waitFor();
   });
 

@@ -72,7 +72,7 @@ describe('the matrices', () => {
     const names = await matrix(studio, 'Before').locator('text:not(.value):not(.axis)').allTextContents();
     expect(names).toEqual(classes.flatMap((name) => [name, name]));
     expect(await matrix(studio, 'Before').locator('.of-forgotten').allTextContents()).toEqual(['Shirt', 'Shirt']);
-    expect(await matrix(studio, 'Before').locator('.right').count()).toBe(10);
+    await expect.poll(() => matrix(studio, 'Before').locator('.right').count()).toBe(10);
   });
 
   test('stand side by side where there is room, and under each other where there is not', async () => {
@@ -101,7 +101,7 @@ describe('the matrices', () => {
   test('show how the second differs from the first', async () => {
     const studio = await open(states.done, { unit: 'count' });
     await studio.page.getByRole('radio', { name: 'Change' }).check();
-    expect(await studio.page.locator('lethe-confusion figure').count()).toBe(1);
+    await expect.poll(() => studio.page.locator('lethe-confusion figure').count()).toBe(1);
     const changes = all.map(([row, column]) => at(after, row, column) - at(before, row, column)).filter(Boolean);
     expect(await values(matrix(studio, 'Change'))).toEqual(
       changes.map((change) => `${change < 0 ? '−' : '+'}${Math.abs(change)}`),
@@ -152,7 +152,7 @@ describe('a cell is read out', () => {
     await cell.hover({ force: true });
     expect(await reading(studio)).toBe(taken);
     // The same cell is marked in both.
-    expect(await studio.page.locator('.here').count()).toBe(2);
+    await expect.poll(() => studio.page.locator('.here').count()).toBe(2);
     await studio.page.mouse.move(5, 5);
     expect(await reading(studio)).toMatch(/^Point at a cell/);
   });
@@ -215,7 +215,7 @@ test('the numbers of few classes are a table', async () => {
   const studio = await open(states.done, { unit: 'count' });
   await studio.page.locator('.view .numbers summary').click();
   const tables = studio.page.locator('table.confusion-table');
-  expect(await tables.count()).toBe(2);
+  await expect.poll(() => tables.count()).toBe(2);
   const expected = (counts: ConfusionCounts) =>
     classes.map((name, row) => [name, ...classes.map((_, column) => at(counts, row, column).toLocaleString('en-US'))]);
   expect(await rows(tables.nth(0))).toEqual(expected(before));
@@ -235,7 +235,7 @@ describe('a thousand classes', () => {
 
   test('are painted, and no strong confusion is lost among them', async () => {
     const studio = await open(withStray());
-    expect(await studio.page.locator('lethe-confusion canvas').count()).toBe(2);
+    await expect.poll(() => studio.page.locator('lethe-confusion canvas').count()).toBe(2);
     const colours = await matrix(studio, 'Before')
       .locator('canvas')
       .evaluate((element, { row, column }) => {
@@ -252,7 +252,7 @@ describe('a thousand classes', () => {
     expect(colours.stray[2]).toBeGreaterThan(200);
     expect(colours.right[2]).toBeGreaterThan(120);
     // Nothing is drawn for each of a million cells.
-    expect(await studio.page.locator('lethe-confusion *').count()).toBeLessThan(100);
+    await expect.poll(() => studio.page.locator('lethe-confusion *').count()).toBeLessThan(100);
   });
 
   test('are filtered to what matches and what that is confused with', async () => {
@@ -268,7 +268,7 @@ describe('a thousand classes', () => {
     const pairs = await rows(studio.page.locator('table.pairs'));
     expect(pairs[0].slice(0, 2)).toEqual([names[STRAY.row], names[STRAY.column]]);
     await studio.page.locator('vscode-button', { hasText: 'Show all' }).click();
-    expect(await studio.page.locator('lethe-confusion canvas').count()).toBe(2);
+    await expect.poll(() => studio.page.locator('lethe-confusion canvas').count()).toBe(2);
     expect(await studio.page.evaluate('document.activeElement.localName')).toBe('vscode-text-field');
   });
 
@@ -286,7 +286,7 @@ describe('a thousand classes', () => {
     await studio.page.mouse.down();
     await studio.page.mouse.up();
     expect(await studio.state()).toMatchObject({ confusion: { filter: name } });
-    expect(await matrix(studio, 'Before').locator('rect.right').count()).toBeLessThanOrEqual(15);
+    await expect.poll(() => matrix(studio, 'Before').locator('rect.right').count()).toBeLessThanOrEqual(15);
   });
 });
 
@@ -301,7 +301,7 @@ describe('as long as something is missing', () => {
   test('without a run it says what will be here', async () => {
     const studio = await open(states.evaluated);
     expect(await studio.page.locator('.view').innerText()).toContain('Tick the classes to forget and run.');
-    expect(await studio.page.locator('lethe-confusion').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('lethe-confusion').count()).toBe(0);
   });
 
   test('a run that has measured the model shows that, and says that the rest will come', async () => {
@@ -312,7 +312,7 @@ describe('as long as something is missing', () => {
     );
     await studio.page.locator('rect.right').first().hover({ force: true });
     expect(await reading(studio)).toBe('T-shirt/top recognised: 881 of 1,000 (88.1%)');
-    expect(await studio.page.getByRole('radio', { name: 'Change' }).count()).toBe(0);
+    await expect.poll(() => studio.page.getByRole('radio', { name: 'Change' }).count()).toBe(0);
   });
 
   test('a run that has measured nothing yet says so', async () => {

@@ -95,7 +95,7 @@ describe('dimensions', () => {
 
   test('of sixty layers scroll inside, to the chosen one', async () => {
     const studio = await open(largeRun());
-    expect(await studio.page.locator('.dimensions tbody tr').count()).toBe(60);
+    await expect.poll(() => studio.page.locator('.dimensions tbody tr').count()).toBe(60);
     const box = studio.page.locator('.dimensions .table-box');
     await expect
       .poll(() => box.evaluate((element) => (element as unknown as { scrollTop: number }).scrollTop))
@@ -146,7 +146,7 @@ describe('a layer', () => {
     await studio.page.keyboard.press('ArrowUp');
     expect(await chosen(studio)).toBe('block4.conv');
     // One stop of the Tab key, whatever the number of layers.
-    expect(await studio.page.locator('.dimensions tbody button[tabindex="0"]').count()).toBe(1);
+    await expect.poll(() => studio.page.locator('.dimensions tbody button[tabindex="0"]').count()).toBe(1);
     expect(await row(studio, 'block4.conv').locator('button').getAttribute('aria-pressed')).toBe('true');
   });
 });
@@ -156,7 +156,7 @@ describe('spectra', () => {
     const studio = await open(spectralSnapshot);
     const { spectra } = spectralLayers[2];
     const plots = studio.page.locator('.chosen-layer svg[role=img]');
-    expect(await plots.count()).toBe(2);
+    await expect.poll(() => plots.count()).toBe(2);
     expect(await plots.nth(0).getAttribute('aria-label')).toContain('block4.conv');
     const dots = await plots.nth(1).locator('g[aria-label=dot]').first().locator('circle').all();
     expect(dots).toHaveLength(64);
@@ -198,8 +198,8 @@ describe('what if', () => {
     expect(await said(studio, 'retain')).toBe(`leading 64 count as ${dimension(spectra.retain, 300).toFixed(1)}`);
     expect(await said(studio, 'forget')).toBe(`leading 64 count as ${dimension(spectra.forget, 100).toFixed(1)}`);
     expect(await studio.page.locator('.of-run').allTextContents()).toEqual(['run 300', 'run 100']);
-    expect(await studio.page.locator('.chosen-layer .badge').count()).toBe(0);
-    expect(await studio.page.getByText('Back to the run’s α').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
+    await expect.poll(() => studio.page.getByText('Back to the run’s α').count()).toBe(0);
   });
 
   test('follows the slider by the formula, is marked as such, and goes back', async () => {
@@ -234,7 +234,7 @@ describe('what if', () => {
     await studio.page.getByText('Back to the run’s α').click();
     expect(await studio.page.evaluate('document.activeElement.id')).toBe('alpha-retain');
     expect(await said(studio, 'retain')).toBe(`leading 64 count as ${was}`);
-    expect(await studio.page.locator('.chosen-layer .badge').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });
 
   test('is marked no more once the slider is where the run was', async () => {
@@ -243,7 +243,7 @@ describe('what if', () => {
     expect(await slider(studio, 'forget').getAttribute('aria-valuetext')).toBe('150, the run’s is 100');
     await press(slider(studio, 'forget'), 'ArrowLeft', 2);
     expect(await slider(studio, 'forget').getAttribute('aria-valuetext')).toBe('100');
-    expect(await studio.page.locator('.chosen-layer .badge').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });
 
   test('is void for another candidate', async () => {
@@ -253,7 +253,7 @@ describe('what if', () => {
     const other = { ...spectralRun, outcome: { ...spectralRun.outcome, pair: otherCandidate.outcome.pair } };
     await studio.show({ ...spectralSnapshot, sequence: 2, shown: other });
     expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe('30');
-    expect(await studio.page.locator('.chosen-layer .badge').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });
 });
 
@@ -276,7 +276,7 @@ describe('before there is a result', () => {
     );
     const cells = await studio.page.locator('.dimensions tbody tr').first().locator('td.number').allTextContents();
     expect(cells).toEqual(['–', '–', '–', '9', '–']);
-    expect(await studio.page.locator('.chosen-layer svg[role=img]').count()).toBe(2);
+    await expect.poll(() => studio.page.locator('.chosen-layer svg[role=img]').count()).toBe(2);
     expect(await studio.page.locator('.chosen-layer .badge').textContent()).toBe('Example');
     expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe('30');
   });
@@ -286,7 +286,7 @@ describe('before there is a result', () => {
     expect(await studio.page.locator('.view').innerText()).toContain(
       'The run is collecting what goes into each layer.',
     );
-    expect(await studio.page.locator('.view tbody tr').count()).toBeGreaterThanOrEqual(facts.layers.length);
+    await expect.poll(() => studio.page.locator('.view tbody tr').count()).toBeGreaterThanOrEqual(facts.layers.length);
   });
 
   test('a run that was broken off says that no dimensions will come', async () => {
@@ -327,7 +327,7 @@ describe('the explanation of a term', () => {
     expect(await tip.isVisible()).toBe(true);
     await studio.page.keyboard.press('Tab');
     expect(await tip.isVisible()).toBe(false);
-    expect(await studio.page.locator('[role=tooltip]:visible').count()).toBe(1);
+    await expect.poll(() => studio.page.locator('[role=tooltip]:visible').count()).toBe(1);
   });
 
   test('is there for each term of the view, and stays in the window', async () => {

@@ -45,7 +45,7 @@ test('every class before and after, the forgotten one first and then those that 
     'points',
   ]);
   // Before is a circle in each row; after is a square for what was forgotten.
-  expect(await plot.locator('svg [aria-label=dot]').first().locator('circle').count()).toBe(10);
+  await expect.poll(() => plot.locator('svg [aria-label=dot]').first().locator('circle').count()).toBe(10);
   expect(await numbers(studio, 'Accuracy of each class')).toEqual(
     rows.map(({ class: name, role, before, after }) => [
       ...[name, role === 'forget' ? 'forget' : 'keep', percent(before!), percent(after!)],
@@ -135,14 +135,14 @@ describe('of a thousand classes', () => {
     expect(await numbers(studio, heading)).toHaveLength(200);
     const rows = figure(studio, heading).locator('tbody tr');
     await figure(studio, heading).locator('.filter input').fill('stingray');
-    expect(await rows.count()).toBe(100);
+    await expect.poll(() => rows.count()).toBe(100);
     await figure(studio, heading).locator('.filter input').fill('zebra');
     expect(await figure(studio, heading).innerText()).toContain('No class matches “zebra”.');
     await figure(studio, heading).locator('.filter input').fill('');
     for (const listed of [400, 600, 800, 1000]) {
       expect(await figure(studio, heading).innerText()).toContain(`${listed - 200} of 1,000 classes`);
       await button(studio, 'Show 200 more classes').click();
-      expect(await rows.count()).toBe(listed);
+      await expect.poll(() => rows.count()).toBe(listed);
     }
     // The button is gone, and the focus is at the table.
     expect(await studio.page.evaluate('document.activeElement.className')).toBe('table-box');
@@ -204,7 +204,7 @@ describe('while a run goes on', () => {
 describe('before any run', () => {
   test('says what to do, and offers to evaluate', async () => {
     const studio = await open(states.fresh);
-    expect(await studio.page.locator('.start .todo').count()).toBe(3);
+    await expect.poll(() => studio.page.locator('.start .todo').count()).toBe(3);
     expect(await studio.page.locator('.preview dt').allInnerTexts()).toEqual(
       (await studio.page.locator('vscode-panel-tab').allInnerTexts()).map((title) => title.trim()),
     );
@@ -218,12 +218,12 @@ describe('before any run', () => {
       expect.stringContaining('it recognises 93.0% of 10,000 test samples.'),
       expect.stringContaining('1 class is ticked'),
     ]);
-    expect(await button(studio, 'Evaluate now').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Evaluate now').count()).toBe(0);
   });
 
   test('without data asks for them first', async () => {
     const studio = await open(snapshot({ ...states.unset }));
     expect(await studio.page.locator('.start li').first().innerText()).toContain('Tell where the model’s data is.');
-    expect(await button(studio, 'Evaluate now').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Evaluate now').count()).toBe(0);
   });
 });

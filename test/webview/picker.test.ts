@@ -51,7 +51,7 @@ describe('pictures of samples', () => {
     expect(await row(studio, 6).locator('.name').boundingBox()).toEqual(box);
     for (const index of [0, 6]) {
       const canvases = row(studio, index).locator('canvas');
-      expect(await canvases.count()).toBe(3);
+      await expect.poll(() => canvases.count()).toBe(3);
       for (const nth of [0, 2]) {
         expect(await painted(canvases.nth(nth))).toEqual([...garment(index, nth).rgb]);
       }
@@ -62,7 +62,7 @@ describe('pictures of samples', () => {
     expect(await first.getAttribute('style')).toContain('image-rendering: pixelated');
     // What is heard of a row is its text alone.
     const heard = 'Shirt must be forgotten recognised 79.5% of 1,000 samples';
-    expect(await studio.page.getByRole('option', { name: heard, exact: true }).count()).toBe(1);
+    await expect.poll(() => studio.page.getByRole('option', { name: heard, exact: true }).count()).toBe(1);
     await quiet(studio);
     expect(picturesAsked(await studio.sent())).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('pictures of samples', () => {
       }
     });
     expect(await answer(studio)).toEqual(Array.from({ length: 11 }, (_, at) => 500 + at));
-    expect(await row(studio, 505).locator('canvas').count()).toBe(3);
+    await expect.poll(() => row(studio, 505).locator('canvas').count()).toBe(3);
     expect(await painted(row(studio, 505).locator('canvas').first())).toEqual([...garment(505, 0).rgb]);
     await list.evaluate((element) => {
       element.scrollTop = 0;
@@ -107,7 +107,7 @@ describe('pictures of samples', () => {
     const { pair } = outcome;
     const other = { ...shownRun, outcome: { ...outcome, pair: { ...pair!, alphaF: pair!.alphaF * 10 } } };
     await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: other } });
-    expect(await row(studio, 6).locator('canvas').count()).toBe(3);
+    await expect.poll(() => row(studio, 6).locator('canvas').count()).toBe(3);
     await quiet(studio);
     expect(picturesAsked(await studio.sent())).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('pictures of samples', () => {
     await waitForPictures(studio);
     await studio.page.getByRole('listbox').press('Home');
     expect((await answer(studio)).slice(0, 2)).toEqual([0, 1]);
-    expect(await row(studio, 0).locator('canvas').count()).toBe(3);
+    await expect.poll(() => row(studio, 0).locator('canvas').count()).toBe(3);
   });
 
   test.each([
@@ -131,19 +131,19 @@ describe('pictures of samples', () => {
   ])('have no place %s', async (_, shown) => {
     const studio = await open(shown);
     await quiet(studio);
-    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.thumbnails').count()).toBe(0);
     expect(picturesAsked(await studio.sent())).toEqual([]);
   });
 
   test('have no place where samples are no images', async () => {
     const facts = { ...states.evaluated.facts!, input: { name: 'x', dims: [null, 2], layout: 'features' } };
     const studio = await open({ ...states.evaluated, facts });
-    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.thumbnails').count()).toBe(0);
     const { id, question } = await waitForPictures(studio);
     const classes = question.classes.map((index) => ({ class: index, pictures: [] }));
     await studio.receive({ kind: 'answer', id, answer: { classes }, isFinal: true });
     await quiet(studio);
-    expect(await studio.page.locator('.thumbnails').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.thumbnails').count()).toBe(0);
   });
 });
 

@@ -92,9 +92,9 @@ describe.each(['plain', 'explained', 'partly'])('the report, %s', (name) => {
 
 test('the explained report shows its pictures', async () => {
   const { page } = await open('explained', 'light');
-  expect(await page.locator('.saliency img').count()).toBe(16);
-  expect(await page.locator('svg.boundary image').count()).toBe(2);
-  expect(await page.locator('.anchors img').count()).toBe(3);
+  await expect.poll(() => page.locator('.saliency img').count()).toBe(16);
+  await expect.poll(() => page.locator('svg.boundary image').count()).toBe(2);
+  await expect.poll(() => page.locator('.anchors img').count()).toBe(3);
   await page.context().close();
 });
 

@@ -93,7 +93,7 @@ describe('the steps', () => {
     const studio = await open(at({ kind: 'evaluate', classes: [], ...phase('measure') }));
     expect(await heard(studio)).toEqual(['Load, done', 'Measure, in progress']);
     const waiting = await open(at({ status: 'queued', position: 1, progress: null }));
-    expect(await waiting.page.locator('.steps [aria-current=step]').count()).toBe(0);
+    await expect.poll(() => waiting.page.locator('.steps [aria-current=step]').count()).toBe(0);
   });
 });
 

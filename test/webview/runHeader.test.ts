@@ -51,8 +51,8 @@ describe('a result', () => {
       { kind: 'save', as: true },
       { kind: 'copyRunCommandLine' },
     ]);
-    expect(await button(studio, 'Save').count()).toBe(0);
-    expect(await button(studio, 'Save this one').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Save').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Save this one').count()).toBe(0);
   });
 
   test('has a report, with pictures of forgotten classes only when they are asked for', async () => {
@@ -74,7 +74,7 @@ describe('a result', () => {
   test('whose model was deleted can be saved again, not opened', async () => {
     const studio = await open(runStates.deleted);
     expect(await text(studio)).toContain('fashion.forget-shirt.onnx, which is not there any more');
-    expect(await button(studio, 'Open new model').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Open new model').count()).toBe(0);
     await button(studio, 'Save').click();
     expect(await sent(studio)).toEqual([{ kind: 'save', as: false }]);
   });
@@ -82,7 +82,7 @@ describe('a result', () => {
   test('that is this very model is not opened from itself', async () => {
     const studio = await open(runStates.made);
     expect(await text(studio)).toContain('This model is the result. It was made from fashion.onnx on ');
-    expect(await button(studio, 'Open new model').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Open new model').count()).toBe(0);
   });
 });
 
@@ -139,7 +139,7 @@ describe('several runs', () => {
 
   test('a new one shows by itself', async () => {
     const studio = await open(states.done);
-    expect(await studio.page.locator('vscode-dropdown[aria-label=Run]').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('vscode-dropdown[aria-label=Run]').count()).toBe(0);
     await studio.receive({ kind: 'changes', sequence: 2, changes: { runs: twoRuns, shown: secondRun } });
     const dropdown = studio.page.locator('vscode-dropdown[aria-label=Run]');
     await expect
@@ -152,7 +152,7 @@ test('a run that goes on says that more is to come', async () => {
   const studio = await open(runStates.begun);
   expect(await title(studio)).toBe('What is known so far');
   expect(await text(studio)).toContain('Shirt is being forgotten.');
-  expect(await button(studio, 'Report').count()).toBe(0);
+  await expect.poll(() => button(studio, 'Report').count()).toBe(0);
 });
 
 test('a run that was broken off says so, and is run again with the same classes and settings', async () => {

@@ -232,7 +232,7 @@ describe('the focus of the classes', () => {
     await studio.page.locator('text=The model was changed.').waitFor();
     await button(studio, 'Try again').click();
     expect(questionsOf(await answerAll(studio)).at(-1)).toMatchObject({ name: 'focus' });
-    expect(await table(studio, heading).count()).toBe(0);
+    await expect.poll(() => table(studio, heading).count()).toBe(0);
     expect(await numbers(studio, heading)).toHaveLength(10);
   });
 });
@@ -273,7 +273,7 @@ describe('what is missing', () => {
     expect(questions.some(({ name }) => name === 'focus')).toBe(false);
     expect(await studio.page.locator('.maps h4').allTextContents()).toEqual(['Sample', 'Before']);
     expect(await verdict(studio).textContent()).toBe('This sample of Shirt is taken for Shirt (93.1%).');
-    expect(await figure(studio, 'Focus').count()).toBe(0);
+    await expect.poll(() => figure(studio, 'Focus').count()).toBe(0);
     await studio.page.locator('text=Unlearn a class to see beside it what has changed.').waitFor();
   });
 
@@ -296,7 +296,7 @@ describe('what is missing', () => {
       },
     });
     await studio.page.locator('text=This model has no places to look at').waitFor();
-    expect(await figure(studio, 'Focus').count()).toBe(0);
+    await expect.poll(() => figure(studio, 'Focus').count()).toBe(0);
     await button(studio, 'Show decision boundary').click();
     await studio.page.locator('#view-boundary .view').waitFor();
   });

@@ -35,7 +35,7 @@ async function middle(locator: Locator): Promise<{ x: number; y: number }> {
 test('every candidate is a point at its place, a button, and says its numbers', async () => {
   const studio = await open(states.done);
   const points = studio.page.locator('.point');
-  expect(await points.count()).toBe(25);
+  await expect.poll(() => points.count()).toBe(25);
   for (const candidate of outcome.candidates) {
     expect(await point(studio, candidate).getAttribute('aria-label')).toContain(
       `${text(candidate)}: kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
@@ -160,7 +160,7 @@ describe('choosing', () => {
     const key = await page.evaluate('document.activeElement.dataset.pair');
     const more = unfinishedRun('running', { candidates: [...outcome.candidates.slice(9, 12), ...candidates] });
     await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: more } });
-    expect(await page.locator('.point').count()).toBe(12);
+    await expect.poll(() => page.locator('.point').count()).toBe(12);
     expect(await page.evaluate('document.activeElement.dataset.pair')).toBe(key);
   });
 
@@ -195,14 +195,14 @@ describe('choosing', () => {
 
   test('waits for the end of a run', async () => {
     const studio = await open(runStates.searching);
-    expect(await studio.page.locator('.point').count()).toBe(9);
+    await expect.poll(() => studio.page.locator('.point').count()).toBe(9);
     const view = studio.page.locator('#view-search');
     expect(await view.innerText()).toContain('They can be chosen when the run has ended.');
     expect(await view.innerText()).toContain('judged on few samples');
     const { x, y } = await middle(point(studio, { alphaR: 10, alphaF: 3 }));
     await studio.page.mouse.click(x, y);
     expect(await chosen(studio)).toEqual([]);
-    expect(await view.locator('tbody button').count()).toBe(0);
+    await expect.poll(() => view.locator('tbody button').count()).toBe(0);
     expect(await point(studio, { alphaR: 10, alphaF: 3 }).getAttribute('aria-disabled')).toBe('true');
   });
 });
@@ -213,7 +213,7 @@ test('one pair that was given is no search', async () => {
   const view = await studio.page.locator('#view-search').innerText();
   expect(view).toContain('This run was given one pair, α retain 300, α forget 100');
   expect(view).toContain(percent(candidates[0].retainAccuracy));
-  expect(await studio.page.locator('.point').count()).toBe(0);
+  await expect.poll(() => studio.page.locator('.point').count()).toBe(0);
 });
 
 test('candidates that are all alike have room too', async () => {

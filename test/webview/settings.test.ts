@@ -115,7 +115,7 @@ describe('a fixed pair', () => {
 describe('the layers to edit', () => {
   test('are the last ones, and the price of that is said', async () => {
     const studio = await open();
-    expect(await studio.page.locator('.caution').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.caution').count()).toBe(0);
     await choose(studio, 'Last n');
     await write(studio, 'last', '2');
     expect(await edited(studio)).toBe(`2 of ${names.length} layers will be edited: ${names.slice(-2).join(' and ')}.`);
@@ -159,7 +159,7 @@ describe('the backend', () => {
   test('is told where there is no choice', async () => {
     const studio = await open();
     expect(await studio.page.locator('.settings').innerText()).toContain('This model runs on ONNX Runtime, CPU.');
-    expect(await studio.page.locator('.settings vscode-dropdown').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.settings vscode-dropdown').count()).toBe(0);
   });
 
   test('is the editor’s setting where there is one', async () => {

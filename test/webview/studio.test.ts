@@ -35,7 +35,7 @@ async function sent(studio: StudioPage): Promise<FromStudio[]> {
 test('shows the name and where things will be before it knows anything', async () => {
   const studio = await open();
   expect(await studio.page.locator('h1').textContent()).toBe('fashion.onnx');
-  expect(await studio.page.locator('.skeleton').count()).toBe(2);
+  await expect.poll(() => studio.page.locator('.skeleton').count()).toBe(2);
 });
 
 test('shows what real jobs tell of a real model', async () => {
@@ -170,13 +170,13 @@ describe('choosing classes', () => {
       { kind: 'select', selected: [] },
     ]);
     const heard = 'Shirt must be forgotten recognised 79.5% of 1,000 samples';
-    expect(await studio.page.getByRole('option', { name: heard, exact: true }).count()).toBe(1);
+    await expect.poll(() => studio.page.getByRole('option', { name: heard, exact: true }).count()).toBe(1);
   });
 
   test('says what was forgotten before, and what keeps its limit', async () => {
     const studio = await open(states.verified);
     expect(await option(studio, 'Shirt').locator('.tag').innerText()).toBe('forgotten');
-    expect(await button(studio, 'Tick policy').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Tick policy').count()).toBe(0);
   });
 
   test('among a thousand, of which only those in view are drawn', async () => {
@@ -330,7 +330,7 @@ describe('what stands in the way', () => {
     for (const name of ['Unlearn classes', 'Evaluate', 'Copy command line']) {
       expect(await isDisabled(button(studio, name))).toBe(true);
     }
-    expect(await button(studio, 'Set up…').count()).toBe(0);
+    await expect.poll(() => button(studio, 'Set up…').count()).toBe(0);
     await button(studio, 'Manage trust').click();
     expect(await sent(studio)).toEqual([{ kind: 'open', what: 'trust' }]);
   });
@@ -353,7 +353,7 @@ describe('what stands in the way', () => {
     ]) {
       expect(text).toContain(part);
     }
-    expect(await studio.page.getByRole('listbox').count()).toBe(0);
+    await expect.poll(() => studio.page.getByRole('listbox').count()).toBe(0);
   });
 
   test('what is wrong with the files, where no finding says it', async () => {
@@ -367,7 +367,7 @@ describe('what stands in the way', () => {
 
   test('nobody knows yet whether there is a lethe.json', async () => {
     const studio = await open(snapshot({ summary: null, selected: [1] }));
-    expect(await studio.page.locator('.banners').count()).toBe(0);
+    await expect.poll(() => studio.page.locator('.banners').count()).toBe(0);
     expect(await studio.page.locator('.run').innerText()).toContain('Looking for the model’s data…');
     expect(await isDisabled(button(studio, 'Unlearn 1 class'))).toBe(true);
   });
