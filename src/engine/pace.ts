@@ -55,21 +55,19 @@ async function forwardSeconds(
   signal?: AbortSignal,
 ): Promise<number> {
   let clock = stopwatch();
-  let [seconds, count, warm] = [0, 0, false];
+  let [perSample, count, warm] = [0, 0, false];
   for await (const { tensor, labels } of inBatches(samples, batch, signal)) {
     await classifier.forward(tensor, { signal });
-    seconds = clock();
     count += labels.length;
-    if (seconds < TRIAL_SECONDS) continue;
-    if (warm) break;
+    perSample = clock() / count;
+    if (perSample * count < TRIAL_SECONDS) continue;
+    if (warm || perSample * batch > TRIAL_SECONDS) break;
     // Runtimes compile and adapt at first, so only what comes after counts, if there is anything.
     warm = true;
-    const perSample = seconds / count;
-    if (perSample * batch > TRIAL_SECONDS) break;
     count = 0;
     clock = stopwatch();
   }
-  return seconds / Math.max(1, count);
+  return perSample;
 }
 
 async function tappedSeconds(
