@@ -69,6 +69,12 @@ class LetheConfusion extends LitElement {
     super.disconnectedCallback();
   }
 
+  /** The first time a frame later than the page around it: a thousand classes take a while, and so does that. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (!this.hasUpdated) await new Promise((resolve) => requestAnimationFrame(resolve));
+    super.scheduleUpdate();
+  }
+
   /** Into the page itself, so that its styles hold. */
   protected override createRenderRoot(): HTMLElement {
     return this;
