@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Activations } from '../../../src/engine/activations.js';
 import { estimate } from '../../../src/engine/jobs/estimate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { memoryNeed } from '../../../src/engine/memoryNeed.js';
+import { measurePace } from '../../../src/engine/pace.js';
 import { planRun } from '../../../src/engine/plan.js';
 import { drawSamples, makePools } from '../../../src/engine/pools.js';
 import { probe } from '../../../src/engine/probe.js';
@@ -45,6 +46,26 @@ async function planned(request: Partial<UnlearnRequest> = {}, record?: RunRecord
 }
 
 const forgotten = (index: number) => ({ earlier: [], forget: [{ class: '', index, reason: null, maxAccuracy: 0.01 }] });
+
+describe('the pace', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([1, 2, 3, 4, 8])('of a sample is the same however many there are: %i', async (count) => {
+    const { session, pools, plan } = await planned();
+    const { classifier } = session;
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const forward = classifier.forward.bind(classifier);
+    vi.spyOn(classifier, 'forward').mockImplementation((batch, options) => {
+      now += 250 * batch.dims[0];
+      return forward(batch, options);
+    });
+    // So large a model that one sample goes through at a time.
+    const large = { ...plan, costs: { ...plan.costs, operations: Number.POSITIVE_INFINITY } };
+    const measured = { ...pools.measured, indices: pools.measured.indices.slice(0, count) };
+    expect((await measurePace(classifier, { ...pools, measured }, large, {})).forward).toBeCloseTo(0.25, 6);
+  });
+});
 
 describe('a plan', () => {
   it.each([
