@@ -107,6 +107,14 @@ function isComputing(name: JobName, request: Jobs[JobName]['request']): boolean 
 
 /** Candidates and explanations are found best where the run was: its process may still hold the run's spaces. */
 const COMPUTING: readonly JobName[] = [
-  ...(['evaluate', 'unlearn', 'estimate', 'checkSetup', 'report'] as const),
-  ...(['candidate', 'saveCandidate', 'saliency', 'focus', 'boundary'] as const),
+  'evaluate',
+  'unlearn',
+  'estimate',
+  'checkSetup',
+  'report',
+  'candidate',
+  'saveCandidate',
+  'saliency',
+  'focus',
+  'boundary',
 ];

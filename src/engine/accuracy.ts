@@ -1,4 +1,5 @@
 import { breathe, type Work } from '../base/work.js';
+import { largestOf } from '../explain/answers.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Confusion } from '../protocol.js';
 import { checkLogits } from './probe.js';
@@ -35,17 +36,11 @@ export async function answersOf(
     await breathe(work.signal);
     const { logits } = await classifier.forward(tensor, { signal: work.signal });
     checkLogits(classifier, logits, labels.length);
-    for (let at = 0; at < labels.length; at++) answers[done + at] = largest(logits.data, at * classes, classes);
+    for (let at = 0; at < labels.length; at++) answers[done + at] = largestOf(logits.data, at * classes, classes);
     done += labels.length;
     work.onProgress?.({ phase: 'measure', done, total: samples.indices.length });
   }
   return answers;
-}
-
-function largest(values: Float32Array, offset: number, length: number): number {
-  let best = 0;
-  for (let at = 1; at < length; at++) if (values[offset + at] > values[offset + best]) best = at;
-  return best;
 }
 
 /** Share of right answers over all samples of these classes; null without samples. */

@@ -1,3 +1,4 @@
+import { isSamePair } from '../project/alphaPair.js';
 import type { CandidateFacts } from '../project/candidateStore.js';
 import type { Confusion, ConfusionCounts, LayerChange, LayerOutcome, Outcome, RunRecord } from '../protocol.js';
 
@@ -21,7 +22,7 @@ export function withCandidate(result: RunRecord['result'], facts: CandidateFacts
     confusion: { before: result.confusion.before, after: confusionAfter },
     candidates: result.candidates.map((candidate) => ({
       ...candidate,
-      chosen: candidate.alphaR === facts.alphaR && candidate.alphaF === facts.alphaF,
+      chosen: isSamePair(candidate, facts),
     })),
   };
 }

@@ -1,3 +1,4 @@
+import { percentText } from '../base/text.js';
 import { DEFAULT_DROP_WARNING } from '../project/schema.js';
 import type { ClassChange, PolicyFinding } from '../protocol.js';
 import type { ForgottenClass, Targets } from './targets.js';
@@ -22,7 +23,7 @@ export function findingsOf(targets: Targets, changes: readonly ClassChange[]): P
 
 function stillRecognised(entry: ForgottenClass, { class: name, after }: ClassChange, how: string): PolicyFinding[] {
   if (after === null || !exceeds(after, entry.maxAccuracy)) return [];
-  const message = `${name} is ${how}recognised ${percent(after)} of the time, the limit is ${percent(entry.maxAccuracy)}`;
+  const message = `${name} is ${how}recognised ${percentText(after)} of the time, the limit is ${percentText(entry.maxAccuracy)}`;
   const severity = entry.policy ? 'error' : 'warning';
   return [{ code: 'forget-limit', severity, class: name, limit: entry.maxAccuracy, value: after, message }];
 }
@@ -39,8 +40,4 @@ function dropped(targets: Targets, { class: name, index, before, after }: ClassC
   }
   const message = `${lost}, the limit is ${(100 * limit).toFixed(1)}`;
   return [{ code: 'protect-limit', severity: 'error', class: name, limit, value, message }];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

@@ -1,5 +1,6 @@
 import { LetheError } from '../base/errors.js';
 import { breathe } from '../base/work.js';
+import { checkFinite } from '../explain/answers.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { Classifier, Layer, TapId } from '../models/classifier.js';
 import { positionCount } from '../models/unfold.js';
@@ -68,11 +69,5 @@ export function checkLogits(classifier: Classifier, logits: Tensor, count: numbe
       hint: 'The model must have one output with a value for each class.',
     });
   }
-  if (!logits.data.every(Number.isFinite)) {
-    throw new LetheError('model-corrupt', {
-      message: 'computes outputs that are not finite (NaN or infinity)',
-      file: classifier.path,
-      hint: 'Check the weights and the input settings; the model can not have been trained like this.',
-    });
-  }
+  checkFinite(classifier, logits);
 }

@@ -1,7 +1,8 @@
 import type { Work } from '../base/work.js';
 import type { Classifier } from '../models/classifier.js';
+import { isSamePair } from '../project/alphaPair.js';
 import type { CandidateResult, Confusion, UnlearnPart } from '../protocol.js';
-import { type Candidate, isAdmissible, paretoFront } from '../unlearn/candidates.js';
+import { isAdmissible, paretoFront } from '../unlearn/candidates.js';
 import type { AlphaPair, Projections } from '../unlearn/projection.js';
 import { EXHAUSTIVE, type Judged, RACE, type Round, type SearchResult, searchAlphas } from '../unlearn/search.js';
 import { accuracyOver, measureConfusion, samplesOf } from './accuracy.js';
@@ -88,7 +89,6 @@ function accuracies(confusion: Confusion) {
 
 /** Candidates as they are shown and recorded. */
 export function candidateResults({ candidates, front }: Judged, chosen?: AlphaPair): CandidateResult[] {
-  const isChosen = ({ alphaR, alphaF }: Candidate) => alphaR === chosen?.alphaR && alphaF === chosen.alphaF;
   return candidates.map((candidate) => ({
     alphaR: candidate.alphaR,
     alphaF: candidate.alphaF,
@@ -100,15 +100,13 @@ export function candidateResults({ candidates, front }: Judged, chosen?: AlphaPa
     forgets: candidate.forgets,
     admissible: isAdmissible(candidate),
     pareto: front.includes(candidate),
-    chosen: isChosen(candidate),
+    chosen: isSamePair(candidate, chosen),
   }));
 }
 
 /** The same candidates with one of them judged anew, more exactly. */
 export function withJudgement(candidates: readonly CandidateResult[], judged: CandidateResult): CandidateResult[] {
-  const replaced = candidates.map((candidate) =>
-    candidate.alphaR === judged.alphaR && candidate.alphaF === judged.alphaF ? judged : candidate,
-  );
+  const replaced = candidates.map((candidate) => (isSamePair(candidate, judged) ? judged : candidate));
   const judgements = replaced.map((candidate) => ({
     candidate,
     accuracyRetain: candidate.retainAccuracy,

@@ -29,11 +29,12 @@ export function checkFinite(classifier: Classifier, logits: Tensor): void {
   throw new LetheError('model-corrupt', {
     message: 'computes outputs that are not finite (NaN or infinity)',
     file: classifier.path,
-    hint: 'Check the weights and the input settings.',
+    hint: 'Check the weights and the input settings; the model can not have been trained like this.',
   });
 }
 
-function largestOf(values: Float32Array, from: number, length: number): number {
+/** The class of the largest of `length` values from one place on. */
+export function largestOf(values: Float32Array, from: number, length: number): number {
   let best = 0;
   for (let at = 1; at < length; at++) if (values[from + at] > values[from + best]) best = at;
   return best;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeFileAtomically } from '../base/files.js';
 import type { AlphaPair, Confusion, UnlearnResult } from '../protocol.js';
+import { isSamePair } from './alphaPair.js';
 import { prettyJson } from './prettyJson.js';
 import { parseRecord } from './recordSchema.js';
 import { accuracies, classChange, confusion, finding, layerChange } from './runRecord.js';
@@ -45,7 +46,7 @@ export async function readCandidate(folder: string, run: string, pair: AlphaPair
     throw fileError(error, file);
   });
   const { version: _, run: about, ...facts } = parseRecord(file, text, schema, hint);
-  if (about === run && facts.alphaR === pair.alphaR && facts.alphaF === pair.alphaF) return facts;
+  if (about === run && isSamePair(facts, pair)) return facts;
   throw new LetheError('record-invalid', { message: 'is about another run or another candidate', file, hint });
 }
 

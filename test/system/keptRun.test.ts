@@ -36,17 +36,23 @@ async function watched<Name extends JobName>(
   return { result: await engine.run(name, request, work), phases, parts };
 }
 
+/** An engine, and the process that it runs in once it was asked for something. */
+function startEngine(): { readonly engine: EngineProcess; pid(): number } {
+  let pid = 0;
+  const engine = new EngineProcess({
+    entry: builtEngine(),
+    onStart: (hello) => {
+      pid = hello.pid;
+    },
+  });
+  engines.push(engine);
+  return { engine, pid: () => pid };
+}
+
 describe('a run in the engine process', () => {
   test('leaves its spaces for other candidates, which are the same after the process was killed', async () => {
     const model = await writeShapes(await temporaryFolder());
-    let pid = 0;
-    const engine = new EngineProcess({
-      entry: builtEngine(),
-      onStart: (hello) => {
-        pid = hello.pid;
-      },
-    });
-    engines.push(engine);
+    const { engine, pid } = startEngine();
     const { result, parts } = await watched(engine, 'unlearn', { model, ...settings });
     const told: UnlearnPart = Object.assign({}, ...parts);
     const shown = await engine.run('showRun', { run: result.run });
@@ -57,10 +63,10 @@ describe('a run in the engine process', () => {
     expect(kept.phases).not.toContain('spaces');
     expect(kept.result.outcome.layers[0].spectra.retain).toBeInstanceOf(Float32Array);
 
-    const first = pid;
+    const first = pid();
     process.kill(first, 'SIGKILL');
     await expect.poll(() => engine.run('showRun', { run: result.run, pair }).catch(() => null)).toEqual(kept.result);
-    expect(pid).not.toBe(first);
+    expect(pid()).not.toBe(first);
     await rm(path.join(result.run, 'candidates'), { recursive: true });
     const rebuilt = await watched(engine, 'candidate', { run: result.run, pair, threads: 1 });
     expect(rebuilt.phases).toContain('spaces');
@@ -97,19 +103,12 @@ describe('a run in the engine process', () => {
 
   test('holds no more memory after many runs than after a few', async () => {
     const model = await writeShapes(await temporaryFolder());
-    let pid = 0;
-    const engine = new EngineProcess({
-      entry: builtEngine(),
-      onStart: (hello) => {
-        pid = hello.pid;
-      },
-    });
-    engines.push(engine);
+    const { engine, pid } = startEngine();
     const resident: number[] = [];
     for (let time = 0; time < 8; time++) {
       const result = await engine.run('unlearn', { model, ...settings, force: true });
       for (const pair of others(result)) await engine.run('candidate', { run: result.run, pair, threads: 1 });
-      resident.push((await residentMemory(pid))!);
+      resident.push((await residentMemory(pid()))!);
     }
     expect(resident[7] - resident[2]).toBeLessThan(60 * 2 ** 20);
   });

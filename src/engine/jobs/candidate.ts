@@ -3,7 +3,7 @@ import type { Work } from '../../base/work.js';
 import { readRun } from '../../project/runStore.js';
 import type { CandidateRequest, StudioRun } from '../../protocol.js';
 import { leaseBench } from '../kept/benches.js';
-import { findFacts } from '../kept/facts.js';
+import { makeFacts } from '../kept/facts.js';
 import { knownFacts, unlessDamaged } from '../kept/knownFacts.js';
 import { candidateOf, sourceOf } from '../kept/runRequest.js';
 import { studioRun } from '../studioRun.js';
@@ -23,7 +23,7 @@ export async function candidate(request: CandidateRequest, work: Work = {}): Pro
   const bench = await leaseBench(await sourceOf(run, request), work);
   try {
     await checkSource(bench.value.session, run.record, work);
-    return await studioRun(run, await findFacts(bench.value, run, pair, work));
+    return await studioRun(run, await makeFacts(bench.value, run, pair, work));
   } finally {
     await bench.release();
   }

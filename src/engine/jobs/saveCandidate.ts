@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
+import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
+import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';
@@ -17,7 +19,7 @@ import { EXHAUSTIVE } from '../../unlearn/search.js';
 import type { Bench } from '../kept/bench.js';
 import { leaseBench } from '../kept/benches.js';
 import { findFacts } from '../kept/facts.js';
-import { candidateOf, isSamePair, sourceOf } from '../kept/runRequest.js';
+import { candidateOf, sourceOf } from '../kept/runRequest.js';
 import { outputOf } from '../knowledge/history.js';
 import { homeOfRun } from '../knowledge/records.js';
 import { withCandidate } from '../outcome.js';
@@ -94,7 +96,7 @@ async function judgedInFull(
   }
   if (judged.forgets) return judged;
   throw new LetheError('no-candidate', {
-    message: `the candidate with alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF} does not forget: it still recognises ${(100 * judged.forgetAccuracy).toFixed(1)}%`,
+    message: `the candidate with ${pairText(pair)} does not forget: it still recognises ${percentText(judged.forgetAccuracy)}`,
     file: basis.session.classifier.path,
     hint: 'Nothing was written. Choose a candidate that forgets.',
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import { pairText } from '../../project/alphaPair.js';
 import { readRun } from '../../project/runStore.js';
 import type { ShowRunRequest, StudioRun } from '../../protocol.js';
 import { knownFacts } from '../kept/knownFacts.js';
@@ -18,7 +19,7 @@ export async function showRun(request: ShowRunRequest, work: Work = {}): Promise
   const facts = await knownFacts(run, pair);
   if (facts) return studioRun(run, facts);
   throw new LetheError('usage', {
-    message: `nothing is known yet of what alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF} make of each class`,
+    message: `nothing is known yet of what ${pairText(pair)} make of each class`,
     file: run.folder,
     hint: 'Choose this candidate first.',
   });

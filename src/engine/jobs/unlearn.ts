@@ -1,6 +1,8 @@
 import { LetheError } from '../../base/errors.js';
+import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
 import type { Classifier } from '../../models/classifier.js';
+import { pairText } from '../../project/alphaPair.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { slugOf } from '../../project/slug.js';
@@ -174,7 +176,7 @@ async function draftOf(basis: RunBasis, { source, settings }: PreparedRun, work:
 function noCandidate({ candidates }: SearchResult, { path }: Classifier): never {
   const closest = candidates.reduce((a, b) => (b.accuracyForget < a.accuracyForget ? b : a));
   throw new LetheError('no-candidate', {
-    message: `no candidate forgets: the closest, with alpha_r ${closest.alphaR} and alpha_f ${closest.alphaF}, still recognises ${(100 * closest.accuracyForget).toFixed(1)}%`,
+    message: `no candidate forgets: the closest, with ${pairText(closest)}, still recognises ${percentText(closest.accuracyForget)}`,
     file: path,
     hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
   });

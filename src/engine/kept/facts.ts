@@ -11,8 +11,11 @@ import { knownFacts, unlessDamaged } from './knownFacts.js';
  * @throws LetheError as `Bench.spacesOf`; `file-missing` if the run is gone; `disk-full`, `file-unwritable`.
  */
 export async function findFacts(bench: Bench, run: StoredRun, pair: AlphaPair, work: Work): Promise<CandidateFacts> {
-  const known = await knownFacts(run, pair).catch(unlessDamaged);
-  if (known) return known;
+  return (await knownFacts(run, pair).catch(unlessDamaged)) ?? makeFacts(bench, run, pair, work);
+}
+
+/** Measures a candidate and keeps what is found in the run's folder. @throws LetheError as `findFacts`. */
+export async function makeFacts(bench: Bench, run: StoredRun, pair: AlphaPair, work: Work): Promise<CandidateFacts> {
   const facts = await measure(bench, run, pair, work);
   // A run that was deleted meanwhile must not come back as a folder without its record.
   await readRun(run.folder);

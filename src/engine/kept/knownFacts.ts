@@ -1,8 +1,8 @@
 import { LetheError } from '../../base/errors.js';
+import { isSamePair } from '../../project/alphaPair.js';
 import { type CandidateFacts, readCandidate } from '../../project/candidateStore.js';
 import type { StoredRun } from '../../project/runStore.js';
 import type { AlphaPair } from '../../protocol.js';
-import { isSamePair } from './runRequest.js';
 
 /**
  * What the record of a run, or the look that somebody took at this candidate, says of it; null if nothing does.

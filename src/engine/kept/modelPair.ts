@@ -1,6 +1,7 @@
 import type { Work } from '../../base/work.js';
 import type { Classifier } from '../../models/classifier.js';
 import { openModel } from '../../models/registry.js';
+import { isSamePair } from '../../project/alphaPair.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';
 import type { AlphaPair, ExplainRequest } from '../../protocol.js';
 import { outputOf } from '../knowledge/history.js';
@@ -10,7 +11,7 @@ import type { Session } from '../session.js';
 import { isAsWritten } from '../studioRun.js';
 import { checkSource } from '../unlearning/recorded.js';
 import { leaseBench } from './benches.js';
-import { candidateOf, isSamePair, savedPair, sourceOf } from './runRequest.js';
+import { candidateOf, savedPair, sourceOf } from './runRequest.js';
 
 /** A model as it is, what a run made of it, and the samples to compare the two with. */
 export interface ModelPair {

@@ -1,5 +1,6 @@
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
+import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import type { StoredRun } from '../../project/runStore.js';
 import type { AlphaPair, ModelRequest } from '../../protocol.js';
@@ -11,16 +12,12 @@ export function savedPair({ record }: StoredRun): AlphaPair {
   return { alphaR, alphaF };
 }
 
-export function isSamePair(a: AlphaPair, b: AlphaPair): boolean {
-  return a.alphaR === b.alphaR && a.alphaF === b.alphaF;
-}
-
 /** The candidate of a run that is asked for; default the saved one. @throws LetheError `usage` if the run has not tried it. */
 export function candidateOf(run: StoredRun, pair: AlphaPair | undefined): AlphaPair {
   if (!pair || isSamePair(pair, savedPair(run))) return savedPair(run);
   if (run.record.result.candidates.some((candidate) => isSamePair(candidate, pair))) return pair;
   throw new LetheError('usage', {
-    message: `the run has no candidate with alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF}`,
+    message: `the run has no candidate with ${pairText(pair)}`,
     file: run.folder,
     hint: 'Choose one of the pairs that the run has tried, or repeat the run with --alpha-r and --alpha-f.',
   });

@@ -1,3 +1,4 @@
+import { percentText } from '../../base/text.js';
 import type { Confusion } from '../../protocol.js';
 
 /** A trained classifier covers more than this share of the way from chance to being always right. */
@@ -31,7 +32,7 @@ export function warningOf(confusion: Confusion, classes: readonly string[], best
   if (chance === 1) return 'All samples are of one class, so the accuracy says nothing about the settings.';
   const order = otherOrder(confusion, classes, Math.max(accuracy, best));
   if (!isNearChance(accuracy, chance, samples)) return order;
-  const near = `Only ${percent(accuracy)} of ${samples} samples are recognised, and guessing would reach ${percent(chance)}.`;
+  const near = `Only ${percentText(accuracy)} of ${samples} samples are recognised, and guessing would reach ${percentText(chance)}.`;
   if (order) return `${near} ${order}`;
   const cause =
     best > 0
@@ -74,8 +75,4 @@ function sampleCount(confusion: Confusion): number {
 
 function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

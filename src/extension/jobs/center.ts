@@ -276,6 +276,23 @@ function isBrokenOff(error: ErrorReport | null | undefined, { outcome }: StudioR
   return error?.code === 'engine-crashed' || (error?.code === 'out-of-memory' && outcome.before !== null);
 }
 
+const NOTHING_FOUND: Omit<StudioRun['outcome'], 'forget'> = {
+  earlier: [],
+  pair: null,
+  measuredOn: null,
+  before: null,
+  after: null,
+  perClass: [],
+  confusionBefore: null,
+  confusionAfter: null,
+  layers: [],
+  skipped: [],
+  candidates: [],
+  policy: [],
+  notes: [],
+  seconds: null,
+};
+
 /** A run of which nothing is known yet. */
 function begun(
   created: string,
@@ -284,21 +301,15 @@ function begun(
   limits: StudioRun['limits'],
 ): StudioRun {
   return {
-    ...{ state: 'running', folder: null, id: null, created, settings: settingsOf(request), limits },
-    ...{ output: null, saved: null },
-    outcome: {
-      ...{ forget: classes, earlier: [], pair: null, measuredOn: null, before: null, after: null, perClass: [] },
-      ...{
-        confusionBefore: null,
-        confusionAfter: null,
-        layers: [],
-        skipped: [],
-        candidates: [],
-        policy: [],
-        notes: [],
-      },
-      seconds: null,
-    },
+    state: 'running',
+    folder: null,
+    id: null,
+    created,
+    settings: settingsOf(request),
+    limits,
+    output: null,
+    saved: null,
+    outcome: { ...NOTHING_FOUND, forget: classes },
   };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { listText } from '../../base/text.js';
+import { pairText } from '../../project/alphaPair.js';
 import type { AlphaPair, SaveCandidateResult } from '../../protocol.js';
 import { replacing } from '../commands/replacing.js';
 import type { Dialogs } from '../dialogs.js';
@@ -109,10 +110,6 @@ function suggestion(output: string, pair: AlphaPair | null, isFolder: boolean): 
   const extension = isFolder ? '' : path.extname(own);
   const stem = path.basename(own, extension);
   return path.join(path.dirname(own), `${stem}-${pair?.alphaR}-${pair?.alphaF}${extension}`);
-}
-
-function pairText({ alphaR, alphaF }: AlphaPair): string {
-  return `alpha_r ${alphaR} and alpha_f ${alphaF}`;
 }
 
 /** A model that is a folder is told by its folder. */

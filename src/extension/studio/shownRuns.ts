@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { AlphaPair, RunSummary, StudioRun } from '../../protocol.js';
 import type { Services } from '../services.js';
@@ -141,7 +142,7 @@ export class ShownRuns implements vscode.Disposable {
     const entry = this.#entry(model);
     const recorded = this.#recorded(model);
     // It comes from a page: only what the run has tried.
-    if (!recorded?.run.outcome.candidates.some((candidate) => isSame(candidate, pair))) return;
+    if (!recorded?.run.outcome.candidates.some((candidate) => isSamePair(candidate, pair))) return;
     entry.choosing?.controller.abort();
     const { alphaR, alphaF } = pair;
     const choosing = { pair: { alphaR, alphaF }, controller: new AbortController() };
@@ -151,7 +152,7 @@ export class ShownRuns implements vscode.Disposable {
       const run = await this.#candidate(recorded, choosing.pair, choosing.controller.signal);
       // A result may come after the cancellation; whatever was chosen since must not be lost to it.
       if (entry.choosing !== choosing || choosing.controller.signal.aborted) return;
-      const choice = { run: recorded.folder, pair: isSame(pair, run.saved) ? undefined : choosing.pair };
+      const choice = { run: recorded.folder, pair: isSamePair(pair, run.saved) ? undefined : choosing.pair };
       this.#choices.change(model, choice);
       entry.shown.run = run;
       entry.shown.target = this.#target(entry);
@@ -179,7 +180,7 @@ export class ShownRuns implements vscode.Disposable {
     if (run?.state !== 'recorded' || !run.folder || run !== shown.run) return undefined;
     const { folder, saved, outcome } = run;
     const source = this.#sourceOf(model, folder) ?? model.fsPath;
-    return { folder, source, run, pair: outcome.pair && !isSame(outcome.pair, saved) ? outcome.pair : undefined };
+    return { folder, source, run, pair: outcome.pair && !isSamePair(outcome.pair, saved) ? outcome.pair : undefined };
   }
 
   /** What a run of the model was made from, undefined as long as nobody knows. */
@@ -195,7 +196,7 @@ export class ShownRuns implements vscode.Disposable {
     } catch {
       // Nobody has looked at it before.
       const request = { run: folder, pair, allowOutside: allowOutside(vscode.Uri.file(source)) };
-      const title = `Looking at the candidate with alpha_r ${pair.alphaR} and alpha_f ${pair.alphaF}`;
+      const title = `Looking at the candidate with ${pairText(pair)}`;
       return withLateProgress(title, signal, (work) => engine.run('candidate', request, work));
     }
   }
@@ -318,8 +319,4 @@ export class ShownRuns implements vscode.Disposable {
       return null;
     }
   }
-}
-
-function isSame(a: AlphaPair, b: AlphaPair | null): boolean {
-  return b !== null && a.alphaR === b.alphaR && a.alphaF === b.alphaF;
 }

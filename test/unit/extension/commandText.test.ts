@@ -2,19 +2,19 @@ import { expect, it } from 'vitest';
 import { commandText, requestAgain } from '../../../src/extension/commands/commandText.js';
 import { settingsOf } from '../../../src/project/defaults.js';
 
-const MODEL = '/work/project/fashion.onnx';
+const MODEL = '/home/ada/project/fashion.onnx';
 const pair = { alphaR: 300, alphaF: 10 };
 
 it('names the model from the folder that the command is run in', () => {
-  expect(commandText({ model: MODEL, forget: ['Shirt'] }, '/work')).toBe(
+  expect(commandText({ model: MODEL, forget: ['Shirt'] }, '/home/ada')).toBe(
     'lethe unlearn project/fashion.onnx --forget Shirt',
   );
-  expect(commandText({ model: MODEL })).toBe('lethe unlearn /work/project/fashion.onnx');
+  expect(commandText({ model: MODEL })).toBe('lethe unlearn /home/ada/project/fashion.onnx');
 });
 
 it.skipIf(process.platform === 'win32')('quotes what a shell would take apart, and commas of names', () => {
   const request = { model: MODEL, forget: ['$(reboot)', 'salt, pepper', "it's", 3], layers: 'block*' };
-  expect(commandText(request, '/work/project')).toBe(
+  expect(commandText(request, '/home/ada/project')).toBe(
     `lethe unlearn fashion.onnx --forget '$(reboot),salt\\, pepper,it'\\''s,3' --layers 'block*'`,
   );
 });

@@ -50,8 +50,8 @@ describe('questionOf', () => {
 
 describe('Questions', () => {
   const explained: Explained = {
-    model: '/work/fashion.onnx',
-    run: '/work/.lethe/runs/1',
+    model: '/home/ada/fashion.onnx',
+    run: '/home/ada/.lethe/runs/1',
     pair: { alphaR: 30, alphaF: 3 },
     allowOutside: false,
   };
@@ -111,13 +111,13 @@ describe('Questions', () => {
   it('asks for pictures of the model alone, and says how many and how large', async () => {
     await ask(1, 'thumbnails', { classes: [6] });
     expect(jobs[0].request).toEqual({
-      ...{ model: '/work/fashion.onnx', allowOutside: false },
+      ...{ model: '/home/ada/fashion.onnx', allowOutside: false },
       ...{ classes: [6], perClass: 3, size: 48 },
     });
   });
 
   it('refuses to compare before anything was forgotten', async () => {
-    about = { model: '/work/fashion.onnx', allowOutside: false };
+    about = { model: '/home/ada/fashion.onnx', allowOutside: false };
     await ask(1, 'focus', { classes: [6] });
     expect(jobs).toEqual([]);
     expect(sent).toMatchObject([{ kind: 'noAnswer', id: 1, error: { code: 'usage' } }]);
@@ -126,7 +126,7 @@ describe('Questions', () => {
   });
 
   it('runs nothing for what is no question', async () => {
-    await ask(1, 'unlearn', { model: '/work/fashion.onnx' });
+    await ask(1, 'unlearn', { model: '/home/ada/fashion.onnx' });
     await ask(2, 'saliency', { sample: 'first' });
     expect(jobs).toEqual([]);
     expect(sent).toMatchObject([

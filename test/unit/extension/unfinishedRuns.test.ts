@@ -6,7 +6,7 @@ import type { StudioRun } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { states } from '../../support/studioSnapshots.js';
 
-const MODEL = '/work/fashion.onnx';
+const MODEL = '/home/ada/fashion.onnx';
 const run: StudioRun = { ...states.done.shown!, state: 'running', folder: null, id: null, output: null, saved: null };
 let folder: string;
 let errors: unknown[];
@@ -25,8 +25,8 @@ it('adds what is found to what is known', () => {
   runs.begin(MODEL, run);
   runs.add(MODEL, { notes: ['a note'] });
   expect(runs.get(MODEL)).toEqual({ ...run, outcome: { ...run.outcome, notes: ['a note'] } });
-  runs.add('/work/other.onnx', { notes: ['nobody began this'] });
-  expect(runs.get('/work/other.onnx')).toBeUndefined();
+  runs.add('/home/ada/other.onnx', { notes: ['nobody began this'] });
+  expect(runs.get('/home/ada/other.onnx')).toBeUndefined();
   runs.dispose();
 });
 
@@ -39,7 +39,7 @@ it('is found again by the next window as interrupted, typed arrays and all', asy
 
   const next = open();
   expect(next.get(MODEL)).toBeUndefined();
-  expect(await next.find('/work/other.onnx')).toBe(false);
+  expect(await next.find('/home/ada/other.onnx')).toBe(false);
   expect(await next.find(MODEL)).toBe(true);
   const { outcome } = run;
   const found = next.get(MODEL)!;

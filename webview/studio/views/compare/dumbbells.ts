@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
-import { namesAtLeft } from '../../plots/names.js';
+import { namedRows } from '../../plots/rows.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
 import { A, B } from './colours.js';
 
@@ -26,27 +26,16 @@ interface Scale {
 /** A line a row, from A to B. */
 export function dumbbells({ width }: Canvas, found: readonly Row[], scale: Scale): Element {
   const rows = found.map((row, y) => ({ ...row, y }));
-  const names = namesAtLeft(
-    found.map(({ name }) => name),
-    width,
-  );
   return draw(
     { width },
     {
       ariaLabel: scale.ariaLabel,
-      height: 72 + 22 * rows.length,
-      marginTop: 26,
-      marginLeft: names.margin,
+      ...namedRows(
+        found.map(({ name }) => name),
+        width,
+      ),
       marginRight: 164,
       x: { label: scale.label, domain: scale.domain, tickFormat: scale.tick, ticks: 5, grid: true },
-      y: {
-        type: 'point',
-        padding: 0.5,
-        label: null,
-        domain: rows.map(({ y }) => y),
-        tickFormat: names.text,
-        tickSize: 0,
-      },
       symbol: { type: 'identity' },
       marks: [
         Plot.link(rows, { y: 'y', x1: 'a', x2: 'b', stroke: COLOURS.quiet, strokeWidth: 1.5 }),

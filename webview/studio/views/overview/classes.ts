@@ -8,7 +8,7 @@ import { type Content, tableBox } from '../../parts.js';
 import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
 import { type Key, keys } from '../../plots/keys.js';
-import { namesAtLeft } from '../../plots/names.js';
+import { namedRows } from '../../plots/rows.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
 import type { Studio } from '../../studio.js';
 import '../../plots/figure.js';
@@ -83,31 +83,20 @@ function gain({ before, after }: ClassChange): number {
 
 function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: boolean): Element {
   const rows = classes.map((entry, y) => ({ ...entry, y }));
-  const names = namesAtLeft(
-    classes.map((entry) => entry.class),
-    width,
-  );
   return draw(
     { width },
     {
       ariaLabel: `Accuracy of ${rows.length} classes${isKnown ? ' before and after' : ' before the run'}`,
-      height: 72 + 22 * rows.length,
-      marginTop: 26,
-      marginLeft: names.margin,
+      ...namedRows(
+        classes.map((entry) => entry.class),
+        width,
+      ),
       marginRight: isKnown ? 116 : 60,
       x: {
         label: 'accuracy (% of the class’s samples)',
         domain: [0, 1],
         tickFormat: hundredths,
         grid: true,
-      },
-      y: {
-        type: 'point',
-        padding: 0.5,
-        label: null,
-        domain: rows.map(({ y }) => y),
-        tickFormat: names.text,
-        tickSize: 0,
       },
       marks: [
         Plot.link(rows.filter(isMeasured), {
