@@ -31,11 +31,14 @@ export class Workbench {
 
   /** Runs a command by its title in the palette, by the keyboard alone. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    const palette = this.quickInput.locator('input.input');
+    // The palette lists the commands known when it opens; just after the start the extension's may not be among them.
+    await expect(async () => {
+      if (await palette.isVisible()) await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await palette.fill(`>${title}`, { timeout: 5_000 });
+      await this.quickPick(title).first().waitFor({ timeout: 2_000 });
+    }).toPass();
     await this.page.keyboard.press('Enter');
   }
 
