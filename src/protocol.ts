@@ -997,6 +997,8 @@ export interface StudioSnapshot {
   readonly run: RunState | null;
   /** Recorded runs of this model, and the one that made it, newest first. */
   readonly runs: readonly RunSummary[];
+  /** The run that a crash or a reload broke off, until another one begins. */
+  readonly brokenOff: { readonly forget: readonly string[]; readonly created: string } | null;
   /** The run whose result is shown: the one that goes on, else the one asked for, else the latest. */
   readonly shown: StudioRun | null;
   /** Another run to compare it with. */
@@ -1040,13 +1042,13 @@ export type FromStudio =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'setUp' }
   | { readonly kind: 'action'; readonly action: FindingAction }
-  /** `report` and `output` are those of the result, `successor` is the model that superseded this one. */
-  | { readonly kind: 'open'; readonly what: 'report' | 'output' | 'successor' | 'config' | 'log' | 'trust' }
+  /** `output` is that of the shown run, `successor` is the model that superseded this one. */
+  | { readonly kind: 'open'; readonly what: 'output' | 'successor' | 'config' | 'log' | 'trust' }
   | { readonly kind: 'copyCommandLine'; readonly settings: StudioSettings }
   /** The command line that does again what the shown run did, with the pair that is shown. */
   | { readonly kind: 'copyRunCommandLine' }
-  /** A recorded run, by its folder. */
-  | { readonly kind: 'show'; readonly run: string }
+  /** A recorded run, by its folder, or the one that was broken off. */
+  | { readonly kind: 'show'; readonly run: string | null }
   | { readonly kind: 'compare'; readonly run: string | null }
   | { readonly kind: 'choose'; readonly pair: AlphaPair }
   /** Saves the shown candidate: in place of the run's output, or under a name that the user is asked for. */

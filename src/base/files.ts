@@ -114,7 +114,7 @@ export async function writeAtomically(
     throw new LetheError('output-exists', {
       message: 'exists already',
       file: target,
-      hint: 'Choose another output path, or pass --force to replace it.',
+      hint: 'Choose another output (--out), or have it replaced (--force).',
     });
   }
   const temporary = temporaryName(target);

@@ -105,7 +105,7 @@ export class Activations implements ActivationStream {
       message: `the input of the layer has dims [${tap.dims.join(', ')}] for ${samples} samples, which does not grow with the batch`,
       file: this.#classifier.path,
       place: `layer "${layer.name}"`,
-      hint: 'Leave the layer out with --layers.',
+      hint: 'Leave the layer out of those to edit (--layers).',
     });
   }
 }

@@ -25,13 +25,18 @@ export async function chooseOutput(
   const asFolder = isFolder(classifier);
   const target = outputTarget(classifier, home, slug, request);
   if (!(await exists(target))) return { target, overwrite: false };
-  if (!request.force) throw taken(target, 'exists already', 'Choose another --out, or pass --force to replace it.');
+  if (!request.force)
+    throw taken(target, 'exists already', 'Choose another output (--out), or have it replaced (--force).');
 
   const real = await realpath(target);
   for (const file of classifier.files) {
     const source = await realpath(file);
     if (source === real || source.startsWith(real + path.sep)) {
-      throw taken(target, 'holds the model that is being read, which is never replaced', 'Choose another --out.');
+      throw taken(
+        target,
+        'holds the model that is being read, which is never replaced',
+        'Choose another output (--out).',
+      );
     }
   }
   const replacesFolder = (await stat(target)).isDirectory();
@@ -42,7 +47,7 @@ export async function chooseOutput(
       : foreign.length > 0
         ? `is a folder that holds ${foreign[0]}`
         : 'is a folder';
-    throw taken(target, `${what}, which is not for Lethe to replace`, 'Choose another --out.');
+    throw taken(target, `${what}, which is not for Lethe to replace`, 'Choose another output (--out).');
   }
   return { target, overwrite: true };
 }

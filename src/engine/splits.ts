@@ -13,7 +13,7 @@ export async function dataConfig(home: ModelHome, request: ModelRequest): Promis
   throw new LetheError('samples-missing', {
     message: `there is no ${CONFIG_NAME} beside it that says where samples are`,
     file: request.model,
-    hint: `Write a ${CONFIG_NAME} beside the model (README, "Your own model"), or name one with --config.`,
+    hint: `Write a ${CONFIG_NAME} beside the model (README, "Your own model"), or name another one (--config).`,
   });
 }
 

@@ -92,7 +92,7 @@ export function findTargets(
   if (retain.length === 0) {
     throw new LetheError('usage', {
       message: 'every class is to be forgotten, so that nothing is left to keep',
-      hint: 'Leave at least one class out of --forget.',
+      hint: 'Leave at least one class out of those to forget.',
     });
   }
   return { forget, earlier: [...earlier.values()], retain, ...policyOnKept(policy, retain) };
@@ -142,6 +142,6 @@ function nothingToForget(config: ProjectConfig): LetheError {
   return new LetheError('usage', {
     message: done ? 'all that the policy asks for is forgotten already' : 'no class to forget is named',
     file: done ? config.file : undefined,
-    hint: 'Name classes with --forget, or under "forget" in lethe.json.',
+    hint: 'Name classes to forget (--forget), or list them under "forget" in lethe.json.',
   });
 }

@@ -147,7 +147,8 @@ function pathsOutside(json: JsonText, written: ConfigFile): Problem[] {
       for (const batch of source.batches ?? []) add('batches', path.join(source.path, batch));
     }
   }
-  const hint = 'Move the data into this folder, or pass --allow-outside if you trust this file.';
+  const hint =
+    'Move the data into this folder or, if you trust this file, allow it (--allow-outside, or the setting lethe.data.allowOutside).';
   return named
     .filter(({ location }) => leadsOut(location))
     .map(({ at, location }) => ({

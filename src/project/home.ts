@@ -24,7 +24,7 @@ export async function findHome(model: string, given?: string): Promise<ModelHome
     throw new LetheError('file-missing', {
       message: 'no such file',
       file: given,
-      hint: 'Check the path given with --config.',
+      hint: 'Check the path of lethe.json that was given (--config).',
     });
   }
   const absolute = path.resolve(model);

@@ -81,6 +81,6 @@ function finiteTrace(problem: ProjectionProblem, symmetric: SymmetricTiles): num
   throw new LetheError('model-corrupt', {
     message: 'the values that reach it are not finite (NaN, or too large for 32-bit floats)',
     place: `layer "${problem.id}"`,
-    hint: 'Check the weights and the input settings, or leave the layer out with --layers.',
+    hint: 'Check the weights and the input settings, or leave the layer out of those to edit (--layers).',
   });
 }

@@ -117,6 +117,12 @@ export const twoRuns: readonly RunSummary[] = [
   ...runs,
 ];
 
+const brokenOffRun = unfinishedRun('interrupted', {
+  candidates: outcome.candidates.slice(0, 9).map(roughly),
+  layers: undecided(),
+});
+const brokenOff = { forget: brokenOffRun.outcome.forget, created: brokenOffRun.created };
+
 /** Every state that a shown run can be in, by a name for its picture. */
 export const runStates: Readonly<Record<string, StudioSnapshot>> = {
   begun: snapshot({ ...states.running, shown: unfinishedRun('running') }),
@@ -124,14 +130,8 @@ export const runStates: Readonly<Record<string, StudioSnapshot>> = {
     ...states.running,
     shown: unfinishedRun('running', { candidates: outcome.candidates.slice(0, 9).map(roughly), layers: undecided() }),
   }),
-  interrupted: snapshot({
-    ...states.evaluated,
-    runs: twoRuns,
-    shown: unfinishedRun('interrupted', {
-      candidates: outcome.candidates.slice(0, 9).map(roughly),
-      layers: undecided(),
-    }),
-  }),
+  interrupted: snapshot({ ...states.evaluated, runs: twoRuns, shown: brokenOffRun, brokenOff }),
+  asideOfRecorded: snapshot({ ...states.done, brokenOff }),
   other: snapshot({ ...states.done, shown: otherCandidate }),
   choosing: snapshot({ ...states.done, choosing: otherPair }),
   deleted: snapshot({

@@ -171,6 +171,7 @@ export function snapshot(changes: Partial<StudioSnapshot> = {}): StudioSnapshot 
     selected: [],
     run: null,
     runs: [],
+    brokenOff: null,
     shown: null,
     compared: null,
     choosing: null,

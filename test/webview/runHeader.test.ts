@@ -148,6 +148,17 @@ describe('several runs', () => {
   });
 });
 
+test('a run that was broken off can be come back to', async () => {
+  const studio = await open(runStates.asideOfRecorded);
+  expect(await title(studio)).toBe('Shirt is forgotten');
+  await chooseIn(studio, 'Run', 'broken off');
+  expect(await sent(studio)).toEqual([{ kind: 'show', run: null }]);
+  await studio.show({ ...runStates.interrupted, sequence: 2 });
+  await expect.poll(() => title(studio)).toBe('This run was broken off');
+  await chooseIn(studio, 'Run', 'forgotten 0.4%');
+  expect(await sent(studio)).toEqual([{ kind: 'show', run: shownRun.folder }]);
+});
+
 test('a run that goes on says that more is to come', async () => {
   const studio = await open(runStates.begun);
   expect(await title(studio)).toBe('What is known so far');

@@ -68,24 +68,30 @@ function brokenOff(studio: Studio, run: StudioRun, names: string): TemplateResul
     <div class="buttons"><vscode-button ?disabled=${isBusy(snapshot) || !hasData(snapshot)} @click=${again}>Run it again</vscode-button></div>`;
 }
 
-/** Which of several recorded runs is shown. */
-function runChoice({ snapshot: { runs, model }, send }: Studio, { folder, outcome, created }: StudioRun): Content {
-  const isListed = runs.some((entry) => entry.folder === folder);
-  if (runs.length + (isListed ? 0 : 1) < 2) return nothing;
-  const unlisted = { value: '', title: `${list(outcome.forget, 2)}, ${dateTime(created)} (broken off)` };
+/** Which of several runs is shown. */
+function runChoice(
+  { snapshot: { runs, model, brokenOff }, send }: Studio,
+  { folder, outcome, created }: StudioRun,
+): Content {
+  const begun = (forget: readonly string[], when: string) => `${list(forget, 2)}, ${dateTime(when)}`;
+  // One that was recorded just now may be shown before it is listed.
+  const isListed = folder === null || runs.some((entry) => entry.folder === folder);
+  const unlisted = [
+    ...(brokenOff ? [{ value: '', title: `${begun(brokenOff.forget, brokenOff.created)} (broken off)` }] : []),
+    ...(isListed ? [] : [{ value: folder, title: begun(outcome.forget, created) }]),
+  ];
+  if (runs.length + unlisted.length < 2) return nothing;
   return dropdown({
     label: 'Run',
     value: folder ?? '',
     choices: [
-      ...(isListed ? [] : [unlisted]),
+      ...unlisted,
       ...runs.map((entry) => ({
         value: entry.folder,
         title: entry.output === model ? `${runTitle(entry)}: made this model` : runTitle(entry),
       })),
     ],
-    chosen: (run) => {
-      if (run) send({ kind: 'show', run });
-    },
+    chosen: (run) => send({ kind: 'show', run: run || null }),
   });
 }
 

@@ -91,7 +91,7 @@ async function checkOut(out: string, as: Format, force: boolean | undefined): Pr
     throw new LetheError('usage', { message, hint: 'Add --format json or --format sarif.' });
   }
   if (force || !(await exists(out))) return;
-  const hint = 'Choose another --out, or pass --force to replace it.';
+  const hint = 'Choose another output (--out), or have it replaced (--force).';
   throw new LetheError('output-exists', { message: 'exists already', file: out, hint });
 }
 

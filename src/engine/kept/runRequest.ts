@@ -19,7 +19,7 @@ export function candidateOf(run: StoredRun, pair: AlphaPair | undefined): AlphaP
   throw new LetheError('usage', {
     message: `the run has no candidate with ${pairText(pair)}`,
     file: run.folder,
-    hint: 'Choose one of the pairs that the run has tried, or repeat the run with --alpha-r and --alpha-f.',
+    hint: 'Choose one of the pairs that the run has tried, or run again with this pair as the fixed one (--alpha-r and --alpha-f).',
   });
 }
 

@@ -95,11 +95,6 @@ export class JobCenter implements vscode.Disposable {
     return this.#unfinished.find(model.fsPath);
   }
 
-  /** Lets go of a run that was broken off. */
-  dropUnfinished(model: vscode.Uri): void {
-    if (this.unfinished(model)?.state === 'interrupted') this.#unfinished.end(model.fsPath);
-  }
-
   /**
    * @param steps how long the parts of the run should take, if that was estimated.
    * @param limits the classes to forget as views show them.

@@ -64,7 +64,7 @@ export class UnfinishedRuns {
     this.#save(model);
   }
 
-  /** It has ended, or nobody wants to see it any more. */
+  /** It has ended, and its record tells the rest. */
   end(model: string): void {
     this.#stop(model);
     this.#entries.delete(model);

@@ -7,6 +7,8 @@ export interface Choice {
   readonly run?: string;
   /** The candidate of that run; default the one that was saved. */
   readonly pair?: AlphaPair;
+  /** A run that was broken off and is not shown any more, by when it began. */
+  readonly aside?: string;
   /** Folder of the run that it is compared with. */
   readonly compared?: string;
 }

@@ -20,7 +20,7 @@ import { ModelFacts } from './facts.js';
 import type { StudioContent, StudioHost } from './host.js';
 import { type Explained, Questions } from './questions.js';
 import { report, saveAs, saveInPlace } from './saving.js';
-import { type RecordedRun, ShownRuns } from './shownRuns.js';
+import { ShownRuns } from './shownRuns.js';
 
 /** The settings of a run and nothing else that a request may hold. */
 function settingsOf({ samples, maxPatches, alphaR, alphaF, layers, seed }: StudioSettings): StudioSettings {
@@ -97,6 +97,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
       run: jobs.latest(model) ?? null,
       runs: this.#runs.runs(model),
       shown: this.#runs.shown(model),
+      brokenOff: this.#runs.brokenOff(model),
       compared: this.#runs.compared(model),
       choosing: this.#runs.choosing(model),
       defaults: defaultsOf(model),
@@ -253,14 +254,9 @@ export class StudioSession implements StudioHost, vscode.Disposable {
 
   async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what']): Promise<void> {
     const { models, log } = this.#services;
-    const recorded: RecordedRun | undefined = await this.#runs.recorded(model);
     switch (what) {
-      case 'report':
-        if (recorded)
-          await vscode.commands.executeCommand('lethe.openReport', path.join(recorded.folder, 'report.html'));
-        return;
       case 'output': {
-        const output = recorded?.run.output;
+        const output = (await this.#runs.recorded(model))?.run.output;
         if (output) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(output.path));
         return;
       }

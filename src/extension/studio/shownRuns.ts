@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { AlphaPair, RunSummary, StudioRun } from '../../protocol.js';
+import type { AlphaPair, RunSummary, StudioRun, StudioSnapshot } from '../../protocol.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
 import { type Choice, Choices } from './choices.js';
@@ -94,7 +94,16 @@ export class ShownRuns implements vscode.Disposable {
 
   shown(model: vscode.Uri): StudioRun | null {
     const { held, shown } = this.#entry(model);
-    return this.#services.jobs.unfinished(model) ?? held ?? shown.run;
+    const brokenOff = this.brokenOff(model);
+    const isAside = brokenOff !== null && brokenOff.created === this.#choices.of(model).aside;
+    return (isAside ? undefined : this.#services.jobs.unfinished(model)) ?? held ?? shown.run;
+  }
+
+  /** The run of the model that was broken off, as long as no other one has begun. */
+  brokenOff(model: vscode.Uri): StudioSnapshot['brokenOff'] {
+    const unfinished = this.#services.jobs.unfinished(model);
+    if (unfinished?.state !== 'interrupted') return null;
+    return { forget: unfinished.outcome.forget, created: unfinished.created };
   }
 
   compared(model: vscode.Uri): StudioRun | null {
@@ -113,12 +122,13 @@ export class ShownRuns implements vscode.Disposable {
     return this.#recorded(model);
   }
 
-  /** Shows a recorded run of the model. What was broken off is let go for it. */
-  show(model: vscode.Uri, folder: string): void {
+  /** Shows a recorded run of the model, or the one that was broken off. */
+  show(model: vscode.Uri, folder: string | null): void {
     const entry = this.#entry(model);
-    if (!entry.runs.some((run) => run.folder === folder)) return;
-    this.#services.jobs.dropUnfinished(model);
-    this.#choose(entry, { run: folder, pair: undefined });
+    if (folder === null) this.#choose(entry, { aside: undefined });
+    else if (entry.runs.some((run) => run.folder === folder)) {
+      this.#choose(entry, { run: folder, pair: undefined, aside: this.brokenOff(model)?.created });
+    }
   }
 
   /** A run of the model has just been recorded, made from `source`: it is shown from now on. */

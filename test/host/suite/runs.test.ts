@@ -376,12 +376,19 @@ describe('A run that the end of the window broke off', () => {
   const model = file('interrupted/shapes.onnx');
   after(tidyUp);
 
-  it('is found again with what it had found', async () => {
+  it('is found again with what it had found, also after another run was looked at', async () => {
     const { services, reopen } = await lethe();
+    const pair = { alphaR: [100], alphaF: [10] };
+    const recorded = await services.jobs.unlearn(model, { model: model.fsPath, forget: ['Checker'], ...pair });
     const many = Array.from({ length: 60 }, (_, at) => at + 1);
     const limits = [{ class: 'Checker', index: CHECKER, reason: null, maxAccuracy: 0.01 }];
     const outcome = services.jobs
-      .unlearn(model, { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many }, undefined, limits)
+      .unlearn(
+        model,
+        { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many, force: true },
+        undefined,
+        limits,
+      )
       .catch(() => {});
     await jobWhere(model, ({ progress }) => progress?.phase === 'search');
     const running = await until('a part', () => {
@@ -392,23 +399,38 @@ describe('A run that the end of the window broke off', () => {
     await sleep(1500);
     const next = reopen();
     next.studio.open(model);
-    const found = await until('it', () => next.studio.snapshot(model).shown);
+    await until('it', () => next.studio.snapshot(model).brokenOff);
+    const found = next.studio.snapshot(model).shown!;
     assert.equal(found.state, 'interrupted');
     assert.deepEqual(found.outcome.before, running.outcome.before);
     assert.deepEqual(found.settings?.alphaR, many);
     assert.deepEqual(found.limits, limits);
     assert.equal(next.studio.snapshot(model).run, null);
 
+    await until('the list', () => next.studio.snapshot(model).runs.length > 0);
+    await next.studio.handle(model, { kind: 'show', run: recorded.run });
+    await shownWhere(next.studio, model, ({ folder }) => folder === recorded.run);
+    const brokenOff = { forget: ['Checker'], created: found.created };
+    assert.deepEqual(next.studio.snapshot(model).brokenOff, brokenOff);
+    const afterReload = reopen();
+    afterReload.studio.open(model);
+    await until('it', () => afterReload.studio.snapshot(model).brokenOff);
+    await shownWhere(afterReload.studio, model, ({ folder }) => folder === recorded.run);
+    await afterReload.studio.handle(model, { kind: 'show', run: null });
+    assert.deepEqual(afterReload.studio.snapshot(model).shown?.outcome.before, running.outcome.before);
+
     services.jobs.cancel(model);
     await outcome;
-    next.studio.dispose();
-    next.jobs.dispose();
+    for (const { studio, jobs } of [next, afterReload]) {
+      studio.dispose();
+      jobs.dispose();
+    }
     // One that was cancelled is not found.
     await sleep(500);
     const last = reopen();
     last.studio.open(model);
-    await sleep(500);
-    assert.equal(last.studio.snapshot(model).shown, null);
+    await shownWhere(last.studio, model, ({ folder }) => folder === recorded.run);
+    assert.equal(last.studio.snapshot(model).brokenOff, null);
     last.studio.dispose();
     last.jobs.dispose();
   });
