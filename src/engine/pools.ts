@@ -54,7 +54,8 @@ export interface Quotas {
   readonly seed: number;
 }
 
-type Roles = Readonly<Record<'retain' | 'forget' | 'earlier', readonly number[]>>;
+/** The classes of a run by what becomes of them, by index. */
+export type Roles = Readonly<Record<'retain' | 'forget' | 'earlier', readonly number[]>>;
 
 /**
  * Draws a run's samples. Classes forgotten earlier are judged, but have no part in the spaces: to retain what is left of them
@@ -85,7 +86,7 @@ export function drawSamples(
     .filter(({ available }) => available < FEW)
     .map(
       (entry) =>
-        `class ${names[entry.class]} has only ${entry.available} samples: what it is taken for is a rough guess`,
+        `class ${names[entry.class]} has only ${entry.available} ${entry.available === 1 ? 'sample' : 'samples'}: what it is taken for is a rough guess`,
     );
   for (const index of roles.retain) {
     if (!present.has(index)) notes.push(`class ${names[index]} has no samples: what happens to it is not known`);

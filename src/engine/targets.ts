@@ -4,6 +4,8 @@ import type { ProjectConfig } from '../project/config.js';
 import { DEFAULT_MAX_ACCURACY } from '../project/defaults.js';
 import type { ClassRole, Confusion, RunRecord } from '../protocol.js';
 import { accuracyOver } from './accuracy.js';
+import type { Roles } from './pools.js';
+import type { SampleSet } from './samples.js';
 
 /** A class that must not be recognised. */
 export interface ForgottenClass {
@@ -125,14 +127,21 @@ export function indicesOf(entries: readonly ForgottenClass[]): number[] {
   return entries.map((entry) => entry.index);
 }
 
-/** @throws LetheError `samples-missing` if there is nothing to measure a class to forget with, or the kept ones. */
-export function checkMeasurable(targets: Targets, before: Confusion, classes: readonly string[], file: string): void {
-  const unseen = indicesOf(targets.forget).find((index) => accuracyOver(before, [index]) === null);
-  const keptUnseen = accuracyOver(before, targets.retain) === null;
-  if (unseen === undefined && !keptUnseen) return;
+/**
+ * @param measured the samples to measure with.
+ * @throws LetheError `samples-missing` if there is none of a class to forget, or none of the kept ones.
+ */
+export function checkMeasurable(
+  { forget, retain }: Pick<Roles, 'forget' | 'retain'>,
+  { dataset, indices }: Pick<SampleSet, 'dataset' | 'indices'>,
+  classes: readonly string[],
+): void {
+  const present = new Set(indices.map((index) => dataset.labels[index]));
+  const unseen = forget.find((index) => !present.has(index));
+  if (unseen === undefined && retain.some((index) => present.has(index))) return;
   throw new LetheError('samples-missing', {
     message: `there are no samples of ${unseen === undefined ? 'the kept classes' : `class "${classes[unseen]}"`} to measure with`,
-    file,
+    file: dataset.where(0).file,
     hint: 'Add some to the test data, or leave "test" out so that a part of the train data is held out.',
   });
 }

@@ -9,7 +9,7 @@ import { SAMPLE_CACHE_BYTES } from '../defaults.js';
 import { findHistory, type History } from '../history.js';
 import { chooseOutput, outputTarget } from '../output.js';
 import { planRun } from '../plan.js';
-import { drawSamples, makePools, type Pools } from '../pools.js';
+import { drawSamples, makePools, type Pools, type Roles, type RunSamples } from '../pools.js';
 import { checkWeights, type Probe, probe } from '../probe.js';
 import { checkRoom, checkRoomForModel } from '../room.js';
 import { chosenLayers } from '../runSettings.js';
@@ -36,13 +36,16 @@ export async function prepareRun(session: Session, request: UnlearnRequest, work
   const layers = chosenLayers(classifier, settings.layers);
   await checkRoomForModel(classifier, layers);
   await checkWeights(classifier, work.signal);
+  const pools = makePools(session, settings.seed);
   if (request.forget) {
     // Settled again after measuring; what is wrong with it should be said before the long work.
-    await chooseOutput(classifier, home, slugOf(classIndices(request.forget, classes), classes), request);
+    const forget = classIndices(request.forget, classes);
+    await chooseOutput(classifier, home, slugOf(forget, classes), request);
+    const retain = [...classes.keys()].filter((index) => !forget.includes(index));
+    if (retain.length > 0) sampleRoles({ forget, retain, earlier: [] }, pools, classes, settings);
   }
   const source = await hashFiles(classifier.files, work);
   const history = await findHistory(home, source);
-  const pools = makePools(session, settings.seed);
   const costs = await probe(classifier, pools.work, work.signal);
   const plan = await planRun(session, request, settings, layers, pools, costs, history.record);
   await checkRoom(plan, outputTarget(classifier, home, '', request));
@@ -62,9 +65,13 @@ export function settleRun(
 ): RunBasis {
   const { config, classes } = session;
   const targets = findTargets(config, classes, request.forget, history.record, before);
-  checkMeasurable(targets, before, classes, pools.measured.dataset.where(0).file);
-  const samples = drawSamples(pools, rolesOf({ targets }), classes, settings, SAMPLE_CACHE_BYTES);
+  const samples = sampleRoles(rolesOf({ targets }), pools, classes, settings);
   return { session, settings, layers, pools, costs, targets, samples, before };
+}
+
+function sampleRoles(roles: Roles, pools: Pools, classes: readonly string[], settings: RunSettings): RunSamples {
+  checkMeasurable(roles, pools.measured, classes);
+  return drawSamples(pools, roles, classes, settings, SAMPLE_CACHE_BYTES);
 }
 
 /** What is to be said of a run besides its numbers. */
@@ -79,6 +86,6 @@ export function skippedLayers({ session, settings, layers }: RunBasis): UnlearnR
   const left = session.classifier.layers.filter((layer) => !layers.includes(layer));
   return [
     ...session.classifier.skipped,
-    ...left.map(({ name, kind }) => ({ name, kind, reason: `not matched by --layers ${settings.layers}` })),
+    ...left.map(({ name, kind }) => ({ name, kind, reason: `not among the layers to edit, ${settings.layers}` })),
   ];
 }

@@ -115,7 +115,8 @@ export function runtimeError(error: unknown, file: string): LetheError {
   const limit = /^(Error: )?(\w* ?backend .*does not support.*|.*is not yet supported.*)/i.exec(said);
   if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, convertHint);
   if (error instanceof RuntimeFailure) {
-    const message = `asks for an operation that breaks the WebAssembly runtime: ${said.split('. Use')[0].slice(0, 200)}`;
+    // It says the same when its 4 GiB of memory are full.
+    const message = `asks for an operation that breaks the WebAssembly runtime, or for more memory than that has: ${said.split('. Use')[0].slice(0, 200)}`;
     return new LetheError('model-corrupt', { message, file, hint: convertHint, cause: error });
   }
   const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { applyEdits, type Edit, findNodeAtLocation } from 'jsonc-parser';
+import { listText } from '../../base/text.js';
 import type { SavedFiles, SaveOptions } from '../classifier.js';
 import { type CopiedFile, type Patch, refuseChanged, savePatched } from '../patching.js';
 import { jsonTree } from './json.js';
@@ -34,7 +35,7 @@ export async function saveModel(
     }
   }
   const written = await savePatched(target, { files: copies, patches, target: 'folder' }, options);
-  return { path: written[0], files: written, notes: widened.map(({ weight }) => note(weight)) };
+  return { path: written[0], files: written, notes: notesOn(widened.map(({ weight }) => weight)) };
 }
 
 /** Encodes a weight when its first shard is written and keeps it until the next weight's turn: one is in memory at a time. */
@@ -73,6 +74,13 @@ function manifestCopy({ json, source }: ModelFiles, widened: readonly EditedWeig
   return { name, content: new TextEncoder().encode(applyEdits(json.text, edits)) };
 }
 
-function note(weight: StoredWeight): string {
-  return `tensor "${weight.name}" is stored as float32 in the copy; it was quantised to ${weight.quantization?.dtype}`;
+/** One note for all that were stored alike: there may be hundreds. */
+function notesOn(widened: readonly StoredWeight[]): string[] {
+  const types = [...new Set(widened.map(({ quantization }) => quantization?.dtype))];
+  return types.map((type) => {
+    const names = widened.filter(({ quantization }) => quantization?.dtype === type).map(({ name }) => `"${name}"`);
+    return names.length === 1
+      ? `tensor ${names[0]} is stored as float32 in the copy; it was quantised to ${type}`
+      : `${names.length} tensors are stored as float32 in the copy; they were quantised to ${type}: ${listText(names)}`;
+  });
 }

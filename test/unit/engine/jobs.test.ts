@@ -205,11 +205,28 @@ describe('unlearn', () => {
   it('edits the layers that are asked for', async () => {
     const result = await quick({ layers: 'conv*' });
     expect(result.layers.map((layer) => layer.name)).toEqual(['conv', 'conv2']);
-    expect(result.skipped).toEqual([{ name: 'dense', kind: 'dense', reason: 'not matched by --layers conv*' }]);
+    expect(result.skipped).toEqual([{ name: 'dense', kind: 'dense', reason: 'not among the layers to edit, conv*' }]);
     await expect(quick({ layers: 'nothing*', force: true })).rejects.toMatchObject({
       code: 'nothing-to-edit',
       hint: 'Its layers are: conv, conv2, dense.',
     });
+  });
+
+  it.each([
+    ['work', 'train'],
+    ['measure', 'test'],
+  ])('refuses a class that it has no samples of to %s with, before the long work', async (_, split) => {
+    const file = path.join(folder, 'data', `${split}-labels`);
+    const bytes = await readFile(file);
+    const rows = shapeClasses.indexOf('Rows');
+    await writeFile(
+      file,
+      bytes.map((byte, at) => (at >= 8 && byte === rows ? rows + 1 : byte)),
+    );
+    const phases: string[] = [];
+    const job = unlearn({ model, forget: ['Rows'], threads: 1 }, { onProgress: ({ phase }) => phases.push(phase) });
+    await expect(job).rejects.toMatchObject({ code: 'samples-missing', message: expect.stringContaining('"Rows"') });
+    expect(phases).not.toContain('measure');
   });
 
   it('is cancelled in every phase without a trace', async () => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../src/data/dataset.js';
 import { findingsOf } from '../../../src/engine/policy.js';
 import { changesOf } from '../../../src/engine/results.js';
 import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/targets.js';
@@ -91,11 +92,12 @@ describe('findTargets', () => {
 
 describe('checkMeasurable', () => {
   it('wants samples of the forgotten classes and of some kept one', async () => {
-    const targets = findTargets(await config({}), classes, ['a'], undefined, confusion(0.9, 0.9, 0.9, 0.9));
-    const empty = [0, 0, 0, 0];
-    const [, ...others] = confusion(0.9, 0.9, 0.9, 0.9);
-    expect(() => checkMeasurable(targets, [empty, ...others], classes, 'f')).toThrow('no samples of class "a"');
-    expect(() => checkMeasurable(targets, [others[0], empty, empty, empty], classes, 'f')).toThrow('the kept classes');
+    const roles = { forget: [0], retain: [1, 2, 3] };
+    const dataset = { labels: Int32Array.of(0, 0, 3, 1), where: () => ({ file: 'f' }) } as unknown as Dataset;
+    const check = (indices: number[]) => () => checkMeasurable(roles, { dataset, indices }, classes);
+    expect(check([2, 3])).toThrow('there are no samples of class "a"');
+    expect(check([0, 1])).toThrow('there are no samples of the kept classes');
+    expect(check([1, 2])).not.toThrow();
   });
 });
 

@@ -131,10 +131,10 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
       expect(now.quantization).toEqual(quantization);
     }
     if (widens) {
-      expect(saved.notes).toHaveLength(2);
-      expect(saved.notes[0]).toBe(
-        `tensor "${weightNames[0]}" is stored as float32 in the copy; it was quantised to ${type}`,
-      );
+      const names = weightNames.map((name) => `"${name}"`).join(' and ');
+      expect(saved.notes).toEqual([
+        `2 tensors are stored as float32 in the copy; they were quantised to ${type}: ${names}`,
+      ]);
       // Nothing but the two entries of the manifest: everything else in model.json keeps its text.
       const entry = /,"quantization":\{[^}]*\}/;
       const expected = weightNames.reduce((text, name) => {
