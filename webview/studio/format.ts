@@ -90,3 +90,8 @@ export function list(names: readonly string[], most = 4): string {
 export function baseName(file: string): string {
   return file.split(/[\\/]/).pop() ?? file;
 }
+
+/** A TensorFlow.js model is told by its folder: they are all called model.json. */
+export function modelName(file: string): string {
+  return baseName(file.replace(/[\\/]model\.json$/, ''));
+}

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome, RunSummary, StudioRun, StudioSnapshot } from '../../src/protocol.js';
 import { dropdown } from './dropdown.js';
-import { baseName, count, dateTime, list, pairText, percent, plural } from './format.js';
+import { count, dateTime, list, modelName, pairText, percent, plural } from './format.js';
 import { isSamePair } from './pairs.js';
 import { type Content, icon } from './parts.js';
 import { hasData, isBusy, type Studio } from './studio.js';
@@ -104,10 +104,10 @@ function verdict({ policy }: Outcome): TemplateResult {
 
 function whereabouts({ model, runs }: StudioSnapshot, { output, folder, created }: StudioRun): string {
   if (!output) return 'This run wrote no model.';
-  const name = baseName(output.path);
+  const name = modelName(output.path);
   if (output.path === model) {
     const source = runs.find((entry) => entry.folder === folder)?.source;
-    return `This model is the result. It was made${source ? ` from ${baseName(source)}` : ''} on ${dateTime(created)}.`;
+    return `This model is the result. It was made${source ? ` from ${modelName(source)}` : ''} on ${dateTime(created)}.`;
   }
   return output.exists
     ? `The new model is ${name}. The old one was not written to: delete it or move it away.`

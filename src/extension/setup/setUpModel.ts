@@ -1,9 +1,9 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { percentText } from '../../base/text.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { CheckSetupResult, FindDataResult } from '../../protocol.js';
 import { failureText } from '../commands/guard.js';
+import { modelName } from '../models/name.js';
 import { allowOutside } from '../settings.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';
@@ -23,7 +23,7 @@ export type { SetupServices } from './services.js';
  * @returns the file that was written, undefined if the user gave up. @throws LetheError for what is wrong with the model.
  */
 export async function setUpModel(model: vscode.Uri, services: SetupServices): Promise<vscode.Uri | undefined> {
-  const name = nameOf(model);
+  const name = modelName(model.fsPath);
   const request = {
     model: model.fsPath,
     root: services.root(model).fsPath,
@@ -92,7 +92,7 @@ class Flow {
 
   /** Tries the settings. @returns `change` if they do not work and the user wants to answer otherwise. */
   async check(answers: Answers): Promise<'done' | 'change' | 'given up'> {
-    const name = nameOf(this.#model);
+    const name = modelName(this.#model.fsPath);
     const draft = draftOf(this.#model.fsPath, this.#found, choicesOf(answers));
     const request = { model: this.#model.fsPath, ...this.#asText(draft) };
     try {
@@ -135,7 +135,7 @@ class Flow {
 
   #show({ answers, result }: Tried): SetupPanel {
     if (!this.#panel || this.#panel.closed) this.#panel = new SetupPanel(this.#services.extensionUri);
-    this.#panel.show(viewOf(nameOf(this.#model), settingsText(choicesOf(answers)), result));
+    this.#panel.show(viewOf(modelName(this.#model.fsPath), settingsText(choicesOf(answers)), result));
     return this.#panel;
   }
 
@@ -153,7 +153,7 @@ class Flow {
     if (!file) return undefined;
     const uri = vscode.Uri.file(file);
     await vscode.window.showTextDocument(uri, { preview: false });
-    const name = nameOf(this.#model);
+    const name = modelName(this.#model.fsPath);
     void vscode.window.showInformationMessage(
       `${name} is set up: it recognises ${percentText(accuracy)} of ${samples} samples.`,
     );
@@ -177,10 +177,4 @@ class Flow {
     if (chosen !== replace) return undefined;
     return (await this.#services.run('writeSetup', { ...request, overwrite: true })).file;
   }
-}
-
-/** A TensorFlow.js model is told by its folder: they are all called model.json. */
-function nameOf(model: vscode.Uri): string {
-  const name = path.basename(model.fsPath);
-  return name === 'model.json' ? path.basename(path.dirname(model.fsPath)) : name;
 }

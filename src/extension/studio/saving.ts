@@ -5,6 +5,7 @@ import { pairText } from '../../project/alphaPair.js';
 import type { AlphaPair, SaveCandidateResult } from '../../protocol.js';
 import { replacing } from '../commands/replacing.js';
 import type { Dialogs } from '../dialogs.js';
+import { modelName } from '../models/name.js';
 import { openReportPanel } from '../runs/reportPanel.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
@@ -22,7 +23,7 @@ export async function saveInPlace(
 ): Promise<SaveCandidateResult | undefined> {
   const { output, saved } = recorded.run;
   if (!output) return saveAs(recorded, services, dialogs);
-  const name = nameOf(output.path);
+  const name = modelName(output.path);
   if (output.exists) {
     if (!recorded.pair) {
       void vscode.window.showInformationMessage(`${name} holds this candidate already.`);
@@ -101,7 +102,7 @@ async function save(
     // Of the model that is read, wherever the new one goes.
     allowOutside: allowOutside(vscode.Uri.file(source)),
   };
-  return withJobProgress(`Saving ${nameOf(out)}`, (work) => services.engine.run('saveCandidate', request, work));
+  return withJobProgress(`Saving ${modelName(out)}`, (work) => services.engine.run('saveCandidate', request, work));
 }
 
 /** A name beside the run's own output that says which candidate it is. */
@@ -110,10 +111,4 @@ function suggestion(output: string, pair: AlphaPair | null, isFolder: boolean): 
   const extension = isFolder ? '' : path.extname(own);
   const stem = path.basename(own, extension);
   return path.join(path.dirname(own), `${stem}-${pair?.alphaR}-${pair?.alphaF}${extension}`);
-}
-
-/** A model that is a folder is told by its folder. */
-function nameOf(output: string): string {
-  const name = path.basename(output);
-  return name === 'model.json' ? path.basename(path.dirname(output)) : name;
 }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { StudioRun } from '../../../../src/protocol.js';
-import { baseName, count, dateTime, duration, list, pairText, percent, plural } from '../../format.js';
+import { count, dateTime, duration, list, modelName, pairText, percent, plural } from '../../format.js';
 import { tableBox } from '../../parts.js';
 
 /** What both runs came to, in the numbers that matter most. */
@@ -17,7 +17,7 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
     ['Time', ({ outcome }) => (outcome.seconds ? duration(outcome.seconds.total) : '–')],
     [
       'Model',
-      ({ output }) => (output ? `${baseName(output.path)}${output.exists ? '' : ' (not there any more)'}` : 'none'),
+      ({ output }) => (output ? `${modelName(output.path)}${output.exists ? '' : ' (not there any more)'}` : 'none'),
     ],
   ];
   return tableBox(

@@ -117,10 +117,11 @@ function row(
   </tr>`;
 }
 
-/** `5.0`, and two places more where that would be nothing: `0.03`. */
+/** `5.0`, `6,518.5`, and one place more where that would be nothing: `0.03`. */
 export function directions(dimension: number | null): string {
   if (dimension === null) return '–';
-  return dimension > 0 && dimension < 0.1 ? dimension.toFixed(2) : dimension.toFixed(1);
+  const digits = dimension > 0 && dimension < 0.1 ? 2 : 1;
+  return dimension.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** Letters of a name that are always seen. */
