@@ -9,6 +9,7 @@ import type { Interval } from './plane.js';
 const COARSE = 17;
 /** Points in one forward pass where nothing else is asked for. */
 const BATCH = 128;
+
 /** The part of a plane to map. */
 export interface Region {
   readonly x: Interval;
