@@ -1,5 +1,5 @@
 import { breathe, type Work } from '../base/work.js';
-import type { Tensor } from '../linalg/tensor.js';
+import { elementCount, type Tensor } from '../linalg/tensor.js';
 import type { Classifier } from '../models/classifier.js';
 import type { BoundaryMap } from '../protocol.js';
 import { answerOf, checkFinite } from './answers.js';
@@ -7,8 +7,9 @@ import type { Interval } from './plane.js';
 
 /** Points along each side of the first, coarse grid. */
 const COARSE = 17;
-/** Points in one forward pass where nothing else is asked for. */
-const BATCH = 128;
+/** Bytes and number of points that are made and run at a time. */
+const CHUNK_BYTES = 64 * 2 ** 20;
+const CHUNK_POINTS = 512;
 
 /** The part of a plane to map. */
 export interface Region {
@@ -21,8 +22,6 @@ export interface Region {
 }
 
 export interface BoundaryOptions extends Work {
-  /** Most points in one forward pass. */
-  readonly batchSize?: number;
   /** Told the whole grid after every refinement, the last one too: one map a model, of `size` points along each side. */
   readonly onGrid?: (size: number, maps: readonly BoundaryMap[]) => void;
 }
@@ -42,7 +41,7 @@ export async function mapBoundary(
   const { size } = region;
   const levels = Math.log2((size - 1) / (COARSE - 1));
   if (!(Number.isInteger(levels) && levels >= 0)) throw new RangeError(`a grid of ${size} points a side`);
-  const grid = new Grid(models, region, options.batchSize ?? BATCH);
+  const grid = new Grid(models, region);
   for (let level = 0; level <= levels; level++) {
     const step = (size - 1) / (COARSE - 1) / 2 ** level;
     const points = (size - 1) / step + 1;
@@ -79,7 +78,6 @@ class Grid {
   constructor(
     private readonly models: readonly Classifier[],
     private readonly region: Region,
-    private readonly batchSize: number,
   ) {
     this.#size = region.size;
     this.#known = new Uint8Array(region.size ** 2);
@@ -115,8 +113,10 @@ class Grid {
       x[0] + ((x[1] - x[0]) * (point % this.#size)) / last,
       y[0] + ((y[1] - y[0]) * Math.floor(point / this.#size)) / last,
     ];
-    for (let start = 0; start < points.length; start += this.batchSize) {
-      const part = points.slice(start, start + this.batchSize);
+    const length = elementCount(inputAt([place(0)]).dims);
+    const most = Math.max(1, Math.min(CHUNK_POINTS, Math.floor(CHUNK_BYTES / 4 / length)));
+    for (let start = 0; start < points.length; start += most) {
+      const part = points.slice(start, start + most);
       const input = inputAt(part.map(place));
       for (const [model, classifier] of this.models.entries()) {
         await breathe(signal);

@@ -4,18 +4,10 @@ import type { ActivationPoint, Classifier } from '../models/classifier.js';
 import type { ClassMap } from '../protocol.js';
 import { answerOf, checkFinite, softmaxOf } from './answers.js';
 import { type Direction, derivatives } from './derivatives.js';
-import { forwardInBatches } from './forward.js';
 import { type SpatialView, spatialView } from './spatial.js';
 
 /** Whether a channel's weight is averaged over the places, as Grad-CAM has it, or each place has its own, as HiResCAM has it. */
 export type Weights = 'averaged' | 'own';
-
-interface GradCamOptions extends Work {
-  /** Default: averaged. */
-  readonly weights?: Weights;
-  /** Most samples in one forward pass; default all. */
-  readonly batchSize?: number;
-}
 
 /**
  * Grad-CAM (Selvaraju et al., ICCV 2017) without gradients: which places of an activation speak for a class.
@@ -28,7 +20,7 @@ interface GradCamOptions extends Work {
  * With weights of its own (HiResCAM, arXiv 2011.08891) the map is max(0, sum_k dy/dA_kp A_kp): the derivative while position p alone
  * takes on more of what it holds.
  *
- * @param samples n of them.
+ * @param batch n samples.
  * @param targets the class to explain, for each of them.
  * @returns one map a sample.
  * @throws LetheError `model-corrupt` if the logits are not finite, `cancelled`.
@@ -36,13 +28,12 @@ interface GradCamOptions extends Work {
 export async function gradCam(
   classifier: Classifier,
   point: ActivationPoint,
-  samples: Tensor,
+  batch: Tensor,
   targets: readonly number[],
-  work: GradCamOptions = {},
+  work: Work & { readonly weights?: Weights } = {},
 ): Promise<ClassMap[]> {
   const { classCount } = classifier;
-  const { signal, batchSize = samples.dims[0] } = work;
-  const { logits, taps } = await forwardInBatches(classifier, samples, batchSize, { taps: [point.id], signal });
+  const { logits, taps } = await classifier.forward(batch, { taps: [point.id], signal: work.signal });
   checkFinite(classifier, logits);
   const values = taps.get(point.id)!;
   const view = spatialView(point, values.dims.slice(1), classifier.input);

@@ -1,6 +1,5 @@
 import type { Work } from '../../base/work.js';
 import { answerOf, softmaxOf } from '../../explain/answers.js';
-import { forwardInBatches } from '../../explain/forward.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { SampleRef } from '../../protocol.js';
 import type { ModelPair } from '../kept/modelPair.js';
@@ -30,7 +29,7 @@ export async function defaultAnchors(
 
 /** Classes that have samples, the most telling ones first. */
 async function tellingOrder(
-  { after, forget, samples, batchSize }: ModelPair,
+  { after, forget, samples }: ModelPair,
   byClass: readonly (readonly number[])[],
   work: Work,
 ): Promise<number[]> {
@@ -38,7 +37,7 @@ async function tellingOrder(
   const forgotten = forget.find((label) => byClass[label].length > 0);
   if (!after || forgotten === undefined) return present;
   const kept = present.filter((label) => !forget.includes(label));
-  const weights = await takenFor(after, samples, byClass[forgotten].slice(0, LOOKED_AT), batchSize, work);
+  const weights = await takenFor(after, samples, byClass[forgotten].slice(0, LOOKED_AT), work);
   kept.sort((a, b) => weights[b] - weights[a]);
   return [forgotten, ...kept, ...present.filter((label) => label !== forgotten && forget.includes(label))];
 }
@@ -48,11 +47,10 @@ async function takenFor(
   model: Classifier,
   samples: SampleSet,
   indices: readonly number[],
-  batchSize: number,
   { signal }: Work,
 ): Promise<Float64Array> {
   const { tensor } = await readChosen(samples, indices, signal);
-  const { logits } = await forwardInBatches(model, tensor, batchSize, { signal });
+  const { logits } = await model.forward(tensor, { signal });
   const weights = new Float64Array(model.classCount);
   for (let from = 0; from < logits.data.length; from += model.classCount) {
     weights[answerOf(logits.data, from, model.classCount).predicted]++;

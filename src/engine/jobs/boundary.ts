@@ -23,7 +23,6 @@ export async function boundary(request: BoundaryRequest, work: Work<BoundaryResu
     const models = after ? [before, after] : [before];
     const { maps } = await mapBoundary(models, slice.region, {
       ...work,
-      batchSize: pair.batchSize,
       onGrid: (size, maps) => work.onPart?.(result(size, maps)),
     });
     return result(slice.region.size, maps);

@@ -1,12 +1,12 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
 import { chooseActivation } from '../../explain/activation.js';
-import { gradCam, keptShare, type Weights } from '../../explain/gradCam.js';
+import { gradCam, keptShare } from '../../explain/gradCam.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../../models/classifier.js';
 import type { ClassFocus, ClassMap, FocusRequest, FocusResult } from '../../protocol.js';
 import { checkClass, readChosen, samplesByClass } from '../explain/chosen.js';
-import { type ModelPair, openModelPair } from '../kept/modelPair.js';
+import { openModelPair } from '../kept/modelPair.js';
 
 /**
  * How much of the saliency of each class's samples a run has left; told class by class.
@@ -22,7 +22,7 @@ export async function focus(request: FocusRequest, work: Work<FocusResult> = {})
   }
   const pair = await openModelPair(request, work);
   try {
-    const { before, samples, classes } = pair;
+    const { before, after, samples, classes } = pair;
     for (const label of request.classes) checkClass(label, classes);
     const byClass = samplesByClass(samples, classes.length);
     const present = request.classes.filter((label) => byClass[label].length > 0);
@@ -41,7 +41,7 @@ export async function focus(request: FocusRequest, work: Work<FocusResult> = {})
       work.onProgress?.({ phase: 'focus', done, total: present.length, detail: classes[label] });
       const indices = byClass[label].slice(0, request.samples);
       const { tensor } = await readChosen(samples, indices, work.signal);
-      told.push(await focusOf(pair, point, tensor, label, work));
+      told.push(await focusOf(before, after!, point, tensor, label, work));
       work.onPart?.(result());
     }
     return result();
@@ -51,17 +51,22 @@ export async function focus(request: FocusRequest, work: Work<FocusResult> = {})
 }
 
 async function focusOf(
-  { before, after, batchSize }: ModelPair,
+  before: Classifier,
+  after: Classifier,
   point: ActivationPoint,
-  samples: Tensor,
+  batch: Tensor,
   label: number,
   { signal }: Work,
 ): Promise<ClassFocus> {
-  const targets = new Array<number>(samples.dims[0]).fill(label);
-  const maps = (classifier: Classifier, weights: Weights) =>
-    gradCam(classifier, point, samples, targets, { signal, weights, batchSize });
-  const [old, now] = [await maps(before, 'averaged'), await maps(after!, 'averaged')];
-  const [oldByPlace, nowByPlace] = [await maps(before, 'own'), await maps(after!, 'own')];
+  const targets = new Array<number>(batch.dims[0]).fill(label);
+  const [old, now] = [
+    await gradCam(before, point, batch, targets, { signal }),
+    await gradCam(after, point, batch, targets, { signal }),
+  ];
+  const [oldByPlace, nowByPlace] = [
+    await gradCam(before, point, batch, targets, { signal, weights: 'own' }),
+    await gradCam(after, point, batch, targets, { signal, weights: 'own' }),
+  ];
   return {
     class: label,
     samples: targets.length,

@@ -1,8 +1,6 @@
 import type { Work } from '../../base/work.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { AlphaPair, ModelRequest, RunRecord } from '../../protocol.js';
-import { batchSize, probe } from '../probe.js';
-import type { SampleSet } from '../samples.js';
 import { Session } from '../session.js';
 import { makeCandidate } from '../unlearning/candidate.js';
 import { recordedBasis } from '../unlearning/recorded.js';
@@ -16,7 +14,6 @@ export class Bench {
   readonly #files: readonly string[];
   readonly #stamp: string;
   readonly #spaces = new Slot<FoundSpaces>(({ spaces }) => spaces.dispose());
-  #batchSize: number | undefined;
   readonly #made = new Slot<Classifier>((classifier) => classifier.dispose());
 
   private constructor(session: Session, files: readonly string[], stamp: string) {
@@ -37,12 +34,6 @@ export class Bench {
   /** Whether all files are still those that were opened, told by sizes and times. */
   async isCurrent(): Promise<boolean> {
     return (await stampOf(this.#files)) === this.#stamp;
-  }
-
-  /** Samples of one forward pass of the model. @throws LetheError as `probe`. */
-  async batchSize(samples: SampleSet, signal?: AbortSignal): Promise<number> {
-    this.#batchSize ??= batchSize(await probe(this.session.classifier, samples, signal));
-    return this.#batchSize;
   }
 
   /** Takes the spaces of a run into its keeping: they are disposed of with everything else. */

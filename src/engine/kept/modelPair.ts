@@ -22,8 +22,6 @@ export interface ModelPair {
   readonly after: Classifier | null;
   /** The samples that accuracies are measured on: those of the run, else of the test split, else of the train split. */
   readonly samples: SampleSet;
-  /** How many of them go through a model in one forward pass. */
-  readonly batchSize: number;
   readonly classes: readonly string[];
   /** The classes that the run forgot. */
   readonly forget: readonly number[];
@@ -43,10 +41,6 @@ export async function openModelPair(request: ExplainRequest, work: Work): Promis
   try {
     const { session } = bench.value;
     if (run) await checkSource(session, run.record, work);
-    const samples = run
-      ? makePools(session, run.record.settings.seed).measured
-      : (session.split('test') ?? session.split('train')!);
-    const batchSize = await bench.value.batchSize(samples, work.signal);
     const after =
       run &&
       pair &&
@@ -55,8 +49,9 @@ export async function openModelPair(request: ExplainRequest, work: Work): Promis
       session,
       before: session.classifier,
       after: after?.value ?? null,
-      samples,
-      batchSize,
+      samples: run
+        ? makePools(session, run.record.settings.seed).measured
+        : (session.split('test') ?? session.split('train')!),
       classes: session.classes,
       forget: run?.record.forget.map(({ index }) => index) ?? [],
       async release() {

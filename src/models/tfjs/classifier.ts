@@ -34,7 +34,8 @@ import { gather, scatter } from './view.js';
 interface Shared {
   readonly backend: Backend;
   readonly network: Network;
-  readonly pace: Pace;
+  /** Of passes that start at each value: the whole network and its last layers take very different times. */
+  readonly paces: Map<string, Pace>;
   users: number;
 }
 
@@ -71,7 +72,7 @@ export class TfjsClassifier implements Classifier {
 
   /** The classifier around a freshly loaded network, which it owns. */
   static of(format: string, backend: Backend, network: Network): TfjsClassifier {
-    return new TfjsClassifier(format, { backend, network, pace: new Pace(), users: 0 }, new Map(), new Map());
+    return new TfjsClassifier(format, { backend, network, paces: new Map(), users: 0 }, new Map(), new Map());
   }
 
   async forward(batch: Tensor, options: ForwardOptions = {}): Promise<ForwardResult> {
@@ -147,8 +148,10 @@ export class TfjsClassifier implements Classifier {
   }
 
   async #run(from: string, batch: Tensor, wanted: readonly string[], signal?: AbortSignal): Promise<Tensor[]> {
-    const { backend, network, pace } = this.#shared;
+    const { backend, network, paces } = this.#shared;
     const { tf } = backend;
+    const pace = paces.get(from) ?? new Pace();
+    paces.set(from, pace);
     const type = from === network.source ? network.inputType : 'float32';
     const runChunk = (chunk: Tensor): Tensor[] => {
       this.#refuseDisposed();

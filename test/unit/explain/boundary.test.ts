@@ -130,23 +130,6 @@ it('finds on the demo what running every point finds', async () => {
   await model.dispose();
 });
 
-it('runs no more points at a time than it may, and finds the same', async () => {
-  const model = await half(1, -1);
-  const counts: number[] = [];
-  const region = square(65);
-  const counting: Region = {
-    ...region,
-    inputAt(points) {
-      counts.push(points.length);
-      return region.inputAt(points);
-    },
-  };
-  const few = await mapBoundary([model], counting, { batchSize: 10 });
-  expect(Math.max(...counts)).toBe(10);
-  expect(few).toEqual(await mapBoundary([model], region));
-  await model.dispose();
-});
-
 it('stops between two levels when it is cancelled', async () => {
   const model = await half(1, 0);
   const stop = new AbortController();
