@@ -100,6 +100,12 @@ export function temporaryName(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
 }
 
+/** That an output is in the way of a new one. */
+export function existsAlready(file: string): LetheError {
+  const hint = 'Choose another output (--out), or have it replaced (--force).';
+  return new LetheError('output-exists', { message: 'exists already', file, hint });
+}
+
 /**
  * Lets `write` fill a temporary sibling (a file or a folder) and renames it to `target` when it is done; on any failure the
  * temporary is removed. Overwriting a folder moves the old one aside first and removes it last.
@@ -110,13 +116,7 @@ export async function writeAtomically(
   write: (temporary: string) => Promise<void>,
   options: { overwrite?: boolean } = {},
 ): Promise<void> {
-  if (!options.overwrite && (await exists(target))) {
-    throw new LetheError('output-exists', {
-      message: 'exists already',
-      file: target,
-      hint: 'Choose another output (--out), or have it replaced (--force).',
-    });
-  }
+  if (!options.overwrite && (await exists(target))) throw existsAlready(target);
   const temporary = temporaryName(target);
   const old = `${temporary}.old`;
   let made: string | undefined;

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
-import { exists } from '../base/files.js';
+import { exists, existsAlready } from '../base/files.js';
 import type { Classifier } from '../models/classifier.js';
 import { type ModelHome, outputPath } from '../project/home.js';
 
@@ -25,18 +25,13 @@ export async function chooseOutput(
   const asFolder = isFolder(classifier);
   const target = outputTarget(classifier, home, slug, request);
   if (!(await exists(target))) return { target, overwrite: false };
-  if (!request.force)
-    throw taken(target, 'exists already', 'Choose another output (--out), or have it replaced (--force).');
+  if (!request.force) throw existsAlready(target);
 
   const real = await realpath(target);
   for (const file of classifier.files) {
     const source = await realpath(file);
     if (source === real || source.startsWith(real + path.sep)) {
-      throw taken(
-        target,
-        'holds the model that is being read, which is never replaced',
-        'Choose another output (--out).',
-      );
+      throw taken(target, 'holds the model that is being read, which is never replaced');
     }
   }
   const replacesFolder = (await stat(target)).isDirectory();
@@ -47,7 +42,7 @@ export async function chooseOutput(
       : foreign.length > 0
         ? `is a folder that holds ${foreign[0]}`
         : 'is a folder';
-    throw taken(target, `${what}, which is not for Lethe to replace`, 'Choose another output (--out).');
+    throw taken(target, `${what}, which is not for Lethe to replace`);
   }
   return { target, overwrite: true };
 }
@@ -78,6 +73,6 @@ async function foreignFiles(folder: string, classifier: Classifier): Promise<str
   return (await readdir(folder, { recursive: true })).filter((name) => !own.has(name));
 }
 
-function taken(file: string, message: string, hint: string): LetheError {
-  return new LetheError('output-exists', { message, file, hint });
+function taken(file: string, message: string): LetheError {
+  return new LetheError('output-exists', { message, file, hint: 'Choose another output (--out).' });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { version } from '../../../package.json';
 import { LetheError } from '../../base/errors.js';
-import { exists, writeAtomically } from '../../base/files.js';
+import { exists, existsAlready, writeAtomically } from '../../base/files.js';
 import { codes, type FindingCode } from '../../engine/diagnose/codes.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { prettyJson } from '../../project/prettyJson.js';
@@ -90,9 +90,7 @@ async function checkOut(out: string, as: Format, force: boolean | undefined): Pr
     const message = '--out takes a JSON or SARIF document';
     throw new LetheError('usage', { message, hint: 'Add --format json or --format sarif.' });
   }
-  if (force || !(await exists(out))) return;
-  const hint = 'Choose another output (--out), or have it replaced (--force).';
-  throw new LetheError('output-exists', { message: 'exists already', file: out, hint });
+  if (!force && (await exists(out))) throw existsAlready(out);
 }
 
 function documentOf(result: DiagnoseResult, as: Format): string {

@@ -17,6 +17,7 @@ import '../../plots/figure.js';
 const MOST_CLASSES = 10;
 /** Kept classes that are shown of a larger model. */
 const MOST_KEPT = 9;
+
 /** How much of its focus each class has kept, filled in class by class. */
 export function focus(studio: Studio, classes: readonly SampleClass[], outcome: Outcome): Content {
   const shown = focusClasses(classes, outcome);
