@@ -1,5 +1,7 @@
 // The architecture's one rule: imports point downward, and there is no circle (docs/architecture.md).
 const layers = [
+  'contract',
+  'figures',
   'base',
   'linalg',
   'unlearn',
@@ -14,31 +16,34 @@ const layers = [
   'extension',
 ];
 
-/** Folders that each folder of src/ may import, besides itself. */
+/** Folders that each folder of src/ may import, besides itself. What is said between the parts, all of them may know. */
 const allowed = {
-  base: [],
-  linalg: ['base'],
-  unlearn: ['base', 'linalg'],
-  models: ['base', 'linalg'],
-  data: ['base', 'linalg'],
-  explain: ['base', 'linalg', 'models', 'data'],
-  project: ['base', 'linalg', 'data'],
-  report: ['base', 'project'],
-  engine: ['base', 'linalg', 'unlearn', 'models', 'data', 'explain', 'project', 'report'],
+  contract: [],
+  figures: ['contract'],
+  base: ['contract'],
+  linalg: ['contract', 'base'],
+  unlearn: ['contract', 'base', 'linalg'],
+  models: ['contract', 'base', 'linalg'],
+  data: ['contract', 'base', 'linalg'],
+  explain: ['contract', 'base', 'linalg', 'models', 'data'],
+  project: ['contract', 'base', 'linalg', 'data'],
+  report: ['contract', 'figures', 'base', 'project'],
+  engine: ['contract', 'figures', 'base', 'linalg', 'unlearn', 'models', 'data', 'explain', 'project', 'report'],
   // The engine from another process: it must never pull a runtime into the editor.
-  client: ['base', 'project'],
-  cli: ['base', 'project', 'engine'],
-  extension: ['base', 'project', 'client'],
+  client: ['contract', 'base', 'project'],
+  cli: ['contract', 'base', 'project', 'engine'],
+  extension: ['contract', 'figures', 'base', 'project', 'client'],
 };
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-circle-of-folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
     ...layers.map((layer) => ({
       name: `${layer}-imports-downward`,
       severity: 'error',
       from: { path: `^src/${layer}/` },
-      to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed[layer]].join('|')})/|^src/protocol\\.ts$` },
+      to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed[layer]].join('|')})/` },
     })),
     {
       name: 'one-door-to-onnxruntime',
@@ -48,10 +53,32 @@ module.exports = {
       to: { path: 'onnxruntime-node', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'webview-knows-the-protocol-alone',
+      name: 'webview-knows-what-is-shared-alone',
+      comment: 'a browser runs it: what it may share with the rest runs anywhere',
       severity: 'error',
       from: { path: '^webview/' },
-      to: { path: '^src/', pathNot: '^src/protocol\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(contract|figures)/' },
+    },
+    {
+      name: 'shared-runs-anywhere',
+      comment: 'contract and figures are code of the engine, the editor, the page, the report and the command line alike',
+      severity: 'error',
+      from: { path: '^src/(contract|figures)/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '/node_modules/(zod|picomatch|@types/picomatch)/' },
+    },
+    {
+      name: 'schemas-stay-out-of-the-page',
+      comment: 'records.ts and what it is made of validate files; the page needs their types alone',
+      severity: 'error',
+      from: { path: '^webview/' },
+      to: { path: '^src/contract/(records|schemas)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'doors-are-entered-by-the-index-alone',
+      comment: 'a job is a door to the rooms beside it; what two jobs need stands in a room',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/engine/jobs/index\\.ts$' },
+      to: { path: '^src/engine/jobs/', pathNot: '^src/engine/jobs/index\\.ts$' },
     },
     {
       name: 'one-door-to-the-toolkit',

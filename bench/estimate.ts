@@ -10,7 +10,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineProcess } from '../src/client/engineProcess.js';
 import { residentMemory } from '../src/client/residentMemory.js';
-import type { JobName, Jobs, UnlearnRequest } from '../src/protocol.js';
+import type { JobName, Jobs } from '../src/contract/jobs.js';
+import type { UnlearnRequest } from '../src/contract/run.js';
 import { perceptron, vgg11, writeProject } from './models.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

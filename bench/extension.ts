@@ -7,8 +7,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { OnnxWriter } from '../examples/onnxWriter.js';
 import { Random } from '../src/base/random.js';
-import { OnnxWriter } from '../src/models/onnx/writer.js';
 import { bundleForHost } from '../test/host/bundle.js';
 import { runInServerHost } from '../test/host/serverHost.js';
 import { Tally } from '../test/host/tally.js';

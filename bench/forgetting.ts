@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { classNames, dataFolder, exampleFolder, prepareData } from '../examples/fashion-mnist/data.js';
+import type { UnlearnRequest, UnlearnResult } from '../src/contract/run.js';
 import { unlearn } from '../src/engine/jobs/unlearn.js';
-import type { UnlearnRequest, UnlearnResult } from '../src/protocol.js';
 
 const formats = { onnx: 'fashion.onnx', tfjs: 'fashion-tfjs/model.json' } as const;
 /** Kodge et al. (TMLR 2024): 900 retained and 900 forgotten images, 10,000 patches a layer, every pair of alphas tried. */

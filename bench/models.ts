@@ -1,9 +1,9 @@
 /** Models and images for the benches, made from random numbers. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { OnnxWriter, type Value } from '../examples/onnxWriter.js';
 import { InferenceSession, Tensor } from '../src/base/onnxruntime.js';
 import { Random } from '../src/base/random.js';
-import { OnnxWriter, type Value } from '../src/models/onnx/writer.js';
 
 export const classCount = 10;
 /** Values of one image: 3 channels of 32 x 32. */

@@ -6,7 +6,7 @@
  *   npx tsx bench/studio.ts [TAB ...]
  */
 import type { Browser } from '@playwright/test';
-import type { ToStudio } from '../src/protocol.js';
+import type { ToStudio } from '../src/contract/studio.js';
 import { StudioPage, startBrowser } from '../test/support/studioPage.js';
 import { largeRun } from '../test/support/studioRuns.js';
 

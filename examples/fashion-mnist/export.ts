@@ -1,6 +1,6 @@
 import { reshape, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { OnnxWriter, type Value } from '../../src/models/onnx/writer.js';
+import { OnnxWriter, type Value } from '../onnxWriter.js';
 import { classNames, side } from './data.js';
 import { type Layer, setting, stepsOf } from './network.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../src/base/random.js';
-import { OnnxWriter } from '../../src/models/onnx/writer.js';
+import { OnnxWriter } from '../onnxWriter.js';
 import { clusters } from './points.js';
 
 /** Inputs, four hidden layers, outputs. */

@@ -8,9 +8,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { UnlearnResult } from '../../src/contract/run.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
 import { openModel } from '../../src/models/registry.js';
-import type { UnlearnResult } from '../../src/protocol.js';
 import { clusters, exampleFolder } from './points.js';
 
 /** Points along each side of the grid, and where it begins and ends on both axes. */

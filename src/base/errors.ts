@@ -1,4 +1,4 @@
-import type { TextRange } from '../protocol.js';
+import type { TextRange } from '../contract/terms.js';
 
 /**
  * What can be wrong, as a stable code: it is printed, written to JSON, and documented in docs/errors.md.

@@ -1,4 +1,4 @@
-import type { TextRange } from '../protocol.js';
+import type { TextRange } from '../contract/terms.js';
 
 /** The start of a text file, for what is wrong with all of it. */
 export const START: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 2 };

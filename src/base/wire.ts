@@ -1,5 +1,6 @@
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc/node.js';
-import type { EngineHello, ErrorReport, JobCall, JobNote, LogNote, PartNote } from '../protocol.js';
+import type { EngineHello, JobCall, JobNote, LogNote, PartNote } from '../contract/jobs.js';
+import type { ErrorReport } from '../contract/terms.js';
 import type { Parcel } from './parcel.js';
 
 /** What the engine process and its client say to each other. Both are of one build: the greeting makes sure. */

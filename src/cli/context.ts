@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Work } from '../base/work.js';
+import type { ModelRequest } from '../contract/terms.js';
 import { prettyJson } from '../project/prettyJson.js';
-import type { ModelRequest } from '../protocol.js';
 import { integer } from './options.js';
 import { ProgressView } from './progress.js';
 import { Style } from './style.js';

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ArtifactLocation, Location, Log, ReportingDescriptor, Result } from 'sarif';
+import type { DiagnoseResult, Finding } from '../contract/findings.js';
+import type { TextRange } from '../contract/terms.js';
 import { codes, type FindingCode } from '../engine/diagnose/codes.js';
-import type { DiagnoseResult, Finding, TextRange } from '../protocol.js';
 
 export interface SarifOptions {
   readonly version: string;

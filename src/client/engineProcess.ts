@@ -1,7 +1,7 @@
 import { LetheError } from '../base/errors.js';
 import { totalMemory } from '../base/machine.js';
 import { throwIfAborted, type Work } from '../base/work.js';
-import type { EngineHello, JobName, Jobs, LogLevel, PartOf } from '../protocol.js';
+import type { EngineHello, JobName, Jobs, LogLevel, PartOf } from '../contract/jobs.js';
 import { EngineChild, type EngineEnd, howItEnded } from './engineChild.js';
 import { checkNode } from './nodePath.js';
 

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Work } from '../base/work.js';
-import { openCifar } from './cifar.js';
 import type { OpenContext } from './context.js';
-import { openCsv } from './csv.js';
 import type { Dataset } from './dataset.js';
-import { openIdx } from './idx.js';
-import { openImageFolder } from './imageFolder.js';
-import { openNpz } from './npz.js';
+import { openCifar } from './formats/cifar.js';
+import { openCsv } from './formats/csv.js';
+import { openIdx } from './formats/idx.js';
+import { openImageFolder } from './formats/imageFolder.js';
+import { openNpz } from './formats/npz.js';
 import type { InputOptions } from './preprocess.js';
 import type { DataFormat, DataSource, SourceOf } from './source.js';
 

@@ -1,7 +1,7 @@
 import { breathe, type Work } from '../base/work.js';
+import type { BoundaryMap } from '../contract/explain.js';
 import { elementCount, type Tensor } from '../linalg/tensor.js';
 import type { Classifier } from '../models/classifier.js';
-import type { BoundaryMap } from '../protocol.js';
 import { answerOf, checkFinite } from './answers.js';
 import type { Interval } from './plane.js';
 

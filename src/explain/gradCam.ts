@@ -1,7 +1,7 @@
 import type { Work } from '../base/work.js';
+import type { ClassMap } from '../contract/explain.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../models/classifier.js';
-import type { ClassMap } from '../protocol.js';
 import { answerOf, checkFinite, softmaxOf } from './answers.js';
 import { type Direction, derivatives } from './derivatives.js';
 import { type SpatialView, spatialView } from './spatial.js';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { TensorFlowBackend, UnlearnRequest } from '../protocol.js';
+import type { UnlearnRequest } from '../contract/run.js';
+import type { TensorFlowBackend } from '../contract/terms.js';
 
 /** What the engine process is started with. */
 export interface EngineSettings {

@@ -1,8 +1,8 @@
 import type { LetheError } from '../base/errors.js';
 import type { Work } from '../base/work.js';
+import type { TextRange } from '../contract/terms.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Tensor } from '../linalg/tensor.js';
-import type { TextRange } from '../protocol.js';
 
 export type LayerId = string;
 export type TapId = string;

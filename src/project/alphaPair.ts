@@ -1,4 +1,4 @@
-import type { AlphaPair } from '../protocol.js';
+import type { AlphaPair } from '../contract/terms.js';
 
 /** Whether two pairs are the same one; null is none. */
 export function isSamePair(a: AlphaPair, b: AlphaPair | null | undefined): boolean {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type ErrorDetails, LetheError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
 import { suggestion } from '../base/nearest.js';
-import type { TextRange } from '../protocol.js';
+import type { TextRange } from '../contract/terms.js';
 import { classIndex, parseClassFile, repeated, UNIQUE } from './classNames.js';
 import { ConfigError } from './configError.js';
 import { type JsonPath, JsonText, type Problem } from './jsonText.js';

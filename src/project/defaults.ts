@@ -1,4 +1,5 @@
-import type { RunSettings, UnlearnRequest } from '../protocol.js';
+import type { RunSettings } from '../contract/records.js';
+import type { UnlearnRequest } from '../contract/run.js';
 
 /** What a run does unless told otherwise. All of it is written to the run record. */
 export const DEFAULTS = {

@@ -1,5 +1,5 @@
 import { type ErrorCode, LetheError } from '../base/errors.js';
-import type { ErrorReport } from '../protocol.js';
+import type { ErrorReport } from '../contract/terms.js';
 import { ConfigError } from './configError.js';
 
 /** An error as plain data, for machines and other processes. Anything but a LetheError is a defect, code `internal`. */

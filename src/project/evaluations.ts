@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { LetheError } from '../base/errors.js';
 import { fileError, writeFileAtomically } from '../base/files.js';
-import type { EvaluationRecord, HashedFile } from '../protocol.js';
+import type { EvaluationRecord, HashedFile } from '../contract/records.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
 import { prettyJson } from './prettyJson.js';
 import { recordPath } from './recordPath.js';

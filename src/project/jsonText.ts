@@ -9,7 +9,7 @@ import {
 } from 'jsonc-parser';
 import type { ErrorCode } from '../base/errors.js';
 import { textRange } from '../base/textRange.js';
-import type { TextRange } from '../protocol.js';
+import type { TextRange } from '../contract/terms.js';
 
 export type JsonPath = readonly (string | number)[];
 

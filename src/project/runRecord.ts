@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunRecord } from '../protocol.js';
+import type { RunRecord } from '../contract/records.js';
 import { count, hashedFile, parseRecord, share } from './recordSchema.js';
 
 const texts = z.array(z.string());

@@ -1,4 +1,4 @@
-import type { ClassChange, RunRecord } from '../protocol.js';
+import type { ClassChange, RunRecord } from '../contract/records.js';
 import { count, type Html, html, percent, px } from './html.js';
 
 /** Forgotten classes that are drawn; the table holds all. */

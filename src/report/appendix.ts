@@ -1,4 +1,4 @@
-import type { RunRecord } from '../protocol.js';
+import type { RunRecord } from '../contract/records.js';
 import { count, type Html, html } from './html.js';
 import { files } from './summary.js';
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../protocol.js';
+import type { RunRecord } from '../contract/records.js';
 import { scale, ticks } from './axis.js';
 import { type BoundarySide, type BoundaryView, type Explanations, isFound } from './explanations.js';
 import { count, type Html, html, percent, points, px } from './html.js';

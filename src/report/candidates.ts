@@ -1,4 +1,4 @@
-import type { CandidateResult, RunRecord } from '../protocol.js';
+import type { CandidateResult, RunRecord } from '../contract/records.js';
 import { scale, ticks } from './axis.js';
 import { count, type Html, html, percent, px } from './html.js';
 

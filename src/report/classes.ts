@@ -1,4 +1,4 @@
-import type { ClassChange, RunRecord } from '../protocol.js';
+import type { ClassChange, RunRecord } from '../contract/records.js';
 import { count, type Html, html, percent, points } from './html.js';
 
 /** Classes drawn of either kind when a model has many; the table below holds all. */

@@ -1,4 +1,4 @@
-import type { Confusion, RunRecord } from '../protocol.js';
+import type { Confusion, RunRecord } from '../contract/records.js';
 import { count, type Html, html, percent, points } from './html.js';
 
 /** The most classes for which a whole matrix can be read. */

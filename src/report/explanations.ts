@@ -1,4 +1,5 @@
-import type { BoundaryResult, ClassFocus, ClassMap, Picture, SampleRef, SplitName } from '../protocol.js';
+import type { BoundaryResult, ClassFocus, ClassMap } from '../contract/explain.js';
+import type { Picture, SampleRef, SplitName } from '../contract/terms.js';
 import type { ClassColor, Region } from './paint/regions.js';
 
 /** A picture as a PNG file. */

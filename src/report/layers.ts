@@ -1,4 +1,4 @@
-import type { LayerChange, RunRecord } from '../protocol.js';
+import type { LayerChange, RunRecord } from '../contract/records.js';
 import { count, type Html, html, percent, px } from './html.js';
 
 /** Effective dimensions of each layer's spaces, and what of the forget space was removed. */

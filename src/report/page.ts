@@ -1,4 +1,5 @@
-import type { AlphaPair, RunRecord } from '../protocol.js';
+import type { RunRecord } from '../contract/records.js';
+import type { AlphaPair } from '../contract/terms.js';
 import { answers } from './answers.js';
 import { appendix, method } from './appendix.js';
 import { boundary } from './boundary.js';

@@ -1,4 +1,5 @@
-import type { ClassFocus, RunRecord } from '../protocol.js';
+import type { ClassFocus } from '../contract/explain.js';
+import type { RunRecord } from '../contract/records.js';
 import { type Explanations, type Image, isFound, type SaliencyView, type SampleSaliency } from './explanations.js';
 import { count, decimal, type Html, html, percent, px } from './html.js';
 import { imageTag } from './image.js';

@@ -1,4 +1,4 @@
-import type { LayerChange, RunRecord } from '../protocol.js';
+import type { LayerChange, RunRecord } from '../contract/records.js';
 import { type Html, html, percent, px } from './html.js';
 
 const WIDTH = 240;

@@ -1,4 +1,5 @@
-import type { AlphaPair, RunRecord } from '../protocol.js';
+import type { RunRecord } from '../contract/records.js';
+import type { AlphaPair } from '../contract/terms.js';
 import { count, type Html, html, percent, points } from './html.js';
 
 /**

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../scripts/editor.mjs';
-import type { RunRecord } from '../../src/protocol.js';
+import type { RunRecord } from '../../src/contract/records.js';
 import { seriousFaults } from '../support/axe.js';
 import { copyDemo, expect, test } from './editor.js';
 import { settled, VIEWS } from './views.js';

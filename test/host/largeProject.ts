@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Transformer } from '@napi-rs/image';
+import { OnnxWriter } from '../../examples/onnxWriter.js';
 import { Random } from '../../src/base/random.js';
-import { OnnxWriter } from '../../src/models/onnx/writer.js';
 
 /** Colours that the network tells apart, RGB. */
 const COLOURS = { Red: [200, 60, 60], Green: [60, 200, 60], Blue: [60, 60, 200] } as const;

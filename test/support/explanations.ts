@@ -1,5 +1,6 @@
+import type { BoundaryMap } from '../../src/contract/explain.js';
+import type { Picture } from '../../src/contract/terms.js';
 import { encodePng } from '../../src/data/images/encode.js';
-import type { BoundaryMap, Picture } from '../../src/protocol.js';
 import type { BoundaryView, Explanations, Image, SampleSaliency } from '../../src/report/explanations.js';
 import { differenceOver, heatOver } from '../../src/report/paint/heat.js';
 import { classColors, paintRegions, regionsOf } from '../../src/report/paint/regions.js';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OnnxWriter } from '../../src/models/onnx/writer.js';
+import { OnnxWriter } from '../../examples/onnxWriter.js';
 
 /** Writes an ONNX model of one dense layer; returns its path. Without a weight it has one, but knows nothing. */
 export async function writeLinear(

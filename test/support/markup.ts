@@ -1,5 +1,5 @@
 import { Transformer } from '@napi-rs/image';
-import type { Picture } from '../../src/protocol.js';
+import type { Picture } from '../../src/contract/terms.js';
 
 /** Every opened element is closed in order; throws at the first that is not. */
 export function checkNesting(page: string): void {

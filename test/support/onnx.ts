@@ -3,12 +3,12 @@ import path from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { OnnxWriter } from '../../examples/onnxWriter.js';
 import { Random } from '../../src/base/random.js';
 import type { Matrix } from '../../src/linalg/matrix.js';
 import type { Tensor } from '../../src/linalg/tensor.js';
 import type { Classifier, Geometry, Layer } from '../../src/models/classifier.js';
 import { format } from '../../src/models/onnx/index.js';
-import { OnnxWriter } from '../../src/models/onnx/writer.js';
 import { inputVectors, positionCount } from '../../src/models/unfold.js';
 import { normals } from './arrays.js';
 

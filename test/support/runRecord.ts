@@ -1,4 +1,4 @@
-import type { CandidateResult, ClassChange, RunRecord } from '../../src/protocol.js';
+import type { CandidateResult, ClassChange, RunRecord } from '../../src/contract/records.js';
 
 const names = [
   'T-shirt/top',

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
+import { OnnxWriter, type Value } from '../../examples/onnxWriter.js';
 import { InferenceSession, Tensor } from '../../src/base/onnxruntime.js';
 import { Random } from '../../src/base/random.js';
-import { OnnxWriter, type Value } from '../../src/models/onnx/writer.js';
 import { idxBytes } from './data.js';
 import { writeModel } from './tfjsFiles.js';
 

@@ -4,11 +4,10 @@ import type {
   ClassFocus,
   ClassMap,
   FocusResult,
-  FromStudio,
-  Picture,
   SaliencyResult,
-  SampleRef,
-} from '../../src/protocol.js';
+} from '../../src/contract/explain.js';
+import type { FromStudio } from '../../src/contract/studio.js';
+import type { Picture, SampleRef } from '../../src/contract/terms.js';
 import type { StudioPage } from './studioPage.js';
 
 /** The class that the example run forgot, and what its samples are taken for now. */

@@ -1,4 +1,5 @@
-import type { LayerOutcome, StudioRun, StudioSnapshot } from '../../src/protocol.js';
+import type { LayerOutcome, StudioRun } from '../../src/contract/run.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { shownRun, states } from './studioSnapshots.js';
 
 /** Alphas of the example run. */

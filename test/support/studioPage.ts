@@ -6,8 +6,8 @@ import { chromium } from '@playwright/test';
 import type * as vscode from 'vscode';
 import { findChromium } from '../../scripts/editor.mjs';
 import { buildWebview } from '../../scripts/webview.mjs';
+import type { FromStudio, StudioSnapshot, ToStudio } from '../../src/contract/studio.js';
 import { studioHtml } from '../../src/extension/studio/html.js';
-import type { FromStudio, StudioSnapshot, ToStudio } from '../../src/protocol.js';
 import { FONTS, THEMES, type Theme } from './themes.js';
 
 const ORIGIN = 'http://studio.test';

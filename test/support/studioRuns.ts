@@ -1,13 +1,7 @@
-import type {
-  AlphaPair,
-  CandidateResult,
-  ClassChange,
-  ConfusionCounts,
-  Outcome,
-  RunSummary,
-  StudioRun,
-  StudioSnapshot,
-} from '../../src/protocol.js';
+import type { CandidateResult, ClassChange } from '../../src/contract/records.js';
+import type { Outcome, RunSummary, StudioRun } from '../../src/contract/run.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
+import type { AlphaPair, ConfusionCounts } from '../../src/contract/terms.js';
 import { large, outcome, runs, shownRun, snapshot, states } from './studioSnapshots.js';
 
 /** What a run knows when it has measured the model and tried nothing yet. */

@@ -1,14 +1,9 @@
-import type {
-  Confusion,
-  ConfusionCounts,
-  ErrorReport,
-  Finding,
-  InspectResult,
-  ModelSummary,
-  RunSummary,
-  StudioRun,
-  StudioSnapshot,
-} from '../../src/protocol.js';
+import type { Finding } from '../../src/contract/findings.js';
+import type { InspectResult, ModelSummary } from '../../src/contract/models.js';
+import type { Confusion } from '../../src/contract/records.js';
+import type { RunSummary, StudioRun } from '../../src/contract/run.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
+import type { ConfusionCounts, ErrorReport } from '../../src/contract/terms.js';
 import { exampleRecord } from './runRecord.js';
 
 const MODEL = '/home/ada/fashion/fashion.onnx';

@@ -1,4 +1,6 @@
-import type { FromStudio, Picture, ThumbnailsResult } from '../../src/protocol.js';
+import type { ThumbnailsResult } from '../../src/contract/explain.js';
+import type { FromStudio } from '../../src/contract/studio.js';
+import type { Picture } from '../../src/contract/terms.js';
 import type { StudioPage } from './studioPage.js';
 
 type Ask = FromStudio & { kind: 'ask' };

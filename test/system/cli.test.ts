@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { UnlearnResult } from '../../src/protocol.js';
+import type { UnlearnResult } from '../../src/contract/run.js';
 import { lethe } from '../support/cli.js';
 import { temporaryFolder } from '../support/folders.js';
 import { expectGolden } from '../support/golden.js';

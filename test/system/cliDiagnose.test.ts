@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DiagnoseResult } from '../../src/protocol.js';
+import type { DiagnoseResult } from '../../src/contract/findings.js';
 import { lethe } from '../support/cli.js';
 import { inShapesFolder } from '../support/shapesFolder.js';
 

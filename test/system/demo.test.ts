@@ -5,11 +5,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mean, std } from '../../examples/fashion-mnist/batches.js';
 import { dataFolder, exampleFolder, prepareData, readSplit } from '../../examples/fashion-mnist/data.js';
+import type { UnlearnResult } from '../../src/contract/run.js';
 import { evaluate } from '../../src/engine/jobs/evaluate.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
 import type { Classifier } from '../../src/models/classifier.js';
 import { openModel } from '../../src/models/registry.js';
-import type { UnlearnResult } from '../../src/protocol.js';
 
 // A copy of the example, so that no test leaves run records in it.
 let folder: string;

@@ -10,7 +10,7 @@ import { Engine } from '../../src/client/engine.js';
 import type { EngineEnd } from '../../src/client/engineChild.js';
 import { EngineProcess, type EngineProcessOptions } from '../../src/client/engineProcess.js';
 import { residentMemory } from '../../src/client/residentMemory.js';
-import type { JobName } from '../../src/protocol.js';
+import type { JobName } from '../../src/contract/jobs.js';
 import { builtEngine, bundled, isAlive, until } from '../support/engineEntries.js';
 import type { Facts, OddRequest } from '../support/engines/odd.js';
 import { sharedFolder, temporaryFolder } from '../support/folders.js';

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSplit } from '../../examples/fashion-mnist/data.js';
 import { checkPackage, listing, listPackage, type PackedFile } from '../../scripts/package/listing.js';
 import { targetNamed } from '../../scripts/package/targets.js';
-import type { EnvironmentResult, UnlearnResult } from '../../src/protocol.js';
+import type { EnvironmentResult } from '../../src/contract/models.js';
+import type { UnlearnResult } from '../../src/contract/run.js';
 import { sharedFolder } from '../support/folders.js';
 import { makePackage, unpack } from '../support/package.js';
 

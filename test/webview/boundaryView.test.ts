@@ -1,6 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { BoundaryMap, BoundaryResult, StudioSnapshot } from '../../src/protocol.js';
+import type { BoundaryMap, BoundaryResult } from '../../src/contract/explain.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studioLocators.js';
 import type { StudioPage } from '../support/studioPage.js';

@@ -1,6 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { ConfusionCounts, StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
+import type { ConfusionCounts } from '../../src/contract/terms.js';
 import { seriousFaults } from '../support/axe.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { type StudioPage, screenshots } from '../support/studioPage.js';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/axe.js';
 import { openTab } from '../support/studioLocators.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';

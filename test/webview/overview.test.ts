@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studioLocators.js';
 import type { StudioOptions, StudioPage } from '../support/studioPage.js';

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { type StudioOptions, type StudioPage, screenshots } from '../support/studioPage.js';
 import { evaluated, large, outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { JobProgress, RunState, StudioSnapshot } from '../../src/protocol.js';
+import type { JobProgress } from '../../src/contract/progress.js';
+import type { RunState, StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/axe.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
 import { outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';

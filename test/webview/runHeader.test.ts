@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FromStudio, StudioSnapshot } from '../../src/protocol.js';
+import type { FromStudio, StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studioLocators.js';
 import type { StudioPage } from '../support/studioPage.js';

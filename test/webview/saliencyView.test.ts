@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { StudioSnapshot } from '../../src/protocol.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,

@@ -1,6 +1,8 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { AlphaPair, CandidateResult, StudioSnapshot } from '../../src/protocol.js';
+import type { CandidateResult } from '../../src/contract/records.js';
+import type { StudioSnapshot } from '../../src/contract/studio.js';
+import type { AlphaPair } from '../../src/contract/terms.js';
 import { studioBrowser } from '../support/studioBrowser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studioLocators.js';
 import type { StudioPage } from '../support/studioPage.js';

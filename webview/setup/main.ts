@@ -1,7 +1,7 @@
 import '../toolkit.js';
 import './setup.css';
 import { render } from 'lit';
-import type { FromSetup, ToSetup } from '../../src/protocol.js';
+import type { FromSetup, ToSetup } from '../../src/contract/setup.js';
 import { page } from './page.js';
 
 const host = acquireVsCodeApi<never>();

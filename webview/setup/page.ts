@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FromSetup, SetupView } from '../../src/protocol.js';
+import type { FromSetup, SetupView } from '../../src/contract/setup.js';
+import { icon } from '../studio/elements/parts.js';
 import { percent, plural } from '../studio/format.js';
-import { icon } from '../studio/parts.js';
 
 type Send = (message: FromSetup) => void;
 type Preview = SetupView['result']['previews'][number];

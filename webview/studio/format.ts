@@ -1,4 +1,4 @@
-import type { AlphaPair } from '../../src/protocol.js';
+import type { AlphaPair } from '../../src/contract/terms.js';
 
 /** `93.8%`; a dash where there was no sample. */
 export function percent(share: number | null): string {

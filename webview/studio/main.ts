@@ -1,13 +1,13 @@
 import '../toolkit.js';
 import './styles/index.css';
 import { render } from 'lit';
-import type { FromStudio, ToStudio } from '../../src/protocol.js';
-import { Answers } from './answers.js';
-import { Inbox } from './messages.js';
-import { page } from './page.js';
-import { Selection } from './selection.js';
-import { contextOf, type Studio } from './studio.js';
-import { restore, type ViewState } from './viewState.js';
+import type { FromStudio, ToStudio } from '../../src/contract/studio.js';
+import { page } from './shell/page.js';
+import { Answers } from './state/answers.js';
+import { Inbox } from './state/messages.js';
+import { Selection } from './state/selection.js';
+import { contextOf, type Studio } from './state/studio.js';
+import { restore, type ViewState } from './state/viewState.js';
 
 const host = acquireVsCodeApi<ViewState>();
 const root = document.getElementById('studio')!;

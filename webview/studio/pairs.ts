@@ -1,4 +1,4 @@
-import type { AlphaPair } from '../../src/protocol.js';
+import type { AlphaPair } from '../../src/contract/terms.js';
 
 /** Whether two pairs of alphas are the same; null is none. */
 export function isSamePair(a: AlphaPair | null, b: AlphaPair | null): boolean {

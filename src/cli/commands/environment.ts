@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { EnvironmentResult } from '../../contract/models.js';
 import { runJob } from '../../engine/jobs/index.js';
-import type { EnvironmentResult } from '../../protocol.js';
 import { type CommonOptions, commonOptions, type Process, showJob } from '../context.js';
 import { clean, type Style } from '../style.js';
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
 import { countText, durationText, percentText } from '../../base/text.js';
+import type { EvaluateResult } from '../../contract/models.js';
+import type { SplitName } from '../../contract/terms.js';
 import { runJob } from '../../engine/jobs/index.js';
-import type { EvaluateResult, SplitName } from '../../protocol.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { integer } from '../options.js';
 import { clean, type Style } from '../style.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import { runJob } from '../../engine/jobs/index.js';
-import type { AlphaPair } from '../../protocol.js';
 import { type CommonOptions, commonOptions, type Process, showJob } from '../context.js';
 import { integer, numbers } from '../options.js';
 import { clean } from '../style.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { countText, durationText, percentText, pointsText } from '../../base/text.js';
+import type { UnlearnResult } from '../../contract/run.js';
 import { runJob } from '../../engine/jobs/index.js';
-import type { UnlearnResult } from '../../protocol.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';
 import { integer, memory, names, numbers } from '../options.js';

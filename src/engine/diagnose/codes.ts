@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../base/errors.js';
-import type { Finding } from '../../protocol.js';
+import type { Finding } from '../../contract/findings.js';
 
 interface CodeFacts {
   /** In a few words, for rule lists. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { exists } from '../../base/files.js';
+import type { Finding } from '../../contract/findings.js';
 import type { ProjectConfig } from '../../project/config.js';
 import type { JsonPath } from '../../project/jsonText.js';
-import type { Finding } from '../../protocol.js';
-import type { ConfigLook, ModelLook } from '../knowledge/modelLook.js';
+import type { ConfigLook, ModelLook } from '../look/modelLook.js';
 import { finding, findingsOf, wholeFile } from './findings.js';
 
 /** What is wrong with a `lethe.json` by itself. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { START } from '../../base/textRange.js';
+import type { Finding, FindingAction } from '../../contract/findings.js';
 import { ConfigError } from '../../project/configError.js';
-import type { Finding, FindingAction } from '../../protocol.js';
 import { type FindingCode, factsOf, isFindingCode } from './codes.js';
 
 /** Where a finding stands. */

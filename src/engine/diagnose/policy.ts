@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
+import type { Finding, FindingAction } from '../../contract/findings.js';
+import type { PolicyEntry } from '../../contract/models.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { REPORT_NAME, type StoredRun } from '../../project/runStore.js';
-import type { Finding, FindingAction, PolicyEntry } from '../../protocol.js';
-import type { ModelLook } from '../knowledge/modelLook.js';
+import type { ModelLook } from '../look/modelLook.js';
 import {
   accuracyOf,
   brokenEntries,
@@ -12,8 +13,8 @@ import {
   mustBeForgotten,
   type Placed,
   share,
-} from '../knowledge/policy.js';
-import { whatHappened } from '../knowledge/state.js';
+} from '../look/policy.js';
+import { whatHappened } from '../look/state.js';
 import { finding, type Related, wholeFile } from './findings.js';
 
 /** What records and the policy of `lethe.json` say against a model; nothing of one that can't be read. */

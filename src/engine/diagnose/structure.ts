@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { Finding } from '../../contract/findings.js';
 import type { NotFinite } from '../../models/classifier.js';
-import type { Finding } from '../../protocol.js';
-import type { ModelLook } from '../knowledge/modelLook.js';
+import type { ModelLook } from '../look/modelLook.js';
 import { finding, findingsOf, type Related, wholeFile } from './findings.js';
 
 /** Most layers that are pointed out one by one. */

@@ -1,9 +1,9 @@
 import type { Work } from '../../base/work.js';
+import type { SampleRef } from '../../contract/terms.js';
 import { answerOf, softmaxOf } from '../../explain/answers.js';
 import type { Classifier } from '../../models/classifier.js';
-import type { SampleRef } from '../../protocol.js';
 import type { ModelPair } from '../kept/modelPair.js';
-import type { SampleSet } from '../samples.js';
+import type { SampleSet } from '../open/samples.js';
 import { readChosen } from './chosen.js';
 
 /** Samples of the forgotten class that are looked at to tell what it is taken for now. */

@@ -1,10 +1,10 @@
 import { LetheError } from '../../base/errors.js';
+import type { SampleRef } from '../../contract/terms.js';
 import type { RawBatch } from '../../data/dataset.js';
 import { toTensor } from '../../data/preprocess.js';
 import type { Tensor } from '../../linalg/tensor.js';
-import type { SampleRef } from '../../protocol.js';
 import type { ModelPair } from '../kept/modelPair.js';
-import type { SampleSet } from '../samples.js';
+import type { SampleSet } from '../open/samples.js';
 
 /** Samples as they are stored, and as the model takes them. */
 export interface Chosen {

@@ -1,5 +1,5 @@
+import type { Picture } from '../../contract/terms.js';
 import type { RawBatch } from '../../data/dataset.js';
-import type { Picture } from '../../protocol.js';
 
 /** Rows of fewer numbers are no images. */
 const SMALLEST_ROW_IMAGE = 16;

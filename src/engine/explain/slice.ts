@@ -1,13 +1,14 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { BoundaryResult } from '../../contract/explain.js';
+import type { SampleRef } from '../../contract/terms.js';
 import type { RawBatch } from '../../data/dataset.js';
 import { toTensor } from '../../data/preprocess.js';
 import type { Region } from '../../explain/boundary.js';
 import { type Interval, planeThrough } from '../../explain/plane.js';
 import { elementCount } from '../../linalg/tensor.js';
-import type { BoundaryResult, SampleRef } from '../../protocol.js';
 import type { ModelPair } from '../kept/modelPair.js';
-import { interleave, type SampleSet } from '../samples.js';
+import { interleave, type SampleSet } from '../open/samples.js';
 import { defaultAnchors } from './anchors.js';
 import { indexOf, readChosen, samplesByClass } from './chosen.js';
 import { pictureOf } from './picture.js';

@@ -1,6 +1,6 @@
 import type { Work } from '../../base/work.js';
+import type { BoundaryMap, BoundaryRequest, BoundaryResult } from '../../contract/explain.js';
 import { mapBoundary } from '../../explain/boundary.js';
-import type { BoundaryMap, BoundaryRequest, BoundaryResult } from '../../protocol.js';
 import { featureSlice, hasTwoFeatures, planeSlice } from '../explain/slice.js';
 import { openModelPair } from '../kept/modelPair.js';
 

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { Work } from '../../base/work.js';
+import type { CandidateRequest, StudioRun } from '../../contract/run.js';
 import { readRun } from '../../project/runStore.js';
-import type { CandidateRequest, StudioRun } from '../../protocol.js';
 import { leaseBench } from '../kept/benches.js';
 import { makeFacts } from '../kept/facts.js';
-import { knownFacts, unlessDamaged } from '../kept/knownFacts.js';
-import { candidateOf, sourceOf } from '../kept/runRequest.js';
-import { studioRun } from '../studioRun.js';
-import { checkSource } from '../unlearning/recorded.js';
+import { knownFacts, unlessDamaged } from '../records/knownFacts.js';
+import { candidateOf, sourceOf } from '../records/runRequest.js';
+import { studioRun } from '../records/studioRun.js';
+import { checkSource } from '../run/recorded.js';
 
 /**
  * Makes another candidate of a run its result: from the spaces that the run has left in this process, else from spaces that

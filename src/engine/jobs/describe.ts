@@ -1,9 +1,9 @@
 import type { Work } from '../../base/work.js';
+import type { DescribeRequest, DescribeResult, ModelSummary } from '../../contract/models.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { DescribeRequest, DescribeResult, ModelSummary } from '../../protocol.js';
-import { Looker } from '../knowledge/look.js';
-import type { ModelLook } from '../knowledge/modelLook.js';
-import { forgottenBy } from '../knowledge/state.js';
+import { Looker } from '../look/look.js';
+import type { ModelLook } from '../look/modelLook.js';
+import { forgottenBy } from '../look/state.js';
 
 /**
  * What is known of some models without running them. A model that can't be read is described as such.

@@ -1,17 +1,18 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { DiagnoseRequest, DiagnoseResult, Finding } from '../../contract/findings.js';
+import type { EvaluateResult } from '../../contract/models.js';
 import { ConfigError } from '../../project/configError.js';
 import { CONFIG_NAME } from '../../project/home.js';
-import type { DiagnoseRequest, DiagnoseResult, EvaluateResult, Finding } from '../../protocol.js';
 import { classCountFindings, configFindings } from '../diagnose/config.js';
 import { expandFolders } from '../diagnose/expand.js';
 import { findingsOf, wholeFile } from '../diagnose/findings.js';
 import { policyFindings, wantsEvaluation } from '../diagnose/policy.js';
 import { scanFindings, structuralFindings } from '../diagnose/structure.js';
-import { Looker } from '../knowledge/look.js';
-import type { ModelLook } from '../knowledge/modelLook.js';
-import { forgetEntries } from '../knowledge/policy.js';
+import { Looker } from '../look/look.js';
+import type { ModelLook } from '../look/modelLook.js';
+import { forgetEntries } from '../look/policy.js';
 
 /**
  * Looks for what is wrong with models, their `lethe.json` and the policy in it. What is wrong is a finding and never thrown.

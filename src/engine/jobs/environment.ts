@@ -5,9 +5,9 @@ import { version } from '../../../package.json';
 import { LetheError } from '../../base/errors.js';
 import { availableDisk, availableMemory, totalMemory } from '../../base/machine.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { EnvironmentRequest, EnvironmentResult } from '../../contract/models.js';
 import { LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { type BackendFacts, backendFacts, loadBackend } from '../../models/tfjs/backend.js';
-import type { EnvironmentRequest, EnvironmentResult } from '../../protocol.js';
 
 type Row = EnvironmentResult['sections'][number]['rows'][number];
 

@@ -1,20 +1,21 @@
+import { stopwatch } from '../../base/stopwatch.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { RunRecord } from '../../contract/records.js';
+import type { EstimateRequest, EstimateResult } from '../../contract/run.js';
 import { settingsOf } from '../../project/defaults.js';
 import { digests } from '../../project/digestCache.js';
 import { reportOf } from '../../project/errorReport.js';
 import { listRuns, runThatWrote } from '../../project/runStore.js';
-import type { EstimateRequest, EstimateResult, RunRecord } from '../../protocol.js';
 import { dropBench } from '../kept/benches.js';
-import { outputTarget } from '../output.js';
-import { measurePace } from '../pace.js';
-import { planRun } from '../plan.js';
-import { makePools } from '../pools.js';
-import { probe } from '../probe.js';
-import { checkRoomForModel, findRoom } from '../room.js';
-import { chosenLayers } from '../runSettings.js';
-import { Session } from '../session.js';
-import { stopwatch } from '../stopwatch.js';
-import { stepsOf, timeNeed } from '../timeNeed.js';
+import { probe } from '../open/probe.js';
+import { Session } from '../open/session.js';
+import { measurePace } from '../run/cost/pace.js';
+import { planRun } from '../run/cost/plan.js';
+import { checkRoomForModel, findRoom } from '../run/cost/room.js';
+import { stepsOf, timeNeed } from '../run/cost/time.js';
+import { chosenLayers } from '../run/layers.js';
+import { outputTarget } from '../run/output.js';
+import { makePools } from '../run/pools.js';
 
 /**
  * What an unlearning run would take, and why it would be refused: from the sizes of the model, one sample with all taps, and

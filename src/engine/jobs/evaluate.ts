@@ -1,17 +1,18 @@
 import { LetheError } from '../../base/errors.js';
+import { stopwatch } from '../../base/stopwatch.js';
 import type { Work } from '../../base/work.js';
+import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
+import type { EvaluationRecord } from '../../contract/records.js';
 import { sampleIndices } from '../../data/sampling.js';
 import { DEFAULTS } from '../../project/defaults.js';
 import { digests } from '../../project/digestCache.js';
 import { writeEvaluation } from '../../project/evaluations.js';
 import { sameFiles } from '../../project/runStore.js';
-import type { EvaluateRequest, EvaluateResult, EvaluationRecord } from '../../protocol.js';
-import { accuracyOver, measureConfusion, samplesOf } from '../accuracy.js';
 import { dropOtherBench } from '../kept/benches.js';
-import { batchSize, probe } from '../probe.js';
-import type { SampleSet } from '../samples.js';
-import { Session } from '../session.js';
-import { stopwatch } from '../stopwatch.js';
+import { accuracyOver, measureConfusion, samplesOf } from '../open/accuracy.js';
+import { batchSize, probe } from '../open/probe.js';
+import type { SampleSet } from '../open/samples.js';
+import { Session } from '../open/session.js';
 
 /**
  * Accuracy of a model, class by class, which is kept in `.lethe/evaluations` too.

@@ -1,10 +1,10 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { ClassFocus, ClassMap, FocusRequest, FocusResult } from '../../contract/explain.js';
 import { chooseActivation } from '../../explain/activation.js';
 import { gradCam, keptShare } from '../../explain/gradCam.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../../models/classifier.js';
-import type { ClassFocus, ClassMap, FocusRequest, FocusResult } from '../../protocol.js';
 import { checkClass, readChosen, samplesByClass } from '../explain/chosen.js';
 import { openModelPair } from '../kept/modelPair.js';
 

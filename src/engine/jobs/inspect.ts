@@ -1,12 +1,12 @@
 import type { Work } from '../../base/work.js';
 import { throwIfAborted } from '../../base/work.js';
+import type { InspectRequest, InspectResult } from '../../contract/models.js';
 import type { ModelFacts } from '../../models/classifier.js';
 import { inspectModel } from '../../models/registry.js';
 import { loadConfig } from '../../project/config.js';
 import { digests } from '../../project/digestCache.js';
 import { findHome } from '../../project/home.js';
 import { listRuns, runThatWrote } from '../../project/runStore.js';
-import type { InspectRequest, InspectResult } from '../../protocol.js';
 
 /** What a model's headers tell, what `lethe.json` says of it, and what earlier runs made it forget. */
 export async function inspect(request: InspectRequest, work: Work = {}): Promise<InspectResult> {

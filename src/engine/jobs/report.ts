@@ -2,15 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../../base/files.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { RunRecord } from '../../contract/records.js';
+import type { ReportRequest, ReportResult } from '../../contract/run.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import { isSamePair } from '../../project/alphaPair.js';
 import { readCandidate } from '../../project/candidateStore.js';
 import { REPORT_NAME, readRun, type StoredRun } from '../../project/runStore.js';
-import type { AlphaPair, ReportRequest, ReportResult, RunRecord } from '../../protocol.js';
 import { reportPage } from '../../report/page.js';
+import { explain } from '../explain/report/explanations.js';
 import { openModelPair } from '../kept/modelPair.js';
-import { candidateOf, savedPair, sourceOf } from '../kept/runRequest.js';
-import { withCandidate } from '../outcome.js';
-import { explain } from '../reporting/explanations.js';
+import { withCandidate } from '../records/outcome.js';
+import { candidateOf, savedPair, sourceOf } from '../records/runRequest.js';
 import { candidate } from './candidate.js';
 
 /**

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { ListRunsRequest, ListRunsResult, RunSummary } from '../../contract/run.js';
 import { reportOf } from '../../project/errorReport.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { listRuns, REPORT_NAME, type StoredRun } from '../../project/runStore.js';
-import type { ListRunsRequest, ListRunsResult, RunSummary } from '../../protocol.js';
-import { isThere, outputOf } from '../knowledge/history.js';
-import { homeOfRun } from '../knowledge/records.js';
+import { isThere, outputOf } from '../records/history.js';
+import { homeOfRun } from '../records/traces.js';
 
 /** The runs that some folders keep, newest first; a run that two of them keep (its output went elsewhere) once. */
 export async function runs(request: ListRunsRequest, work: Work = {}): Promise<ListRunsResult> {

@@ -1,7 +1,7 @@
 import type { Work } from '../../base/work.js';
+import type { SaliencyRequest, SaliencyResult } from '../../contract/explain.js';
 import { chooseActivation } from '../../explain/activation.js';
 import { gradCam, keptShare } from '../../explain/gradCam.js';
-import type { SaliencyRequest, SaliencyResult } from '../../protocol.js';
 import { checkClass, indexOf, readChosen, samplesByClass } from '../explain/chosen.js';
 import { pictureOf } from '../explain/picture.js';
 import { openModelPair } from '../kept/modelPair.js';

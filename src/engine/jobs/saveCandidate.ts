@@ -2,34 +2,29 @@ import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
+import type { CandidateResult, HashedFile, RunRecord } from '../../contract/records.js';
+import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';
 import { slugOf } from '../../project/slug.js';
-import type {
-  AlphaPair,
-  CandidateResult,
-  HashedFile,
-  RunRecord,
-  SaveCandidateRequest,
-  SaveCandidateResult,
-} from '../../protocol.js';
 import { EXHAUSTIVE } from '../../unlearn/search.js';
 import type { Bench } from '../kept/bench.js';
 import { leaseBench } from '../kept/benches.js';
 import { findFacts } from '../kept/facts.js';
-import { candidateOf, sourceOf } from '../kept/runRequest.js';
-import { outputOf } from '../knowledge/history.js';
-import { homeOfRun } from '../knowledge/records.js';
-import { withCandidate } from '../outcome.js';
-import { chooseOutput } from '../output.js';
-import { type Draft, persist } from '../persist.js';
-import { findingsOf } from '../policy.js';
-import { candidateResults, searchCandidates, withJudgement } from '../search.js';
-import { checkSource } from '../unlearning/recorded.js';
-import type { FoundSpaces } from '../unlearning/spaces.js';
-import { versions } from '../versions.js';
+import { outputOf } from '../records/history.js';
+import { withCandidate } from '../records/outcome.js';
+import { candidateOf, sourceOf } from '../records/runRequest.js';
+import { homeOfRun } from '../records/traces.js';
+import { chooseOutput } from '../run/output.js';
+import { type Draft, persist } from '../run/persist.js';
+import { findingsOf } from '../run/policy.js';
+import { checkSource } from '../run/recorded.js';
+import { candidateResults, searchCandidates, withJudgement } from '../run/search.js';
+import type { FoundSpaces } from '../run/spaces.js';
+import { versions } from '../run/versions.js';
 
 /**
  * Saves a candidate of a run as a model, with a record and a report of its own, as an `unlearn` with this pair alone would.

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { ShowRunRequest, StudioRun } from '../../contract/run.js';
 import { pairText } from '../../project/alphaPair.js';
 import { readRun } from '../../project/runStore.js';
-import type { ShowRunRequest, StudioRun } from '../../protocol.js';
-import { knownFacts } from '../kept/knownFacts.js';
-import { candidateOf } from '../kept/runRequest.js';
-import { studioRun } from '../studioRun.js';
+import { knownFacts } from '../records/knownFacts.js';
+import { candidateOf } from '../records/runRequest.js';
+import { studioRun } from '../records/studioRun.js';
 
 /**
  * A recorded run as views show it, read from its folder.

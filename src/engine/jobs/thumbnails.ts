@@ -1,8 +1,9 @@
 import { breathe, type Work } from '../../base/work.js';
-import type { Picture, ThumbnailsRequest, ThumbnailsResult } from '../../protocol.js';
+import type { ThumbnailsRequest, ThumbnailsResult } from '../../contract/explain.js';
+import type { Picture } from '../../contract/terms.js';
 import { pictureOf } from '../explain/picture.js';
+import { shrunk } from '../explain/thumbnail.js';
 import { type Album, leaseAlbum } from '../kept/albums.js';
-import { shrunk } from '../thumbnail.js';
 
 /**
  * Small pictures of the first samples of some classes, from the data that accuracies are measured on. The model is not opened.

@@ -1,36 +1,30 @@
 import { LetheError } from '../../base/errors.js';
+import { stopwatch } from '../../base/stopwatch.js';
 import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
+import type { CandidateResult, RunRecord, UnlearnSeconds } from '../../contract/records.js';
+import type { UnlearnPart, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import type { Classifier } from '../../models/classifier.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { slugOf } from '../../project/slug.js';
-import type {
-  CandidateResult,
-  RunRecord,
-  UnlearnPart,
-  UnlearnRequest,
-  UnlearnResult,
-  UnlearnSeconds,
-} from '../../protocol.js';
 import { RACE, type SearchResult } from '../../unlearn/search.js';
-import { SKETCH_VECTORS } from '../defaults.js';
-import { hashData } from '../inputs.js';
 import type { Bench } from '../kept/bench.js';
 import { dropBench, leaseNewBench } from '../kept/benches.js';
-import { chooseOutput } from '../output.js';
-import { type Draft, persist } from '../persist.js';
-import { accuraciesOf } from '../results.js';
-import { candidateResults, roundsFor, searchCandidates } from '../search.js';
-import { stopwatch } from '../stopwatch.js';
-import { indicesOf } from '../targets.js';
-import type { RunBasis } from '../unlearning/basis.js';
-import { describeLayers, makeCandidate, measureCandidate, measureModel, rolesOf } from '../unlearning/candidate.js';
-import { beforePart, layersPart, measuredPart, spacesPart } from '../unlearning/parts.js';
-import { notesOf, type PreparedRun, prepareRun, settleRun, skippedLayers } from '../unlearning/prepare.js';
-import { findSpaces } from '../unlearning/spaces.js';
-import { versions } from '../versions.js';
+import { SKETCH_VECTORS } from '../open/limits.js';
+import type { RunBasis } from '../run/basis.js';
+import { describeLayers, makeCandidate, measureCandidate, measureModel, rolesOf } from '../run/candidate.js';
+import { hashData } from '../run/inputs.js';
+import { chooseOutput } from '../run/output.js';
+import { beforePart, layersPart, measuredPart, spacesPart } from '../run/parts.js';
+import { type Draft, persist } from '../run/persist.js';
+import { notesOf, type PreparedRun, prepareRun, settleRun, skippedLayers } from '../run/prepare.js';
+import { accuraciesOf } from '../run/results.js';
+import { candidateResults, roundsFor, searchCandidates } from '../run/search.js';
+import { findSpaces } from '../run/spaces.js';
+import { indicesOf } from '../run/targets.js';
+import { versions } from '../run/versions.js';
 
 /**
  * Makes a copy of a model that has forgotten classes, with a record of how. The source is only read.

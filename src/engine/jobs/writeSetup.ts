@@ -3,11 +3,11 @@ import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { exists, writeAtomically } from '../../base/files.js';
 import { throwIfAborted, type Work } from '../../base/work.js';
+import type { WriteSetupRequest, WriteSetupResult } from '../../contract/setup.js';
 import { parseConfig } from '../../project/config.js';
 import { CONFIG_NAME } from '../../project/home.js';
 import { JsonText } from '../../project/jsonText.js';
 import { prettyJson } from '../../project/prettyJson.js';
-import type { WriteSetupRequest, WriteSetupResult } from '../../protocol.js';
 
 /**
  * Writes a `lethe.json`, if it is a good one.

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Work } from '../../base/work.js';
+import type { ModelRequest } from '../../contract/terms.js';
 import type { Dataset } from '../../data/dataset.js';
 import { detectFormat } from '../../models/registry.js';
 import { findHome, type ModelHome } from '../../project/home.js';
-import type { ModelRequest } from '../../protocol.js';
-import { completeSettings } from '../inputSettings.js';
-import { dataConfig, openSplit } from '../splits.js';
+import { completeSettings } from '../open/inputSettings.js';
+import { dataConfig, openSplit } from '../open/splits.js';
 import { Keeper } from './keeper.js';
 import type { Lease } from './slot.js';
 import { dataFilesOf, stampOf } from './stamp.js';

@@ -1,10 +1,11 @@
 import type { Work } from '../../base/work.js';
+import type { RunRecord } from '../../contract/records.js';
+import type { AlphaPair, ModelRequest } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';
-import type { AlphaPair, ModelRequest, RunRecord } from '../../protocol.js';
-import { Session } from '../session.js';
-import { makeCandidate } from '../unlearning/candidate.js';
-import { recordedBasis } from '../unlearning/recorded.js';
-import { type FoundSpaces, findSpaces } from '../unlearning/spaces.js';
+import { Session } from '../open/session.js';
+import { makeCandidate } from '../run/candidate.js';
+import { recordedBasis } from '../run/recorded.js';
+import { type FoundSpaces, findSpaces } from '../run/spaces.js';
 import { type Lease, Slot } from './slot.js';
 import { dataFilesOf, stampOf } from './stamp.js';
 

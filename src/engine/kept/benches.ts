@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Work } from '../../base/work.js';
+import type { ModelRequest } from '../../contract/terms.js';
 import { detectFormat } from '../../models/registry.js';
 import { findHome } from '../../project/home.js';
-import type { ModelRequest } from '../../protocol.js';
 import { Bench } from './bench.js';
 import { Keeper } from './keeper.js';
 import type { Lease } from './slot.js';

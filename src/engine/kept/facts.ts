@@ -1,10 +1,10 @@
 import type { Work } from '../../base/work.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import { type CandidateFacts, writeCandidate } from '../../project/candidateStore.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';
-import type { AlphaPair } from '../../protocol.js';
-import { describeLayers, measureCandidate } from '../unlearning/candidate.js';
+import { knownFacts, unlessDamaged } from '../records/knownFacts.js';
+import { describeLayers, measureCandidate } from '../run/candidate.js';
 import type { Bench } from './bench.js';
-import { knownFacts, unlessDamaged } from './knownFacts.js';
 
 /**
  * What is known of a candidate, measured if nothing is, and then kept in the run's folder.

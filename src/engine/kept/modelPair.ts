@@ -1,17 +1,18 @@
 import type { Work } from '../../base/work.js';
+import type { ExplainRequest } from '../../contract/explain.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';
 import { openModel } from '../../models/registry.js';
 import { isSamePair } from '../../project/alphaPair.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';
-import type { AlphaPair, ExplainRequest } from '../../protocol.js';
-import { outputOf } from '../knowledge/history.js';
-import { makePools } from '../pools.js';
-import type { SampleSet } from '../samples.js';
-import type { Session } from '../session.js';
-import { isAsWritten } from '../studioRun.js';
-import { checkSource } from '../unlearning/recorded.js';
+import type { SampleSet } from '../open/samples.js';
+import type { Session } from '../open/session.js';
+import { outputOf } from '../records/history.js';
+import { candidateOf, savedPair, sourceOf } from '../records/runRequest.js';
+import { isAsWritten } from '../records/studioRun.js';
+import { makePools } from '../run/pools.js';
+import { checkSource } from '../run/recorded.js';
 import { leaseBench } from './benches.js';
-import { candidateOf, savedPair, sourceOf } from './runRequest.js';
 
 /** A model as it is, what a run made of it, and the samples to compare the two with. */
 export interface ModelPair {

@@ -1,4 +1,4 @@
-import type { JobProgress } from '../../protocol.js';
+import type { JobProgress } from '../../contract/progress.js';
 
 /** Between two messages about one job. */
 const INTERVAL_MS = 50;

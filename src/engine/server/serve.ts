@@ -6,8 +6,9 @@ import { LetheError } from '../../base/errors.js';
 import { type Parcel, pack } from '../../base/parcel.js';
 import { wire } from '../../base/wire.js';
 import type { Work } from '../../base/work.js';
+import type { JobCall, JobName, Jobs, LogLevel, PartOf } from '../../contract/jobs.js';
+import type { ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { ErrorReport, JobCall, JobName, Jobs, LogLevel, PartOf } from '../../protocol.js';
 import { ProgressGate } from './progressGate.js';
 
 export type RunJob = <Name extends JobName>(

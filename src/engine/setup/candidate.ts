@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { DataCandidate } from '../../contract/setup.js';
 import type { Dataset, RawBatch } from '../../data/dataset.js';
 import { openDataset } from '../../data/open.js';
 import { sampleIndices } from '../../data/sampling.js';
 import type { DataSource } from '../../data/source.js';
 import { elementCount } from '../../linalg/tensor.js';
 import { DEFAULTS } from '../../project/defaults.js';
-import type { DataCandidate } from '../../protocol.js';
 import { draftInput } from './draftInput.js';
 import type { Finding } from './finding.js';
 import { checkClasses, checkInput, type Target } from './fit.js';

@@ -1,7 +1,7 @@
 import type { Work } from '../../base/work.js';
+import type { SplitName } from '../../contract/terms.js';
 import type { DataSource } from '../../data/source.js';
 import type { InputSpec } from '../../models/classifier.js';
-import type { SplitName } from '../../protocol.js';
 import type { FolderListing, Walk } from './walk.js';
 
 /** Something that looks like a data set, by names and headers. */

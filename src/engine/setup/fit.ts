@@ -1,11 +1,11 @@
 import { LetheError } from '../../base/errors.js';
 import type { Dataset, RawBatch } from '../../data/dataset.js';
-import { checkLabels } from '../../data/labels.js';
 import { toTensor } from '../../data/preprocess.js';
+import { checkLabels } from '../../data/stored/labels.js';
 import type { InputSpec } from '../../models/classifier.js';
 import { parseConfig } from '../../project/config.js';
 import { CONFIG_NAME } from '../../project/home.js';
-import { completeSettings } from '../inputSettings.js';
+import { completeSettings } from '../open/inputSettings.js';
 import { channelStatistics, type Statistics } from './statistics.js';
 
 /** The model that data has to fit. */

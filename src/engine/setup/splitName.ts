@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { SplitName } from '../../protocol.js';
+import type { SplitName } from '../../contract/terms.js';
 
 const TRAIN = /(^|[^a-z])(train|training|trn)([^a-z]|$)/i;
 const TEST = /(^|[^a-z])(test|testing|tst|t10k|val|valid|validation|eval|evaluation|dev)([^a-z]|$)/i;

@@ -1,9 +1,9 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { CheckSetupResult } from '../../contract/setup.js';
 import type { Classifier } from '../../models/classifier.js';
-import type { CheckSetupResult } from '../../protocol.js';
-import { answersOf } from '../accuracy.js';
-import { beginning, type SampleSet } from '../samples.js';
+import { answersOf } from '../open/accuracy.js';
+import { beginning, type SampleSet } from '../open/samples.js';
 import type { Alternative } from './alternatives.js';
 import { isNearChance } from './verdict.js';
 

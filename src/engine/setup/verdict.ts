@@ -1,5 +1,5 @@
 import { percentText } from '../../base/text.js';
-import type { Confusion } from '../../protocol.js';
+import type { Confusion } from '../../contract/records.js';
 
 /** A trained classifier covers more than this share of the way from chance to being always right. */
 const LEAST_SKILL = 0.15;

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { breathe } from '../../base/work.js';
-import { byCharacters } from '../../data/classLabels.js';
+import { byCharacters } from '../../data/stored/classLabels.js';
 import { isWithin } from './homes.js';
 
 /** What one folder holds, hidden entries and build folders left out. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { percentText } from '../../base/text.js';
-import type { ModelSummary } from '../../protocol.js';
+import type { ModelSummary } from '../../contract/models.js';
 import type { ModelStore } from '../models/store.js';
 import type { Selection } from '../selection.js';
 import { classesOf } from './names.js';

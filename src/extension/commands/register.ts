@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
-import type { FindingAction, RunSummary } from '../../protocol.js';
-import { openDemoWorkspace } from '../demo.js';
-import { runAction } from '../diagnostics/actions.js';
+import type { FindingAction } from '../../contract/findings.js';
+import type { RunSummary } from '../../contract/run.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
 import { installTensorFlow } from '../environment/install.js';
 import { showEnvironment } from '../environment/show.js';
+import { runAction } from '../flows/actions.js';
+import { openDemoWorkspace } from '../flows/demo.js';
+import { diagnose } from '../flows/diagnose.js';
+import { evaluate } from '../flows/evaluate.js';
+import { showFailure } from '../flows/guard.js';
+import { deleteModel, openStudio, selectModel } from '../flows/models.js';
+import { deleteRun, openReport, openReportInBrowser, openRunOutput, openRunRecord } from '../flows/runs.js';
+import { setUp } from '../flows/setUp.js';
+import { unlearnClasses, unlearnTicked } from '../flows/unlearn.js';
 import type { Services } from '../services.js';
-import { diagnose } from './diagnose.js';
-import { evaluate } from './evaluate.js';
-import { showFailure } from './guard.js';
-import { deleteModel, openStudio, selectModel } from './models.js';
-import { deleteRun, openReport, openReportInBrowser, openRunOutput, openRunRecord } from './runs.js';
-import { setUp } from './setUp.js';
-import { unlearnClasses, unlearnTicked } from './unlearn.js';
 
 /** Every command that package.json names, and the two that only views call. */
 export function registerCommands(services: Services, diagnostics: Diagnostics): vscode.Disposable {

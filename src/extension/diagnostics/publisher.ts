@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DiagnoseRequest, Finding, TextRange } from '../../protocol.js';
+import type { DiagnoseRequest, Finding } from '../../contract/findings.js';
+import type { TextRange } from '../../contract/terms.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import { findConfigs, isConfigFile } from '../models/find.js';

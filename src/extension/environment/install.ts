@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EnvironmentResult } from '../../protocol.js';
+import type { EnvironmentResult } from '../../contract/models.js';
 import { installCommand, installPackage, npmVersion } from './npm.js';
 import { NATIVE_PACKAGES, type NativeKind, thisSystem, whyUnsupported } from './platforms.js';
 import type { EnvironmentServices } from './services.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import type { EnvironmentResult } from '../../contract/models.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { EnvironmentResult } from '../../protocol.js';
 import type { EnvironmentServices } from './services.js';
 
 type Section = EnvironmentResult['sections'][number];

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { JobName, Jobs } from '../../protocol.js';
+import type { JobName, Jobs } from '../../contract/jobs.js';
 
 /** What this folder needs of the extension's services. */
 export interface EnvironmentServices {

@@ -3,19 +3,13 @@ import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
 import type { JobInfo } from '../../client/engine.js';
 import type { QueuedJob } from '../../client/jobQueue.js';
+import type { Jobs } from '../../contract/jobs.js';
+import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
+import type { RunStep, StudioRun, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import type { RunState } from '../../contract/studio.js';
+import type { ErrorReport } from '../../contract/terms.js';
 import { settingsOf } from '../../project/defaults.js';
 import { reportOf } from '../../project/errorReport.js';
-import type {
-  ErrorReport,
-  EvaluateRequest,
-  EvaluateResult,
-  Jobs,
-  RunState,
-  RunStep,
-  StudioRun,
-  UnlearnRequest,
-  UnlearnResult,
-} from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import { stepText } from './phases.js';

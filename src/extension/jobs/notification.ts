@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { JobProgress, RunState } from '../../protocol.js';
+import type { JobProgress } from '../../contract/progress.js';
+import type { RunState } from '../../contract/studio.js';
 import type { JobCenter } from './center.js';
 import { jobText } from './phases.js';
 

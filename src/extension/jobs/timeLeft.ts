@@ -1,4 +1,5 @@
-import type { JobProgress, RunStep } from '../../protocol.js';
+import type { JobProgress } from '../../contract/progress.js';
+import type { RunStep } from '../../contract/run.js';
 
 /** The step of a run that a phase of its progress belongs to, where they are not called the same. */
 const STEP_OF: Readonly<Record<string, RunStep['phase']>> = {

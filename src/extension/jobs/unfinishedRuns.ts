@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { exists, writeFileAtomically } from '../../base/files.js';
-import type { StudioRun, UnlearnPart } from '../../protocol.js';
+import type { StudioRun, UnlearnPart } from '../../contract/run.js';
 
 /** Milliseconds between two writes of the same run at least. */
 const PAUSE = 1000;

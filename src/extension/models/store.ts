@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { exists } from '../../base/files.js';
-import type { ModelSummary } from '../../protocol.js';
+import type { ModelSummary } from '../../contract/models.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import { apartByAllowOutside } from '../settings.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { percentText, sizeText } from '../../base/text.js';
-import type { ModelState, ModelSummary } from '../../protocol.js';
+import type { ModelState, ModelSummary } from '../../contract/models.js';
 import type { KnownModel, ModelStore } from './store.js';
 
 interface Look {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunSummary } from '../../protocol.js';
+import type { RunSummary } from '../../contract/run.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import type { ModelStore } from '../models/store.js';

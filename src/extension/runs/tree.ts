@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { listText, percentText } from '../../base/text.js';
-import type { RunSummary } from '../../protocol.js';
+import type { RunSummary } from '../../contract/run.js';
 import type { RunStore } from './store.js';
 
 /** The tree "Runs": what was forgotten, when and by which model, newest first. */

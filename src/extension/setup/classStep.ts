@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { FindDataResult } from '../../protocol.js';
+import type { FindDataResult } from '../../contract/setup.js';
 import type { Answers } from './answers.js';
 import { type ClassNames, parseNames } from './draft.js';
 import { BACK, type Step } from './multiStep.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DataCandidate, FindDataRequest, FindDataResult, SplitName } from '../../protocol.js';
+import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
+import type { SplitName } from '../../contract/terms.js';
 import type { Answers } from './answers.js';
 import { BACK, type Place, type Step } from './multiStep.js';
 import { withProgress } from './progress.js';

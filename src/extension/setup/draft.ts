@@ -1,6 +1,6 @@
 import path from 'node:path';
+import type { DataCandidate, FindDataResult } from '../../contract/setup.js';
 import { type AnySource, pathsOf, withPaths } from '../../project/sourcePaths.js';
-import type { DataCandidate, FindDataResult } from '../../protocol.js';
 
 export type Range = readonly [number, number];
 export type PerChannel = number | readonly number[];

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { DataCandidate, FindDataResult } from '../../protocol.js';
+import type { DataCandidate, FindDataResult } from '../../contract/setup.js';
 import type { Answers } from './answers.js';
 import { channelsOf, inRange, isPixels, numbersText, type PerChannel, parseNumbers, type Range } from './draft.js';
 import { BACK, type Place, type Step } from './multiStep.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CheckSetupResult, FromSetup, SetupView, ToSetup } from '../../protocol.js';
+import type { CheckSetupResult, FromSetup, SetupView, ToSetup } from '../../contract/setup.js';
 import { setupHtml } from './html.js';
 
 /** What the user wants; nothing if the panel was closed. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Work } from '../../base/work.js';
+import type { JobProgress } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { JobProgress } from '../../protocol.js';
 
 /** What the phases of setting up are called. */
 const PHASES: Readonly<Record<string, string>> = {

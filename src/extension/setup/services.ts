@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Work } from '../../base/work.js';
-import type { JobName, Jobs } from '../../protocol.js';
+import type { JobName, Jobs } from '../../contract/jobs.js';
 
 /** What setting up a model needs of the rest of the extension. */
 export interface SetupServices {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { percentText } from '../../base/text.js';
+import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { CheckSetupResult, FindDataResult } from '../../protocol.js';
-import { failureText } from '../commands/guard.js';
+import { failureText } from '../flows/guard.js';
 import { modelName } from '../models/name.js';
 import { allowOutside } from '../settings.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { AlphaPair } from '../../protocol.js';
+import type { AlphaPair } from '../../contract/terms.js';
 
 /** What a user has chosen to see of a model. */
 export interface Choice {

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
+import type { StudioSnapshot } from '../../contract/studio.js';
 import { settingsOf } from '../../project/defaults.js';
-import type { StudioSnapshot } from '../../protocol.js';
 import { engineSettings, unlearnSettings } from '../settings.js';
 
 /** What the editor's settings say of a run on the model. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FromStudio, ToStudio } from '../../protocol.js';
+import type { FromStudio, ToStudio } from '../../contract/studio.js';
 import { SnapshotFeed } from './feed.js';
 import type { StudioHost } from './host.js';
 import { studioHtml } from './html.js';

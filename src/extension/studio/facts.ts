@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
+import type { InspectResult } from '../../contract/models.js';
+import type { ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { ErrorReport, InspectResult } from '../../protocol.js';
 import type { EngineService } from '../engineService.js';
 
 export interface Facts {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ToStudio } from '../../protocol.js';
+import type { ToStudio } from '../../contract/studio.js';
 import type { StudioContent } from './host.js';
 
 /** Milliseconds between two messages at least: progress comes faster than anybody can read. */

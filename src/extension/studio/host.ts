@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { FromStudio, StudioSnapshot, ToStudio } from '../../protocol.js';
+import type { FromStudio, StudioSnapshot, ToStudio } from '../../contract/studio.js';
 import type { Questions } from './questions.js';
 
 /** What a Studio shows; its sequence number is the feed's. */

@@ -1,4 +1,5 @@
-import type { QuestionName, SampleRef, StudioQuestions } from '../../protocol.js';
+import type { QuestionName, StudioQuestions } from '../../contract/studio.js';
+import type { SampleRef } from '../../contract/terms.js';
 
 /** A question and its name, as they belong together. */
 export type Question = {

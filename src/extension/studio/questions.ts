@@ -1,7 +1,9 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import type { JobName, Jobs, PartOf } from '../../contract/jobs.js';
+import type { ToStudio } from '../../contract/studio.js';
+import type { AlphaPair, ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { AlphaPair, ErrorReport, JobName, Jobs, PartOf, ToStudio } from '../../protocol.js';
 import { type Question, questionOf } from './questionShape.js';
 
 /** What the answers are about. */

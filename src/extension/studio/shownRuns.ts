@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import type { RunSummary, StudioRun } from '../../contract/run.js';
+import type { StudioSnapshot } from '../../contract/studio.js';
+import type { AlphaPair } from '../../contract/terms.js';
 import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { AlphaPair, RunSummary, StudioRun, StudioSnapshot } from '../../protocol.js';
+import { withLateProgress } from '../jobs/progress.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
 import { type Choice, Choices } from './choices.js';
-import { withLateProgress } from './progress.js';
 
 /** A recorded run that a Studio shows. */
 export interface RecordedRun {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { LetheError } from '../../base/errors.js';
-import type { TensorFlowBackend } from '../../protocol.js';
+import type { TensorFlowBackend } from '../../contract/terms.js';
 import {
   findNative,
   NATIVE_PACKAGES,

@@ -3,7 +3,7 @@ import { findNodeAtLocation, type Node, parseTree, visit } from 'jsonc-parser';
 import { type ErrorDetails, LetheError } from '../../base/errors.js';
 import { withFile } from '../../base/files.js';
 import { START, textRange } from '../../base/textRange.js';
-import type { TextRange } from '../../protocol.js';
+import type { TextRange } from '../../contract/terms.js';
 
 export type JsonPath = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { TensorFlowBackend } from '../../protocol.js';
+import type { TensorFlowBackend } from '../../contract/terms.js';
 import type { Tf } from './tf.js';
 
 export type NativeKind = Extract<TensorFlowBackend, 'gpu' | 'cpu'>;

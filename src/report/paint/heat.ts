@@ -1,4 +1,4 @@
-import type { Picture } from '../../protocol.js';
+import type { Picture } from '../../contract/terms.js';
 
 /** A coarse map over a picture: 0 or more, row by row; of a difference also less. */
 export interface HeatMap {

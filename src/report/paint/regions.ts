@@ -1,4 +1,5 @@
-import type { BoundaryMap, Picture } from '../../protocol.js';
+import type { BoundaryMap } from '../../contract/explain.js';
+import type { Picture } from '../../contract/terms.js';
 
 /** Colours for classes (Okabe and Ito, 2008), told apart with any colour vision; the last one stands for all other classes. */
 const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999'] as const;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { after, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { LetheError } from '../../../src/base/errors.js';
-import type { RunState, UnlearnRequest } from '../../../src/protocol.js';
+import type { UnlearnRequest } from '../../../src/contract/run.js';
+import type { RunState } from '../../../src/contract/studio.js';
 import { engineProcesses } from '../support/engineProcesses.js';
 import { file, isOver, isThere, jobWhere, lethe, tidyUp, until } from '../support/lethe.js';
 

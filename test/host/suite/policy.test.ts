@@ -4,10 +4,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import type { ModelSummary } from '../../../src/contract/models.js';
+import type { UnlearnResult } from '../../../src/contract/run.js';
 import { ModelsTree } from '../../../src/extension/models/tree.js';
 import { RunsTree } from '../../../src/extension/runs/tree.js';
 import { parseRunRecord } from '../../../src/project/runRecord.js';
-import type { ModelSummary, UnlearnResult } from '../../../src/protocol.js';
 import {
   codeOf,
   describeFinding,

@@ -3,21 +3,13 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import type { BoundaryResult, SaliencyResult, ThumbnailsResult } from '../../../src/contract/explain.js';
+import type { CandidateResult, RunRecord } from '../../../src/contract/records.js';
+import type { StudioRun } from '../../../src/contract/run.js';
+import type { QuestionName, RunState, StudioQuestions, ToStudio } from '../../../src/contract/studio.js';
 import type { Dialogs } from '../../../src/extension/dialogs.js';
 import type { StudioSession } from '../../../src/extension/studio/session.js';
 import { parseRunRecord } from '../../../src/project/runRecord.js';
-import type {
-  BoundaryResult,
-  CandidateResult,
-  QuestionName,
-  RunRecord,
-  RunState,
-  SaliencyResult,
-  StudioQuestions,
-  StudioRun,
-  ThumbnailsResult,
-  ToStudio,
-} from '../../../src/protocol.js';
 import { file, jobWhere, lethe, sleep, tidyUp, until } from '../support/lethe.js';
 
 const CHECKER = 3;

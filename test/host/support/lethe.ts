@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ModelSummary } from '../../../src/contract/models.js';
+import type { RunState } from '../../../src/contract/studio.js';
 import type { ExtensionParts } from '../../../src/extension/extension.js';
-import type { ModelSummary, RunState } from '../../../src/protocol.js';
 
 /** The extension as it is installed in this editor. */
 export function extension(): vscode.Extension<ExtensionParts> {

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { toSarif } from '../../../src/cli/sarif.js';
-import type { Finding } from '../../../src/protocol.js';
+import type { Finding } from '../../../src/contract/findings.js';
 
 // The schema of SARIF 2.1.0 as OASIS publishes it, in draft 4: this validator's drafts differ in nothing that it uses but `id`.
 const {

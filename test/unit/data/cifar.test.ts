@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { checkLabels } from '../../../src/data/labels.js';
 import { openDataset } from '../../../src/data/open.js';
+import { checkLabels } from '../../../src/data/stored/labels.js';
 import { expectError, letheError, mutate, scratchFolder } from '../../support/data.js';
 
 const root = await scratchFolder();

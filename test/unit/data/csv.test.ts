@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkLabels } from '../../../src/data/labels.js';
 import type { DatasetOptions } from '../../../src/data/open.js';
 import { openDataset } from '../../../src/data/open.js';
 import { dataSource } from '../../../src/data/source.js';
+import { checkLabels } from '../../../src/data/stored/labels.js';
 import { expectError, scratchFolder } from '../../support/data.js';
 
 const folder = await scratchFolder();

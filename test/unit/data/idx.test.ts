@@ -3,8 +3,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { checkLabels } from '../../../src/data/labels.js';
 import { openDataset } from '../../../src/data/open.js';
+import { checkLabels } from '../../../src/data/stored/labels.js';
 import { expectError, idxBytes, letheError, mutate, scratchFolder, writeIdxPair } from '../../support/data.js';
 
 const folder = await scratchFolder();

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { Scratch } from '../../../src/data/scratch.js';
+import { Scratch } from '../../../src/data/stored/scratch.js';
 
 const scratchFiles = async () =>
   (await readdir(os.tmpdir())).filter((name) => /^lethe-[0-9a-f-]{36}\.tmp$/.test(name)).length;

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Activations } from '../../../src/engine/activations.js';
-import { BATCH_OPERATIONS } from '../../../src/engine/defaults.js';
-import { batchSize, type Probe, probe } from '../../../src/engine/probe.js';
-import { inBatches, type SampleSet } from '../../../src/engine/samples.js';
-import { Session } from '../../../src/engine/session.js';
+import { BATCH_OPERATIONS } from '../../../src/engine/open/limits.js';
+import { batchSize, type Probe, probe } from '../../../src/engine/open/probe.js';
+import { inBatches, type SampleSet } from '../../../src/engine/open/samples.js';
+import { Session } from '../../../src/engine/open/session.js';
+import { Activations } from '../../../src/engine/run/activations.js';
 import { inputVectors, positionCount } from '../../../src/models/unfold.js';
 import { sharedFolder } from '../../support/folders.js';
 import { writeShapes } from '../../support/shapes.js';

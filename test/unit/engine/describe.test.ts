@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ModelSummary } from '../../../src/contract/models.js';
+import type { UnlearnResult } from '../../../src/contract/run.js';
 import { describe as describeModels } from '../../../src/engine/jobs/describe.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { runs } from '../../../src/engine/jobs/runs.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import type { ModelSummary, UnlearnResult } from '../../../src/protocol.js';
 import { shapeClasses, writeShapes } from '../../support/shapes.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 

@@ -1,11 +1,12 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DiagnoseRequest, Finding } from '../../../src/contract/findings.js';
+import type { TextRange } from '../../../src/contract/terms.js';
 import { codes, isFindingCode } from '../../../src/engine/diagnose/codes.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import type { DiagnoseRequest, Finding, TextRange } from '../../../src/protocol.js';
 import { shapeClasses, writeShapes } from '../../support/shapes.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import onnxruntime from '../../../node_modules/onnxruntime-node/package.json' with { type: 'json' };
 import own from '../../../package.json' with { type: 'json' };
-import type { EnvironmentResult } from '../../../src/protocol.js';
+import type { EnvironmentResult } from '../../../src/contract/models.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { writeStandIn } from '../../support/tfjsPackages.js';
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { UnlearnRequest, UnlearnResult } from '../../../src/contract/run.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { inspect } from '../../../src/engine/jobs/inspect.js';
 import { report } from '../../../src/engine/jobs/report.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { readRun } from '../../../src/project/runStore.js';
-import type { UnlearnRequest, UnlearnResult } from '../../../src/protocol.js';
 import { shapeClasses } from '../../support/shapes.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 

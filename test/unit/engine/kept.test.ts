@@ -3,6 +3,8 @@ import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Work } from '../../../src/base/work.js';
+import type { Outcome, StudioRun, UnlearnRequest, UnlearnResult } from '../../../src/contract/run.js';
+import type { AlphaPair } from '../../../src/contract/terms.js';
 import { candidate } from '../../../src/engine/jobs/candidate.js';
 import { estimate } from '../../../src/engine/jobs/estimate.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
@@ -14,7 +16,6 @@ import { keepBetweenJobs } from '../../../src/engine/kept/keeper.js';
 import { openModelPair } from '../../../src/engine/kept/modelPair.js';
 import { OnnxClassifier } from '../../../src/models/onnx/classifier.js';
 import { readRun } from '../../../src/project/runStore.js';
-import type { AlphaPair, Outcome, StudioRun, UnlearnRequest, UnlearnResult } from '../../../src/protocol.js';
 import { SpaceSet } from '../../../src/unlearn/collect.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 
@@ -443,7 +444,7 @@ describe('a run as views show it', () => {
 describe('a pair of models', () => {
   const answersOf = async (pair: Awaited<ReturnType<typeof openModelPair>>) => {
     const { dataset, input, indices } = pair.samples;
-    const { inBatches } = await import('../../../src/engine/samples.js');
+    const { inBatches } = await import('../../../src/engine/open/samples.js');
     const answers = [];
     for await (const { tensor } of inBatches({ dataset, input, indices: indices.slice(0, 8) }, 8)) {
       answers.push((await pair.before.forward(tensor)).logits.data);

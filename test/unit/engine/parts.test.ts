@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import type { Outcome, UnlearnPart } from '../../../src/contract/run.js';
 import { showRun } from '../../../src/engine/jobs/showRun.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import type { Outcome, UnlearnPart } from '../../../src/protocol.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 
 let folder: string;

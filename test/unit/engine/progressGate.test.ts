@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { JobProgress } from '../../../src/contract/progress.js';
 import { ProgressGate } from '../../../src/engine/server/progressGate.js';
-import type { JobProgress } from '../../../src/protocol.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../src/data/dataset.js';
-import { beginning, inBatches, interleave, remembering } from '../../../src/engine/samples.js';
+import { beginning, inBatches, interleave, remembering } from '../../../src/engine/open/samples.js';
 
 /** Twelve samples of two pixels, whose value is their index; counts what is read. */
 function numbered(labels: number[]) {

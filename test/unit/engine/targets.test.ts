@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../../../src/contract/records.js';
 import type { Dataset } from '../../../src/data/dataset.js';
-import { findingsOf } from '../../../src/engine/policy.js';
-import { changesOf } from '../../../src/engine/results.js';
-import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/targets.js';
+import { findingsOf } from '../../../src/engine/run/policy.js';
+import { changesOf } from '../../../src/engine/run/results.js';
+import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/run/targets.js';
 import { loadConfig } from '../../../src/project/config.js';
-import type { RunRecord } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { exampleRecord } from '../../support/runRecord.js';
 

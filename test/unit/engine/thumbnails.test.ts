@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Picture } from '../../../src/contract/terms.js';
 import { encodePng } from '../../../src/data/images/encode.js';
 import * as opening from '../../../src/data/open.js';
+import { shrunk } from '../../../src/engine/explain/thumbnail.js';
 import { thumbnails } from '../../../src/engine/jobs/thumbnails.js';
 import { keepBetweenJobs } from '../../../src/engine/kept/keeper.js';
-import { shrunk } from '../../../src/engine/thumbnail.js';
-import type { Picture } from '../../../src/protocol.js';
 import { shapeImages } from '../../support/shapes.js';
 import { inShapesFolder } from '../../support/shapesFolder.js';
 

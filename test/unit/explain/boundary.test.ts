@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { BoundaryMap } from '../../../src/contract/explain.js';
 import { mapBoundary, type Region } from '../../../src/explain/boundary.js';
 import { planeThrough } from '../../../src/explain/plane.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { openModel } from '../../../src/models/registry.js';
-import type { BoundaryMap } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { writeLinear } from '../../support/linear.js';
 

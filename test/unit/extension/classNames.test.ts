@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ModelSummary } from '../../../src/contract/models.js';
 import { classesAt, limitsAt, stillThere } from '../../../src/extension/classes/names.js';
-
-import type { ModelSummary } from '../../../src/protocol.js';
 
 const before = ['T-shirt', 'Trouser', 'Shirt'];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandText, requestAgain } from '../../../src/extension/commands/commandText.js';
+import { commandText, requestAgain } from '../../../src/extension/flows/commandText.js';
 import { settingsOf } from '../../../src/project/defaults.js';
 
 const MODEL = '/home/ada/project/fashion.onnx';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
+import type { ToStudio } from '../../../src/contract/studio.js';
 import { questionOf } from '../../../src/extension/studio/questionShape.js';
 import { type Explained, Questions, type RunJob } from '../../../src/extension/studio/questions.js';
-import type { ToStudio } from '../../../src/protocol.js';
 
 describe('questionOf', () => {
   it.each([

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DataCandidate } from '../../../src/contract/setup.js';
 import { choicesOf, withScaling } from '../../../src/extension/setup/answers.js';
 import {
   type Choices,
@@ -11,7 +12,6 @@ import {
   settingsText,
 } from '../../../src/extension/setup/draft.js';
 import { parseConfig } from '../../../src/project/config.js';
-import type { DataCandidate } from '../../../src/protocol.js';
 
 const home = path.resolve('/home/ada/models');
 const model = path.join(home, 'net.onnx');

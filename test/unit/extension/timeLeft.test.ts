@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { RunStep } from '../../../src/contract/run.js';
 import { TimeLeft } from '../../../src/extension/jobs/timeLeft.js';
-import type { RunStep } from '../../../src/protocol.js';
 
 /** A run as it went: its estimate, and what it told of itself as [seconds, phase, done, total]. */
 interface Recorded {

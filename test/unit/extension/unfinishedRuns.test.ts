@@ -1,8 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { StudioRun } from '../../../src/contract/run.js';
 import { UnfinishedRuns } from '../../../src/extension/jobs/unfinishedRuns.js';
-import type { StudioRun } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { states } from '../../support/studioSnapshots.js';
 

@@ -2,8 +2,8 @@ import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LetheError } from '../../../src/base/errors.js';
+import type { TextRange } from '../../../src/contract/terms.js';
 import { detectFormat } from '../../../src/models/registry.js';
-import type { TextRange } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { writeModel } from '../../support/tfjsFiles.js';
 

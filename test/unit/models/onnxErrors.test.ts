@@ -1,10 +1,10 @@
 import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OnnxWriter, type WriterOptions } from '../../../examples/onnxWriter.js';
 import { LetheError } from '../../../src/base/errors.js';
 import { Random } from '../../../src/base/random.js';
 import { format } from '../../../src/models/onnx/index.js';
-import { OnnxWriter, type WriterOptions } from '../../../src/models/onnx/writer.js';
 import { normals, tensorOf } from '../../support/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { openOnnx, writeModel } from '../../support/onnx.js';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { OnnxWriter, type WriterOptions } from '../../../examples/onnxWriter.js';
 import { Random } from '../../../src/base/random.js';
 import { elementCount, type Tensor } from '../../../src/linalg/tensor.js';
 import type { Classifier } from '../../../src/models/classifier.js';
-import { OnnxWriter, type WriterOptions } from '../../../src/models/onnx/writer.js';
 import { inputVectors } from '../../../src/models/unfold.js';
 import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { OnnxWriter, tensorProto, type WriterOptions } from '../../../examples/onnxWriter.js';
 import { Random } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Classifier, SkippedLayer } from '../../../src/models/classifier.js';
-import { OnnxWriter, tensorProto, type WriterOptions } from '../../../src/models/onnx/writer.js';
 import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { layerOutput, openOnnx, outputsLast, randomWeights, valuesOf, writeModel } from '../../support/onnx.js';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Attribute, OnnxWriter } from '../../../examples/onnxWriter.js';
 import { Random } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Layer } from '../../../src/models/classifier.js';
-import { type Attribute, OnnxWriter } from '../../../src/models/onnx/writer.js';
 import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
 import {

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type InitializerOptions, OnnxWriter, type TensorData } from '../../../examples/onnxWriter.js';
 import { Random } from '../../../src/base/random.js';
 import type { Matrix } from '../../../src/linalg/matrix.js';
 import { decodeFloat16, encodeFloat16 } from '../../../src/models/onnx/float16.js';
-import { type InitializerOptions, OnnxWriter, type TensorData } from '../../../src/models/onnx/writer.js';
 import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { openOnnx, randomWeights, valuesOf, writeModel } from '../../support/onnx.js';

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { OnnxWriter } from '../../../examples/onnxWriter.js';
 import { decodeFloat16, encodeFloat16 } from '../../../src/models/onnx/float16.js';
-import { OnnxWriter } from '../../../src/models/onnx/writer.js';
 
 const options: InferenceSession.SessionOptions = {
   enableCpuMemArena: false,

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type InitializerOptions, OnnxWriter, type TensorData } from '../../../examples/onnxWriter.js';
 import type { NotFinite } from '../../../src/models/classifier.js';
 import { countNotFinite } from '../../../src/models/notFinite.js';
 import { format as onnx } from '../../../src/models/onnx/index.js';
-import { type InitializerOptions, OnnxWriter, type TensorData } from '../../../src/models/onnx/writer.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { writeModel } from '../../support/onnx.js';

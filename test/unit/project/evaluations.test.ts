@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { EvaluationRecord } from '../../../src/contract/records.js';
 import { DigestCache } from '../../../src/project/digestCache.js';
 import { evaluationFile, listEvaluations, writeEvaluation } from '../../../src/project/evaluations.js';
-import type { EvaluationRecord } from '../../../src/protocol.js';
 import { temporaryFolder } from '../../support/folders.js';
 
 function evaluation(model: string, digest: string, changes: Partial<EvaluationRecord> = {}): EvaluationRecord {

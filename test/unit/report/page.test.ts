@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../src/protocol.js';
+import type { RunRecord } from '../../../src/contract/records.js';
 import { reportPage } from '../../../src/report/page.js';
 import { importance } from '../../../src/report/spectra.js';
 import { checkNesting, textOf } from '../../support/markup.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BoundaryMap, Picture } from '../../../src/protocol.js';
+import type { BoundaryMap } from '../../../src/contract/explain.js';
+import type { Picture } from '../../../src/contract/terms.js';
 import { ticks } from '../../../src/report/axis.js';
 import { differenceOver, HEAT, heatOver, LESS, MORE } from '../../../src/report/paint/heat.js';
 import { classColors, paintRegions, regionsOf } from '../../../src/report/paint/regions.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BoundaryMap } from '../../../src/protocol.js';
+import type { BoundaryMap } from '../../../src/contract/explain.js';
 import { areasOf } from '../../../webview/studio/views/boundary/areas.js';
 import { moved, reading } from '../../../webview/studio/views/boundary/crosshair.js';
 import { bordersOf, middles } from '../../../webview/studio/views/boundary/regions.js';

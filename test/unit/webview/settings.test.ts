@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../../src/project/defaults.js';
 import { globOf, globOfAll, matching } from '../../../webview/studio/layerRange.js';
-import { parseSettings, rangeChoice, type SettingsBasis } from '../../../webview/studio/settingsFields.js';
+import { parseSettings, rangeChoice, type SettingsBasis } from '../../../webview/studio/state/settingsFields.js';
 
 const LAYERS = ['stem', 'block1.conv', 'block1.pointwise', 'block2.conv', 'head'];
 const { samples, maxPatches, alphaR, alphaF, seed } = DEFAULTS;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { restore } from '../../../webview/studio/viewState.js';
+import { restore } from '../../../webview/studio/state/viewState.js';
 
 const fresh = restore(undefined);
 

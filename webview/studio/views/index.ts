@@ -1,5 +1,5 @@
-import type { Content } from '../parts.js';
-import type { Studio } from '../studio.js';
+import type { Content } from '../elements/parts.js';
+import type { Studio } from '../state/studio.js';
 import { boundary } from './boundary/index.js';
 import { compare } from './compare/index.js';
 import { confusion } from './confusion/index.js';

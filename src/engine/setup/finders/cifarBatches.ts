@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { SplitName } from '../../../protocol.js';
+import type { SplitName } from '../../../contract/terms.js';
 import type { Finder, Finding } from '../finding.js';
 import { splitOfName } from '../splitName.js';
 

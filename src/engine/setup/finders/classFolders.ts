@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { IMAGE_NAME } from '../../../data/imageFolder.js';
+import { IMAGE_NAME } from '../../../data/formats/imageFolder.js';
 import type { Finder } from '../finding.js';
 import type { Walk } from '../walk.js';
 

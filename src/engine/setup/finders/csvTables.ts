@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LetheError } from '../../../base/errors.js';
-import { readCsvHead } from '../../../data/csv.js';
+import { readCsvHead } from '../../../data/formats/csv.js';
 import type { SourceOf } from '../../../data/source.js';
 import type { InputSpec } from '../../../models/classifier.js';
 import type { Finder, FinderContext, Finding } from '../finding.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LetheError } from '../../../base/errors.js';
-import { readIdxHeader } from '../../../data/idx.js';
+import { readIdxHeader } from '../../../data/formats/idx.js';
 import type { Finder } from '../finding.js';
 
 const IMAGES = /images?/i;

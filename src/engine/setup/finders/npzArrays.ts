@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LetheError } from '../../../base/errors.js';
-import { type ArrayFacts, listArrays } from '../../../data/npz.js';
+import { type ArrayFacts, listArrays } from '../../../data/formats/npz.js';
 import type { Finder, Finding } from '../finding.js';
 import { splitOfName } from '../splitName.js';
 

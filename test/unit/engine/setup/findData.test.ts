@@ -1,11 +1,11 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DataCandidate, FindDataRequest } from '../../../../src/contract/setup.js';
 import { encodePng } from '../../../../src/data/images/encode.js';
 import { openDataset } from '../../../../src/data/open.js';
 import { dataSource } from '../../../../src/data/source.js';
 import { findData } from '../../../../src/engine/jobs/findData.js';
-import type { DataCandidate, FindDataRequest } from '../../../../src/protocol.js';
 import { expectError, idxBytes, writeIdxPair } from '../../../support/data.js';
 import { temporaryFolder } from '../../../support/folders.js';
 import { writeLinear } from '../../../support/linear.js';

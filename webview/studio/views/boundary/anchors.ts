@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
-import type { BoundaryResult, SampleRef } from '../../../../src/protocol.js';
-import type { Content } from '../../parts.js';
-import { sampleChooser } from '../../sampleChooser.js';
-import { nameOf, type SampleClass } from '../../sampleClasses.js';
-import type { Studio } from '../../studio.js';
+import type { BoundaryResult } from '../../../../src/contract/explain.js';
+import type { SampleRef } from '../../../../src/contract/terms.js';
+import type { Content } from '../../elements/parts.js';
+import { sampleChooser } from '../../elements/sampleChooser.js';
+import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
+import type { Studio } from '../../state/studio.js';
 import { LETTERS } from './panel.js';
-import '../../picture.js';
+import '../../elements/picture.js';
 
 /** The three samples that span the plane, each of which can be exchanged. */
 export function anchors(

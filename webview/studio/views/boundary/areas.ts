@@ -1,4 +1,4 @@
-import type { BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryResult } from '../../../../src/contract/explain.js';
 
 /** How much of a map each class has, and who has it after. Numbers of points; all of them are `total`. */
 export interface Areas {

@@ -1,6 +1,6 @@
-import type { BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryResult } from '../../../../src/contract/explain.js';
 import { CLASS_COLOURS } from '../../plots/theme.js';
-import type { SampleClass } from '../../sampleClasses.js';
+import type { SampleClass } from '../../state/sampleClasses.js';
 import { areasOf } from './areas.js';
 
 /** How a class is drawn: its region, its points, its entry in the legend. */

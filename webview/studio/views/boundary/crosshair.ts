@@ -1,4 +1,4 @@
-import type { BoundaryMap, BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
 
 /** A place on the maps, in units of their axes. */
 export interface Place {

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { BoundaryMap, BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
+import type { Content } from '../../elements/parts.js';
 import { decimal, percent } from '../../format.js';
-import type { Content } from '../../parts.js';
 import type { ClassStyle } from './classStyles.js';
 import { middle, moved, type Place, type Reading, reading } from './crosshair.js';
 import { drawPanel, MARGINS, mapSize } from './panel.js';

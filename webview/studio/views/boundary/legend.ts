@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryResult } from '../../../../src/contract/explain.js';
+import { type Content, tableBox } from '../../elements/parts.js';
 import { list, percent } from '../../format.js';
-import { type Content, tableBox } from '../../parts.js';
 import { COLOURS } from '../../plots/theme.js';
 import { type Areas, areasOf } from './areas.js';
 import type { ClassStyle } from './classStyles.js';

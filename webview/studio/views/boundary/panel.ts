@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { BoundaryMap, BoundaryResult } from '../../../../src/protocol.js';
+import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
 import { percent } from '../../format.js';
 import { COLOURS, draw } from '../../plots/theme.js';
 import { areasOf } from './areas.js';

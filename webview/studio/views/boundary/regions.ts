@@ -1,4 +1,4 @@
-import type { BoundaryMap } from '../../../../src/protocol.js';
+import type { BoundaryMap } from '../../../../src/contract/explain.js';
 import type { ClassStyle } from './classStyles.js';
 
 /** Opacity of a colour where the model has no idea, and what certainty adds. */

@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { CandidateResult, Outcome } from '../../../../src/protocol.js';
+import type { CandidateResult } from '../../../../src/contract/records.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import { type Content, tableBox } from '../../elements/parts.js';
 import { hundredths, pairText, percent } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
-import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS, TIP } from '../../plots/theme.js';

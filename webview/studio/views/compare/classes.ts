@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit';
-import type { ClassChange, Outcome } from '../../../../src/protocol.js';
+import type { ClassChange } from '../../../../src/contract/records.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import type { Content } from '../../elements/parts.js';
 import { hundredths, percent, points } from '../../format.js';
-import type { Content } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { KEYS } from './colours.js';

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { StudioRun } from '../../../../src/protocol.js';
-import { dropdown } from '../../dropdown.js';
-import { emptyState } from '../../emptyState.js';
-import type { Content } from '../../parts.js';
-import { runTitle } from '../../runHeader.js';
-import type { Studio } from '../../studio.js';
+import type { StudioRun } from '../../../../src/contract/run.js';
+import { dropdown } from '../../elements/dropdown.js';
+import { emptyState } from '../../elements/emptyState.js';
+import type { Content } from '../../elements/parts.js';
+import { runTitle } from '../../shell/runHeader.js';
+import type { Studio } from '../../state/studio.js';
 import { candidatesFigure } from './candidates.js';
 import { classesFigure } from './classes.js';
 import { layersFigure } from './layers.js';

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Outcome } from '../../../../src/protocol.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import type { Content } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { signed } from '../../format.js';
-import type { Content } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
-import { term } from '../../term.js';
 import { KEYS } from './colours.js';
 import { dumbbells, type Row } from './dumbbells.js';
 import { byDifference, comparisonTable } from './table.js';

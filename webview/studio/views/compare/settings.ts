@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import type { RunSettings } from '../../../../src/protocol.js';
+import type { RunSettings } from '../../../../src/contract/records.js';
+import { tableBox } from '../../elements/parts.js';
 import { bytes, count } from '../../format.js';
-import { tableBox } from '../../parts.js';
 
 const NAMES: Readonly<Record<keyof RunSettings, string>> = {
   alphaR: 'α retain, tried',

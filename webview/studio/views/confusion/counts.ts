@@ -1,4 +1,4 @@
-import type { ConfusionCounts } from '../../../../src/protocol.js';
+import type { ConfusionCounts } from '../../../../src/contract/terms.js';
 import { count, percent, signed } from '../../format.js';
 
 export type Unit = 'count' | 'percent';

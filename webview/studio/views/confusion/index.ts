@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { ConfusionCounts, Outcome } from '../../../../src/protocol.js';
-import { emptyState } from '../../emptyState.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { emptyState } from '../../elements/emptyState.js';
+import { type Content, icon } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { count, plural } from '../../format.js';
-import { type Content, icon } from '../../parts.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { Studio } from '../../state/studio.js';
 import { MOST_VALUES } from './layout.js';
 import { legend } from './legend.js';
 import { modelOf } from './model.js';

@@ -1,6 +1,7 @@
-import type { ConfusionCounts, Outcome } from '../../../../src/protocol.js';
-import { classRows } from '../../classes.js';
-import type { Studio } from '../../studio.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { classRows } from '../../state/classes.js';
+import type { Studio } from '../../state/studio.js';
 import { classesShown, matrixOf } from './counts.js';
 import type { ConfusionModel } from './surface.js';
 

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { LayerOutcome } from '../../../../src/protocol.js';
+import type { LayerOutcome } from '../../../../src/contract/run.js';
+import type { Content } from '../../elements/parts.js';
+import { type Term, term } from '../../elements/term.js';
 import { count, percent } from '../../format.js';
-import type { Content } from '../../parts.js';
-import type { Studio } from '../../studio.js';
-import { type Term, term } from '../../term.js';
+import type { Studio } from '../../state/studio.js';
 import { directions } from './dimensions.js';
 import { weightShape, widthOf } from './editableLayers.js';
 import { trialOf } from './importance.js';

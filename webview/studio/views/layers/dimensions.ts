@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { LayerOutcome, StudioRun } from '../../../../src/protocol.js';
+import type { LayerOutcome, StudioRun } from '../../../../src/contract/run.js';
+import { term } from '../../elements/term.js';
 import { count, percent } from '../../format.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { Studio } from '../../state/studio.js';
 import { type DirectionScale, directionScale } from './directionScale.js';
 import { widthOf } from './editableLayers.js';
 

@@ -1,4 +1,4 @@
-import type { LayerOutcome } from '../../../../src/protocol.js';
+import type { LayerOutcome } from '../../../../src/contract/run.js';
 import { widthOf } from './editableLayers.js';
 
 /**

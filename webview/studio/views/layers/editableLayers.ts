@@ -1,7 +1,8 @@
 import { html } from 'lit';
-import type { InspectResult, LayerFacts } from '../../../../src/protocol.js';
+import type { InspectResult } from '../../../../src/contract/models.js';
+import type { LayerFacts } from '../../../../src/contract/terms.js';
+import { type Content, tableBox } from '../../elements/parts.js';
 import { count } from '../../format.js';
-import { type Content, tableBox } from '../../parts.js';
 
 /** The layers that a run can edit, before there is one. */
 export function editableLayers({ layers }: InspectResult): Content {

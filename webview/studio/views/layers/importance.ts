@@ -1,4 +1,4 @@
-import type { AlphaPair } from '../../../../src/protocol.js';
+import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { isSamePair } from '../../pairs.js';
 
 /**

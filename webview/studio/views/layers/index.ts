@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { InspectResult, LayerOutcome } from '../../../../src/protocol.js';
+import type { InspectResult } from '../../../../src/contract/models.js';
+import type { LayerOutcome } from '../../../../src/contract/run.js';
+import { type Content, folded, tableBox } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { plural } from '../../format.js';
-import { type Content, folded, tableBox } from '../../parts.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { Studio } from '../../state/studio.js';
 import { chosenLayer } from './chosenLayer.js';
 import { dimensions } from './dimensions.js';
 import { editableLayers } from './editableLayers.js';

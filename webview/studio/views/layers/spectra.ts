@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { LayerOutcome } from '../../../../src/protocol.js';
+import type { LayerOutcome } from '../../../../src/contract/run.js';
+import { type Content, tableBox } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { count } from '../../format.js';
-import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
-import { term } from '../../term.js';
 import { importance, type Trial } from './importance.js';
 import '../../plots/figure.js';
 

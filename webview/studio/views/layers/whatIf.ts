@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { AlphaPair, LayerOutcome } from '../../../../src/protocol.js';
-import { icon } from '../../parts.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { LayerOutcome } from '../../../../src/contract/run.js';
+import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { icon } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
+import type { Studio } from '../../state/studio.js';
 import { alphaStops, dimensionOf, type Trial } from './importance.js';
 
 /** Sliders for both alphas: what they would make of this layer's spectra. Nothing but the picture changes. */

@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from 'lit';
-import type { AlphaPair, Outcome, StudioRun } from '../../../../src/protocol.js';
+import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
+import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { type Content, icon } from '../../elements/parts.js';
+import { type Term, term } from '../../elements/term.js';
 import { count, duration, percent, plural, points } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
-import { type Content, icon } from '../../parts.js';
-import { type Term, term } from '../../term.js';
 
 /** The four numbers that matter most. */
 export function cards(run: StudioRun): TemplateResult {

@@ -1,16 +1,18 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { ClassChange, ClassRole, StudioRun } from '../../../../src/protocol.js';
+import type { ClassChange } from '../../../../src/contract/records.js';
+import type { StudioRun } from '../../../../src/contract/run.js';
+import type { ClassRole } from '../../../../src/contract/terms.js';
+import { growingTable } from '../../elements/growingTable.js';
+import { type Content, tableBox } from '../../elements/parts.js';
 import { count, hundredths, percent, points } from '../../format.js';
-import { growingTable } from '../../growingTable.js';
-import { type Content, tableBox } from '../../parts.js';
 import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { namedRows } from '../../plots/rows.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
-import type { Studio } from '../../studio.js';
+import type { Studio } from '../../state/studio.js';
 import '../../plots/figure.js';
 
 /** Classes that are drawn: those that changed most. */

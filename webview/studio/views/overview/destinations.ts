@@ -1,14 +1,15 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ConfusionCounts, Outcome, StudioRun } from '../../../../src/protocol.js';
-import { dropdown } from '../../dropdown.js';
+import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
+import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { dropdown } from '../../elements/dropdown.js';
+import { type Content, tableBox } from '../../elements/parts.js';
 import { count, hundredths, list, percent } from '../../format.js';
-import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { namesAtLeft } from '../../plots/names.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
-import type { Studio } from '../../studio.js';
+import type { Studio } from '../../state/studio.js';
 
 /** Classes that are drawn; the others are added up. */
 const DRAWN = 8;

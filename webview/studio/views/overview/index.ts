@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { emptyState } from '../../emptyState.js';
-import type { Content } from '../../parts.js';
-import type { Studio } from '../../studio.js';
+import { emptyState } from '../../elements/emptyState.js';
+import type { Content } from '../../elements/parts.js';
+import type { Studio } from '../../state/studio.js';
 import { cards } from './cards.js';
 import { classesFigure } from './classes.js';
 import { destinationsFigure } from './destinations.js';

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PolicyFinding, StudioRun } from '../../../../src/protocol.js';
+import type { PolicyFinding } from '../../../../src/contract/records.js';
+import type { StudioRun } from '../../../../src/contract/run.js';
+import { type Content, icon, sentence } from '../../elements/parts.js';
 import { plural } from '../../format.js';
-import { type Content, icon, sentence } from '../../parts.js';
 
 /** Warnings that are shown at once; a model of many classes may have hundreds. */
 const SHOWN = 5;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { type Content, icon } from '../../elements/parts.js';
 import { count, percent, plural } from '../../format.js';
-import { type Content, icon } from '../../parts.js';
-import { hasData, isBusy, type Studio } from '../../studio.js';
+import { hasData, isBusy, type Studio } from '../../state/studio.js';
 
 /** What the tabs will show, in their order. */
 const VIEWS: readonly (readonly [string, string])[] = [

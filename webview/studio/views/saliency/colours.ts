@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { Rgba } from '../../picture.js';
+import type { Rgba } from '../../elements/picture.js';
 
 /** Most opacity, so that the picture is seen through the strongest focus too. */
 const OPACITY = 0.9;

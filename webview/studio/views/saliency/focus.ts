@@ -1,16 +1,17 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ClassFocus, Outcome } from '../../../../src/protocol.js';
-import { noAnswer } from '../../emptyState.js';
+import type { ClassFocus } from '../../../../src/contract/explain.js';
+import type { Outcome } from '../../../../src/contract/run.js';
+import { noAnswer } from '../../elements/emptyState.js';
+import { type Content, tableBox } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { count, decimal, hundredths, percent } from '../../format.js';
-import { type Content, tableBox } from '../../parts.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { namesAtLeft } from '../../plots/names.js';
 import { COLOURS, draw } from '../../plots/theme.js';
-import { nameOf, type SampleClass, titleOf } from '../../sampleClasses.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import { nameOf, type SampleClass, titleOf } from '../../state/sampleClasses.js';
+import type { Studio } from '../../state/studio.js';
 import '../../plots/figure.js';
 
 /** Classes of a model up to which all are shown. */

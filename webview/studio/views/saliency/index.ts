@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SaliencyResult, SampleRef } from '../../../../src/protocol.js';
-import type { Answer } from '../../answers.js';
-import { noAnswer, noSamples, onlyBefore } from '../../emptyState.js';
+import type { SaliencyResult } from '../../../../src/contract/explain.js';
+import type { SampleRef } from '../../../../src/contract/terms.js';
+import { noAnswer, noSamples, onlyBefore } from '../../elements/emptyState.js';
+import type { Content } from '../../elements/parts.js';
+import { sampleChooser } from '../../elements/sampleChooser.js';
+import { term } from '../../elements/term.js';
 import { percent } from '../../format.js';
-import type { Content } from '../../parts.js';
-import { sampleChooser } from '../../sampleChooser.js';
-import { endedRun, nameOf, type SampleClass, sampleClasses } from '../../sampleClasses.js';
-import { hasData, isBusy, type Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { Answer } from '../../state/answers.js';
+import { endedRun, nameOf, type SampleClass, sampleClasses } from '../../state/sampleClasses.js';
+import { hasData, isBusy, type Studio } from '../../state/studio.js';
 import { focus } from './focus.js';
 import { maps } from './maps.js';
 

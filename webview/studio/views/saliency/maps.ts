@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { ClassMap, Picture, SaliencyResult } from '../../../../src/protocol.js';
+import type { ClassMap, SaliencyResult } from '../../../../src/contract/explain.js';
+import type { Picture } from '../../../../src/contract/terms.js';
+import type { Content } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { count, decimal, percent, signed } from '../../format.js';
-import type { Content } from '../../parts.js';
-import { nameOf, type SampleClass } from '../../sampleClasses.js';
-import { term } from '../../term.js';
+import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
 import { change, heat, ramp } from './colours.js';
-import '../../picture.js';
+import '../../elements/picture.js';
 
 /** The sample, where the model looks before and after, and the difference, all on one scale. */
 export function maps(result: SaliencyResult, classes: readonly SampleClass[]): TemplateResult {

@@ -1,14 +1,16 @@
 import { html, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { AlphaPair, CandidateResult, StudioRun } from '../../../../src/protocol.js';
-import { emptyState } from '../../emptyState.js';
+import type { CandidateResult } from '../../../../src/contract/records.js';
+import type { StudioRun } from '../../../../src/contract/run.js';
+import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { emptyState } from '../../elements/emptyState.js';
+import type { Content } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { pairText, percent, plural } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
-import type { Content } from '../../parts.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { COLOURS } from '../../plots/theme.js';
-import type { Studio } from '../../studio.js';
-import { term } from '../../term.js';
+import type { Studio } from '../../state/studio.js';
 import './plot.js';
 import { candidateTable } from './table.js';
 

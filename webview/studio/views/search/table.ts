@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AlphaPair, CandidateResult, StudioRun } from '../../../../src/protocol.js';
+import type { CandidateResult } from '../../../../src/contract/records.js';
+import type { StudioRun } from '../../../../src/contract/run.js';
+import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { tableBox } from '../../elements/parts.js';
+import { term } from '../../elements/term.js';
 import { count, pairText, percent } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
-import { tableBox } from '../../parts.js';
-import { term } from '../../term.js';
 
 /** Every candidate in numbers, the best first, each with a button to look at it. */
 export function candidateTable(

@@ -1,0 +1,115 @@
+import type {
+  BoundaryRequest,
+  BoundaryResult,
+  FocusRequest,
+  FocusResult,
+  SaliencyRequest,
+  SaliencyResult,
+  ThumbnailsRequest,
+  ThumbnailsResult,
+} from './explain.js';
+import type { DiagnoseRequest, DiagnoseResult } from './findings.js';
+import type {
+  DescribeRequest,
+  DescribeResult,
+  EnvironmentRequest,
+  EnvironmentResult,
+  EvaluateRequest,
+  EvaluateResult,
+  InspectRequest,
+  InspectResult,
+} from './models.js';
+import type { JobProgress } from './progress.js';
+import type {
+  CandidateRequest,
+  EstimateRequest,
+  EstimateResult,
+  ListRunsRequest,
+  ListRunsResult,
+  ReportRequest,
+  ReportResult,
+  SaveCandidateRequest,
+  SaveCandidateResult,
+  ShowRunRequest,
+  StudioRun,
+  UnlearnPart,
+  UnlearnRequest,
+  UnlearnResult,
+} from './run.js';
+import type {
+  CheckSetupRequest,
+  CheckSetupResult,
+  FindDataRequest,
+  FindDataResult,
+  WriteSetupRequest,
+  WriteSetupResult,
+} from './setup.js';
+
+/** Every job of the engine, by name. */
+export interface Jobs {
+  inspect: { request: InspectRequest; result: InspectResult };
+  evaluate: { request: EvaluateRequest; result: EvaluateResult };
+  unlearn: { request: UnlearnRequest; result: UnlearnResult };
+  report: { request: ReportRequest; result: ReportResult };
+  estimate: { request: EstimateRequest; result: EstimateResult };
+  diagnose: { request: DiagnoseRequest; result: DiagnoseResult };
+  describe: { request: DescribeRequest; result: DescribeResult };
+  runs: { request: ListRunsRequest; result: ListRunsResult };
+  findData: { request: FindDataRequest; result: FindDataResult };
+  checkSetup: { request: CheckSetupRequest; result: CheckSetupResult };
+  writeSetup: { request: WriteSetupRequest; result: WriteSetupResult };
+  environment: { request: EnvironmentRequest; result: EnvironmentResult };
+  showRun: { request: ShowRunRequest; result: StudioRun };
+  candidate: { request: CandidateRequest; result: StudioRun };
+  saveCandidate: { request: SaveCandidateRequest; result: SaveCandidateResult };
+  thumbnails: { request: ThumbnailsRequest; result: ThumbnailsResult };
+  saliency: { request: SaliencyRequest; result: SaliencyResult };
+  focus: { request: FocusRequest; result: FocusResult };
+  boundary: { request: BoundaryRequest; result: BoundaryResult };
+}
+
+/** What some jobs tell of their result before they end (`Work.onPart`). */
+export interface JobParts {
+  unlearn: UnlearnPart;
+  /** All classes so far. */
+  focus: FocusResult;
+  /** The whole grid, as fine as it is so far. */
+  boundary: BoundaryResult;
+}
+
+export type JobName = keyof Jobs;
+
+export type PartOf<Name extends JobName> = Name extends keyof JobParts ? JobParts[Name] : never;
+
+/** A job as it is sent to the engine process; `id` is the caller's, for the messages about it. */
+export interface JobCall {
+  readonly id: number;
+  readonly name: string;
+  readonly request: unknown;
+}
+
+export interface JobNote {
+  readonly id: number;
+  readonly progress: JobProgress;
+}
+
+/** A part of a job's result (`JobParts`); every one arrives, in order. */
+export interface PartNote {
+  readonly id: number;
+  readonly part: unknown;
+}
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+export interface LogNote {
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
+/** Asked of the engine process when it has started; it answers with its own. */
+export interface EngineHello {
+  /** Version of Lethe: both sides must be of the same build. */
+  readonly version: string;
+  readonly pid: number;
+  readonly node: string;
+}

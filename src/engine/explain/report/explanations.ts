@@ -1,0 +1,54 @@
+import { LetheError } from '../../../base/errors.js';
+import type { Work } from '../../../base/work.js';
+import type { RunRecord } from '../../../contract/records.js';
+import type { Explanations, Found } from '../../../report/explanations.js';
+import { focus } from '../../jobs/focus.js';
+import { boundaryView } from './boundary.js';
+import { focusClasses } from './choice.js';
+import type { ExplainContext } from './context.js';
+import { saliencyView } from './saliency.js';
+
+/** Samples of each class that the kept share is averaged over. */
+const FOCUS_SAMPLES = 10;
+
+/**
+ * Explains what a run changed: saliency of some samples, what is kept of it by class, the decision boundary. What can't be made
+ * for this model is told in a sentence. Quick only while somebody holds the models open (`openModelPair`).
+ * @param record about the pair of the request.
+ * @param forgottenPictures shows samples of forgotten classes too.
+ * @throws LetheError as `openModelPair`, `cancelled`.
+ */
+export async function explain(
+  request: ExplainContext['request'],
+  record: RunRecord,
+  forgottenPictures: boolean,
+  { signal, onProgress }: Work,
+): Promise<Explanations> {
+  const isForgotten = (index: number) => record.result.perClass[index].role !== 'retain';
+  const context = { request, record, mayShow: (index: number) => forgottenPictures || !isForgotten(index) };
+  const classes = focusClasses(record);
+  const work = { signal, onProgress };
+  return {
+    saliency: await unlessImpossible(() => saliencyView(context, work)),
+    focus: await unlessImpossible(() => focus({ ...request, classes, samples: FOCUS_SAMPLES }, work)),
+    boundary: await unlessImpossible(() => boundaryView(context, work)),
+    forgottenPictures,
+  };
+}
+
+async function unlessImpossible<T>(make: () => Promise<T>): Promise<Found<T>> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof LetheError && IMPOSSIBLE.has(error.code)) return { problem: sentence(error) };
+    throw error;
+  }
+}
+
+/** What lies in the nature of a model or its data; everything else is an error of the report. */
+const IMPOSSIBLE: ReadonlySet<string> = new Set(['no-saliency', 'no-plane', 'samples-missing']);
+
+function sentence({ code, what }: LetheError): string {
+  if (code !== 'no-saliency') return `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
+  return 'There are no saliency maps: the model has no activation with places (a map, or tokens) that its answers depend on.';
+}

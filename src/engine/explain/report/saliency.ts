@@ -1,0 +1,33 @@
+import { throwIfAborted, type Work } from '../../../base/work.js';
+import type { SaliencyResult } from '../../../contract/explain.js';
+import type { SaliencyView, SampleSaliency } from '../../../report/explanations.js';
+import { differenceOver, heatOver } from '../../../report/paint/heat.js';
+import { saliency } from '../../jobs/saliency.js';
+import { chosenSamples } from './choice.js';
+import type { ExplainContext } from './context.js';
+import { imageOf } from './image.js';
+
+/** Where the model looks, for a few samples. @throws LetheError as the job `saliency`. */
+export async function saliencyView({ request, record, mayShow }: ExplainContext, work: Work): Promise<SaliencyView> {
+  const results: SaliencyResult[] = [];
+  for (const sample of chosenSamples(record)) results.push(await saliency({ ...request, sample }, work));
+  throwIfAborted(work.signal);
+  const [{ activation, split }] = results;
+  const samples: SampleSaliency[] = [];
+  for (const result of results) {
+    const { sample, count, before, kept } = result;
+    const pictures = mayShow(sample.class) ? await picturesOf(result) : null;
+    samples.push({ sample, count, before, after: result.after!, kept, pictures });
+  }
+  return { activation, split, samples };
+}
+
+async function picturesOf({ picture, before, after }: SaliencyResult): Promise<SampleSaliency['pictures']> {
+  const scale = Math.max(...before.values, ...after!.values, Number.MIN_VALUE);
+  return {
+    sample: picture.width > 0 ? await imageOf(picture) : null,
+    before: await imageOf(heatOver(picture, before, scale)),
+    after: await imageOf(heatOver(picture, after!, scale)),
+    difference: await imageOf(differenceOver(picture, before, after!, scale)),
+  };
+}

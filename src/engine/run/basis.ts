@@ -1,0 +1,20 @@
+import type { Confusion, RunSettings } from '../../contract/records.js';
+import type { Layer } from '../../models/classifier.js';
+import type { Probe } from '../open/probe.js';
+import type { Session } from '../open/session.js';
+import type { Pools, RunSamples } from './pools.js';
+import type { Targets } from './targets.js';
+
+/** A run whose classes and samples are settled: what its spaces are found with, and its candidates are made of and measured on. */
+export interface RunBasis {
+  readonly session: Session;
+  readonly settings: RunSettings;
+  /** Those to edit. */
+  readonly layers: readonly Layer[];
+  readonly pools: Pools;
+  readonly costs: Probe;
+  readonly targets: Targets;
+  readonly samples: RunSamples;
+  /** Of the model as it is, on `pools.measured`. */
+  readonly before: Confusion;
+}

@@ -1,0 +1,86 @@
+import { symmetricBytes, tilingOf } from '../../../linalg/tiles.js';
+import { accumulatorBytes } from '../../../unlearn/accumulator.js';
+import { cheaperForm, momentBytes } from '../../../unlearn/moment.js';
+import { RACE } from '../../../unlearn/search.js';
+import { SAMPLE_CACHE_BYTES } from '../../open/limits.js';
+import { batchSize } from '../../open/probe.js';
+import type { PlannedSpace, RunPlan } from './plan.js';
+
+/** What a run holds in memory at its largest, in bytes. */
+export interface MemoryNeed {
+  /** The model, and a candidate beside it. */
+  readonly model: number;
+  /** Moments, and what is derived from them: bounded by `settings.memory`. */
+  readonly spaces: number;
+  readonly samples: number;
+  /** Forward passes: activations and what is gathered from them. */
+  readonly batches: number;
+  /** The runtimes and what waits to be collected as garbage. */
+  readonly process: number;
+}
+
+/** Node, ONNX Runtime and garbage; measured on small models (bench/estimate.ts). */
+const PROCESS = 250 * 2 ** 20;
+
+export function memoryNeed(plan: RunPlan): MemoryNeed {
+  return {
+    model: modelMemory(plan.format, plan.modelBytes, plan.editedBytes),
+    spaces: spaceMemory(plan),
+    samples: sampleMemory(plan),
+    batches: batchMemory(plan),
+    process: PROCESS,
+  };
+}
+
+export function totalOf(need: MemoryNeed): number {
+  return need.model + need.spaces + need.samples + need.batches + need.process;
+}
+
+/**
+ * The weights of the model and of a candidate. ONNX Runtime holds a copy for each session, and a new one is made from bytes
+ * that hold another; TensorFlow.js shares what is not edited.
+ */
+export function modelMemory(format: string, modelBytes: number, editedBytes: number): number {
+  return (format === 'onnx' ? 3 * modelBytes : 1.5 * modelBytes + editedBytes) + 2 * editedBytes;
+}
+
+function spaceMemory(plan: RunPlan): number {
+  const { memory, alphaR, alphaF } = plan.settings;
+  let peak = 0;
+  let finished = 0;
+  let derived = plan.editedBytes;
+  for (const space of plan.spaces) {
+    peak += accumulatorBytes(space.layer, space.count);
+    finished += momentBytes(space.layer, space.count);
+    derived +=
+      (isForOnePair(space, plan) ? 1 : space.side === 'retain' ? alphaR.length : alphaF.length) * factorBytes(space);
+  }
+  // Every candidate's weights are kept where each is judged in full.
+  if (plan.rounds !== RACE) derived += alphaR.length * alphaF.length * plan.editedBytes;
+  if (peak > 0.75 * memory) return memory;
+  return Math.max(peak, Math.min(memory, finished + derived));
+}
+
+/** In a race, only the finalist is judged with the full spaces that have a sketch. */
+export function isForOnePair({ layer, side, detail }: PlannedSpace, { spaces }: RunPlan): boolean {
+  const isSketch = (other: PlannedSpace) => other.layer === layer && other.side === side && other.detail === 'sketch';
+  return detail === 'full' && spaces.some(isSketch);
+}
+
+/** A Cholesky factor, as large as the moment's square part. */
+function factorBytes({ layer, count }: PlannedSpace): number {
+  const size = cheaperForm(layer, count) === 'primal' ? layer.in : count;
+  return layer.groups * symmetricBytes(tilingOf(size));
+}
+
+/** Four bytes a value: whether images take less is known only after reading. */
+function sampleMemory({ samples, sampleLength }: RunPlan): number {
+  const bytes = 4 * samples.judged * sampleLength;
+  return bytes > SAMPLE_CACHE_BYTES ? 0 : bytes;
+}
+
+function batchMemory({ costs, layers }: RunPlan): number {
+  const ofTaps = [...costs.tapBytes.values()].reduce((total, bytes) => total + bytes, 0);
+  // Activations come and go, but garbage is collected only now and then.
+  return 2 * ofTaps * (batchSize(costs) + batchSize(costs, layers));
+}

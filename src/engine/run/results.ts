@@ -1,0 +1,41 @@
+import type { Accuracies, ClassChange, Confusion, LayerChange } from '../../contract/records.js';
+import type { LayerFacts } from '../../contract/terms.js';
+import type { Layer } from '../../models/classifier.js';
+import type { ProjectionFacts } from '../../unlearn/projection.js';
+import { accuracyOver, samplesOf } from '../open/accuracy.js';
+import { roleOf, type Targets } from './targets.js';
+
+/** Accuracy of each class before and after; null for what is not known yet. */
+export function changesOf(
+  classes: readonly string[],
+  targets: Targets,
+  before: Confusion,
+  after: Confusion | null,
+): ClassChange[] {
+  return classes.map((name, index) => ({
+    class: name,
+    index,
+    role: roleOf(targets, index),
+    before: accuracyOver(before, [index]),
+    after: after && accuracyOver(after, [index]),
+    count: samplesOf(before, index),
+  }));
+}
+
+export function accuraciesOf(
+  confusion: Confusion,
+  roles: { readonly retain: readonly number[]; readonly forget: readonly number[] },
+): Accuracies {
+  return {
+    retainAccuracy: accuracyOver(confusion, roles.retain) ?? 0,
+    forgetAccuracy: accuracyOver(confusion, roles.forget) ?? 0,
+  };
+}
+
+export function layerChanges(layers: readonly Layer[], facts: ReadonlyMap<string, ProjectionFacts>): LayerChange[] {
+  return layers.map((layer) => ({ ...factsOf(layer), ...facts.get(layer.id)! }));
+}
+
+export function factsOf({ name, kind, in: columns, out, groups }: Layer): LayerFacts {
+  return { name, kind, in: columns, out, groups };
+}

@@ -1,0 +1,169 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { LetheError } from '../../base/errors.js';
+import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
+import type { ModelSummary } from '../../contract/models.js';
+import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import type { StudioSettings } from '../../contract/studio.js';
+import { errorOf } from '../../project/errorReport.js';
+import { classesAt, classesOf, limitsAt } from '../classes/names.js';
+import { dialogs } from '../dialogs.js';
+import { withNotification } from '../jobs/notification.js';
+import type { Services } from '../services.js';
+import { allowOutside, unlearnSettings } from '../settings.js';
+import { plainText } from '../text.js';
+import { isTrusted, showFailure } from './guard.js';
+import { replacing } from './replacing.js';
+import { ensureSetUp } from './setUp.js';
+import { targetModel } from './target.js';
+
+/** Seconds above which the user is asked before a run begins. */
+const LONG = 300;
+
+/** Asks which classes a model is to forget, and does it. */
+export async function unlearnClasses(argument: unknown, services: Services): Promise<void> {
+  const model = await targetModel(argument, services, 'Which model is to forget?');
+  if (!model || !(await isTrusted())) return;
+  const summary = await ensureSetUp(model, services);
+  if (!summary) return;
+  const classes = await pickClasses(model, summary, services);
+  if (classes) await unlearn(model, classes, services);
+}
+
+/** Makes a model forget the classes that are ticked in the Classes tree. */
+export async function unlearnTicked(argument: unknown, services: Services): Promise<void> {
+  const model = argument instanceof vscode.Uri ? argument : services.selection.model;
+  if (!model || !(await isTrusted())) return;
+  const summary = await ensureSetUp(model, services);
+  if (!summary) return;
+  const classes = classesAt(summary, services.selection.ticked(model));
+  if (classes.length === 0) await unlearnClasses(model, services);
+  else await unlearn(model, classes, services);
+}
+
+/**
+ * Makes a model forget classes: tells what it would take, refuses what would not fit, asks before anything is replaced, and
+ * shows what came of it.
+ */
+export async function unlearn(
+  model: vscode.Uri,
+  classes: readonly (string | number)[],
+  services: Services,
+  settings: StudioSettings = {},
+): Promise<UnlearnResult | undefined> {
+  const name = path.basename(model.fsPath);
+  const request: UnlearnRequest = {
+    model: model.fsPath,
+    allowOutside: allowOutside(model),
+    forget: classes,
+    ...unlearnSettings(model),
+    ...settings,
+  };
+  const title = `Unlearning ${listText(classes.map(String))} from ${name}`;
+  const summary = services.models.get(model);
+  const limits = summary ? limitsAt(summary, classes) : [];
+  try {
+    const estimate = await confirm(request, services);
+    if (!estimate) return undefined;
+    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
+      replacing((force) => {
+        if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+        return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
+      }, dialogs),
+    );
+    services.selection.tick(model, []);
+    await services.models.refresh();
+    void showOutcome(result, services);
+    return result;
+  } catch (error) {
+    await showFailure(title, error, services);
+    return undefined;
+  }
+}
+
+/**
+ * Estimates what a run would take, and asks before a long one.
+ * @returns undefined if the user would rather not. @throws LetheError for what it would run out of.
+ */
+async function confirm(request: UnlearnRequest, services: Services): Promise<EstimateResult | undefined> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Looking at ${path.basename(request.model)}`,
+    cancellable: true,
+  };
+  const estimate = await vscode.window.withProgress(options, (_, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return services.engine.run('estimate', request, { signal: controller.signal });
+  });
+  const { seconds, memoryBytes, diskBytes, refusals } = estimate;
+  const text = `${aboutText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
+  services.log.info(`${request.model}: the run would take ${text}`);
+  if (refusals.length > 0) {
+    throw errorOf(refusals[0]);
+  }
+  if (seconds < LONG) return estimate;
+  const go = 'Start';
+  const chosen = await vscode.window.showInformationMessage(
+    `This will take ${aboutText(seconds)}.`,
+    { modal: true, detail: `It needs ${text}. You can go on working meanwhile, and cancel at any time.` },
+    go,
+  );
+  return chosen === go ? estimate : undefined;
+}
+
+async function pickClasses(
+  model: vscode.Uri,
+  summary: ModelSummary,
+  services: Services,
+): Promise<readonly (string | number)[] | undefined> {
+  const names = classesOf(summary);
+  const ticked = new Set(services.selection.ticked(model));
+  const due = summary.policy.filter((entry) => !summary.forgotten.includes(entry.class)).map((entry) => entry.index);
+  const items = names.map((label, index) => ({
+    label,
+    index,
+    description: [
+      percentText(summary.measured?.perClass[index]?.accuracy),
+      summary.forgotten.includes(label) ? 'forgotten already' : due.includes(index) ? 'must be forgotten' : '',
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    picked: ticked.size > 0 ? ticked.has(index) : due.includes(index),
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    title: `Unlearn classes from ${path.basename(model.fsPath)}`,
+    placeHolder: 'Classes to forget; the model file itself stays as it is',
+    matchOnDescription: true,
+  });
+  if (!picked || picked.length === 0) return undefined;
+  services.selection.select(model);
+  services.selection.tick(
+    model,
+    picked.map(({ index }) => index),
+  );
+  return classesAt(
+    summary,
+    picked.map(({ index }) => index),
+  );
+}
+
+async function showOutcome(result: UnlearnResult, services: Services): Promise<void> {
+  const { before, after, policy } = result;
+  const lines = [
+    `${listText(result.forget)} forgotten: ${percentText(before.forgetAccuracy)} → ${percentText(after.forgetAccuracy)}.`,
+    `Kept classes: ${percentText(before.retainAccuracy)} → ${percentText(after.retainAccuracy)}.`,
+    `The new model is ${path.basename(result.output)}.`,
+    ...policy.map((finding) => `${finding.message}.`),
+  ];
+  const show = policy.some((finding) => finding.severity === 'error')
+    ? vscode.window.showWarningMessage
+    : vscode.window.showInformationMessage;
+  const [open, report] = ['Open new model', 'Open report'];
+  const chosen = await show(plainText(lines.join(' ')), open, report);
+  if (chosen === open) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
+  if (chosen === report) await vscode.commands.executeCommand('lethe.openReport', result.report);
+  services.log.info(lines.join(' '));
+}
