@@ -61,7 +61,8 @@ module.exports = {
     },
     {
       name: 'shared-runs-anywhere',
-      comment: 'contract and figures are code of the engine, the editor, the page, the report and the command line alike',
+      comment:
+        'contract and figures are code of the engine, the editor, the page, the report and the command line alike',
       severity: 'error',
       from: { path: '^src/(contract|figures)/' },
       to: { dependencyTypes: ['core', 'npm'], pathNot: '/node_modules/(zod|picomatch|@types/picomatch)/' },

@@ -12,7 +12,7 @@ import { Random } from '../src/base/random.js';
 import { bundleForHost } from '../test/host/bundle.js';
 import { runInServerHost } from '../test/host/serverHost.js';
 import { Tally } from '../test/host/tally.js';
-import { shapeClasses, writeShapesProject } from '../test/support/shapes.js';
+import { shapeClasses, writeShapesProject } from '../test/support/models/shapes.js';
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lethe-bench-'));

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../src/base/random.js';
-import { type Mutant, mutate } from '../test/support/mutate.js';
-import { damageOnnx } from '../test/support/onnxDamage.js';
-import { damagedText } from '../test/support/tfjsDamage.js';
+import { type Mutant, mutate } from '../test/support/models/mutate.js';
+import { damageOnnx } from '../test/support/models/onnxDamage.js';
+import { damagedText } from '../test/support/models/tfjsDamage.js';
 
 const secondsAFile = 10;
 const bytesAFile = 2 ** 30;
@@ -87,7 +87,7 @@ class Worker {
 
   async use(file: string): Promise<Answer> {
     if (++this.#used > filesAProcess) this.stop();
-    this.#child ??= fork(path.join(root, 'test/support/mutantWorker.ts'), {
+    this.#child ??= fork(path.join(root, 'test/support/models/mutantWorker.ts'), {
       execArgv: ['--import', 'tsx', '--max-old-space-size=700'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

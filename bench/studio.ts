@@ -7,8 +7,8 @@
  */
 import type { Browser } from '@playwright/test';
 import type { ToStudio } from '../src/contract/studio.js';
-import { StudioPage, startBrowser } from '../test/support/studioPage.js';
-import { largeRun } from '../test/support/studioRuns.js';
+import { StudioPage, startBrowser } from '../test/support/studio/page.js';
+import { largeRun } from '../test/support/studio/runs.js';
 
 const ROUNDS = 3;
 const ALL_TABS = ['overview', 'layers', 'saliency', 'boundary', 'confusion', 'search', 'compare'];

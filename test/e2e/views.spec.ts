@@ -3,7 +3,7 @@ import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../scripts/editor.mjs';
 import type { RunRecord } from '../../src/contract/records.js';
-import { seriousFaults } from '../support/axe.js';
+import { seriousFaults } from '../support/studio/axe.js';
 import { copyDemo, expect, test } from './editor.js';
 import { settled, VIEWS } from './views.js';
 import type { Workbench } from './workbench.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeShapes, writeTfjsShapes } from '../support/shapes.js';
+import { writeShapes, writeTfjsShapes } from '../support/models/shapes.js';
 import { writeLargeProject } from './largeProject.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { UnlearnResult } from '../../src/contract/run.js';
-import { lethe } from '../support/cli.js';
 import { temporaryFolder } from '../support/folders.js';
-import { expectGolden } from '../support/golden.js';
-import { inShapesFolder } from '../support/shapesFolder.js';
+import { inShapesFolder } from '../support/models/shapesFolder.js';
+import { lethe } from '../support/program/cli.js';
+import { expectGolden } from '../support/program/golden.js';
 
 let folder: string;
 

@@ -2,8 +2,8 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DiagnoseResult } from '../../src/contract/findings.js';
-import { lethe } from '../support/cli.js';
-import { inShapesFolder } from '../support/shapesFolder.js';
+import { inShapesFolder } from '../support/models/shapesFolder.js';
+import { lethe } from '../support/program/cli.js';
 
 let folder: string;
 

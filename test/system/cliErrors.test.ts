@@ -1,10 +1,10 @@
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lethe, type RunOptions } from '../support/cli.js';
-import { idxBytes } from '../support/data.js';
-import { type ShapesOptions, shapeImages, writeShapes } from '../support/shapes.js';
-import { inShapesFolder } from '../support/shapesFolder.js';
+import { idxBytes } from '../support/data/datasets.js';
+import { type ShapesOptions, shapeImages, writeShapes } from '../support/models/shapes.js';
+import { inShapesFolder } from '../support/models/shapesFolder.js';
+import { lethe, type RunOptions } from '../support/program/cli.js';
 
 let folder: string;
 

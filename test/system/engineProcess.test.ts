@@ -11,10 +11,10 @@ import type { EngineEnd } from '../../src/client/engineChild.js';
 import { EngineProcess, type EngineProcessOptions } from '../../src/client/engineProcess.js';
 import { residentMemory } from '../../src/client/residentMemory.js';
 import type { JobName } from '../../src/contract/jobs.js';
-import { builtEngine, bundled, isAlive, until } from '../support/engineEntries.js';
-import type { Facts, OddRequest } from '../support/engines/odd.js';
+import { builtEngine, bundled, isAlive, until } from '../support/engine/entries.js';
+import type { Facts, OddRequest } from '../support/engine/odd.js';
 import { sharedFolder, temporaryFolder } from '../support/folders.js';
-import { writeShapes } from '../support/shapes.js';
+import { writeShapes } from '../support/models/shapes.js';
 
 const engines: (EngineProcess | Engine)[] = [];
 let scripts: Awaited<ReturnType<typeof sharedFolder>>;

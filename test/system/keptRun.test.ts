@@ -7,9 +7,9 @@ import { residentMemory } from '../../src/client/residentMemory.js';
 import type { JobName, Jobs, PartOf } from '../../src/contract/jobs.js';
 import type { UnlearnPart, UnlearnResult } from '../../src/contract/run.js';
 import type { AlphaPair } from '../../src/contract/terms.js';
-import { builtEngine } from '../support/engineEntries.js';
+import { builtEngine } from '../support/engine/entries.js';
 import { temporaryFolder } from '../support/folders.js';
-import { writeShapes } from '../support/shapes.js';
+import { writeShapes } from '../support/models/shapes.js';
 
 const engines: (EngineProcess | Engine)[] = [];
 afterEach(async () => {

@@ -13,7 +13,7 @@ import { targetNamed } from '../../scripts/package/targets.js';
 import type { EnvironmentResult } from '../../src/contract/models.js';
 import type { UnlearnResult } from '../../src/contract/run.js';
 import { sharedFolder } from '../support/folders.js';
-import { makePackage, unpack } from '../support/package.js';
+import { makePackage, unpack } from '../support/program/package.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = `${process.platform}-${process.arch}`;

@@ -2,7 +2,6 @@ import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { BoundaryMap, BoundaryResult } from '../../src/contract/explain.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,
   answerBefore,
@@ -11,13 +10,14 @@ import {
   PULLOVER,
   planeAnswer,
   SHIRT,
-} from '../support/studioAnswers.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { button, cells, percent } from '../support/studioLocators.js';
-import { type StudioPage, screenshots } from '../support/studioPage.js';
-import { runStates } from '../support/studioRuns.js';
-import { outcome, shownRun, states } from '../support/studioSnapshots.js';
-import { THEMES, type Theme } from '../support/themes.js';
+} from '../support/studio/answers.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { button, cells, percent } from '../support/studio/locators.js';
+import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { runStates } from '../support/studio/runs.js';
+import { outcome, shownRun, states } from '../support/studio/snapshots.js';
+import { THEMES, type Theme } from '../support/studio/themes.js';
 
 const pages = studioBrowser();
 

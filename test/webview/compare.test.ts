@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studioLocators.js';
-import type { StudioPage } from '../support/studioPage.js';
-import { runStates, secondRun, twoRuns } from '../support/studioRuns.js';
-import { outcome, shownRun, states } from '../support/studioSnapshots.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studio/locators.js';
+import type { StudioPage } from '../support/studio/page.js';
+import { runStates, secondRun, twoRuns } from '../support/studio/runs.js';
+import { outcome, shownRun, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

@@ -2,12 +2,12 @@ import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import type { ConfusionCounts } from '../../src/contract/terms.js';
-import { seriousFaults } from '../support/axe.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { type StudioPage, screenshots } from '../support/studioPage.js';
-import { largeRun, runStates } from '../support/studioRuns.js';
-import { outcome, states } from '../support/studioSnapshots.js';
-import { THEMES } from '../support/themes.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { largeRun, runStates } from '../support/studio/runs.js';
+import { outcome, states } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
 
 const pages = studioBrowser();
 

@@ -1,13 +1,13 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { seriousFaults } from '../support/axe.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { spectralLayers, spectralRun, spectralSnapshot } from '../support/studioLayers.js';
-import { type StudioPage, screenshots } from '../support/studioPage.js';
-import { largeRun, otherCandidate, runStates } from '../support/studioRuns.js';
-import { facts, states } from '../support/studioSnapshots.js';
-import { THEMES } from '../support/themes.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { spectralLayers, spectralRun, spectralSnapshot } from '../support/studio/layers.js';
+import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { largeRun, otherCandidate, runStates } from '../support/studio/runs.js';
+import { facts, states } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
 
 const pages = studioBrowser();
 

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { seriousFaults } from '../support/axe.js';
-import { openTab } from '../support/studioLocators.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
-import { largeRun, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
-import { states } from '../support/studioSnapshots.js';
-import { THEMES } from '../support/themes.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { openTab } from '../support/studio/locators.js';
+import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
+import { largeRun, runStates, secondRun, twoRuns } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
 
 /** The views besides the overview, which every state is looked at in. */
 const TABS = ['layers', 'saliency', 'boundary', 'confusion', 'search', 'compare'];

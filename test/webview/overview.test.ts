@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studioLocators.js';
-import type { StudioOptions, StudioPage } from '../support/studioPage.js';
-import { largeRun, otherCandidate, runStates, unfinishedRun } from '../support/studioRuns.js';
-import { outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studio/locators.js';
+import type { StudioOptions, StudioPage } from '../support/studio/page.js';
+import { largeRun, otherCandidate, runStates, unfinishedRun } from '../support/studio/runs.js';
+import { outcome, shownRun, snapshot, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

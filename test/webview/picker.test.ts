@@ -1,11 +1,11 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { type StudioOptions, type StudioPage, screenshots } from '../support/studioPage.js';
-import { evaluated, large, outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
-import { garment, landscape, picturesAsked, thumbnailsOf, waitForPictures } from '../support/studioThumbnails.js';
-import { THEMES } from '../support/themes.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { type StudioOptions, type StudioPage, screenshots } from '../support/studio/page.js';
+import { evaluated, large, outcome, shownRun, snapshot, states } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
+import { garment, landscape, picturesAsked, thumbnailsOf, waitForPictures } from '../support/studio/thumbnails.js';
 
 const pages = studioBrowser();
 

@@ -5,11 +5,11 @@ import { type Browser, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/editor.mjs';
 import { reportPage } from '../../src/report/page.js';
-import { seriousFaults } from '../support/axe.js';
-import { exampleExplanations } from '../support/explanations.js';
+import { exampleExplanations } from '../support/engine/explanations.js';
+import { exampleRecord } from '../support/engine/runRecord.js';
 import { sharedFolder } from '../support/folders.js';
-import { exampleRecord } from '../support/runRecord.js';
-import { screenshots } from '../support/studioPage.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { screenshots } from '../support/studio/page.js';
 
 let browser: Browser;
 let removeFolder: () => Promise<void>;

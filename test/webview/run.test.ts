@@ -3,10 +3,10 @@ import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { JobProgress } from '../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../src/contract/studio.js';
-import { seriousFaults } from '../support/axe.js';
-import { StudioPage, screenshots, startBrowser } from '../support/studioPage.js';
-import { outcome, shownRun, snapshot, states } from '../support/studioSnapshots.js';
-import { THEMES } from '../support/themes.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
+import { outcome, shownRun, snapshot, states } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
 
 let browser: Browser;
 /** A page in the dark theme, for all that is asked about words. */

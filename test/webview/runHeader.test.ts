@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { FromStudio, StudioSnapshot } from '../../src/contract/studio.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studioLocators.js';
-import type { StudioPage } from '../support/studioPage.js';
-import { otherCandidate, otherPair, runStates, secondRun, twoRuns } from '../support/studioRuns.js';
-import { shownRun, states } from '../support/studioSnapshots.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studio/locators.js';
+import type { StudioPage } from '../support/studio/page.js';
+import { otherCandidate, otherPair, runStates, secondRun, twoRuns } from '../support/studio/runs.js';
+import { shownRun, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

@@ -1,7 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { seriousFaults } from '../support/axe.js';
 import {
   answerAll,
   answerBefore,
@@ -11,13 +10,14 @@ import {
   PULLOVER,
   SHIRT,
   saliencyAnswer,
-} from '../support/studioAnswers.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { button, chooseIn, figure, numbers, openTab, percent, table } from '../support/studioLocators.js';
-import { type StudioPage, screenshots } from '../support/studioPage.js';
-import { largeRun, runStates } from '../support/studioRuns.js';
-import { states } from '../support/studioSnapshots.js';
-import { THEMES, type Theme } from '../support/themes.js';
+} from '../support/studio/answers.js';
+import { seriousFaults } from '../support/studio/axe.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { button, chooseIn, figure, numbers, openTab, percent, table } from '../support/studio/locators.js';
+import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { largeRun, runStates } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
+import { THEMES, type Theme } from '../support/studio/themes.js';
 
 const pages = studioBrowser();
 

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { CandidateResult } from '../../src/contract/records.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import type { AlphaPair } from '../../src/contract/terms.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { cells, figure, percent, plotTexts, table } from '../support/studioLocators.js';
-import type { StudioPage } from '../support/studioPage.js';
-import { otherCandidate, otherPair, runStates, unfinishedRun } from '../support/studioRuns.js';
-import { outcome, shownRun, states } from '../support/studioSnapshots.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { cells, figure, percent, plotTexts, table } from '../support/studio/locators.js';
+import type { StudioPage } from '../support/studio/page.js';
+import { otherCandidate, otherPair, runStates, unfinishedRun } from '../support/studio/runs.js';
+import { outcome, shownRun, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

@@ -1,10 +1,10 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { type StudioOptions, type StudioPage, screenshots } from '../support/studioPage.js';
-import { large, outcome, shownRun, snapshot } from '../support/studioSnapshots.js';
-import { THEMES } from '../support/themes.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { type StudioOptions, type StudioPage, screenshots } from '../support/studio/page.js';
+import { large, outcome, shownRun, snapshot } from '../support/studio/snapshots.js';
+import { THEMES } from '../support/studio/themes.js';
 
 const pages = studioBrowser();
 

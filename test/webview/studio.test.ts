@@ -8,11 +8,11 @@ import { evaluate } from '../../src/engine/jobs/evaluate.js';
 import { inspect } from '../../src/engine/jobs/inspect.js';
 import { showRun } from '../../src/engine/jobs/showRun.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
-import { shapeClasses, writeShapes } from '../support/shapes.js';
-import { studioBrowser } from '../support/studioBrowser.js';
-import { button, cells, isDisabled, numbers, openTab, percent, points, table } from '../support/studioLocators.js';
-import type { StudioOptions, StudioPage } from '../support/studioPage.js';
-import { evaluated, large, snapshot, states } from '../support/studioSnapshots.js';
+import { shapeClasses, writeShapes } from '../support/models/shapes.js';
+import { studioBrowser } from '../support/studio/browser.js';
+import { button, cells, isDisabled, numbers, openTab, percent, points, table } from '../support/studio/locators.js';
+import type { StudioOptions, StudioPage } from '../support/studio/page.js';
+import { evaluated, large, snapshot, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Batch, batches } from '../../../src/data/batches.js';
 import type { Dataset } from '../../../src/data/dataset.js';
-import { expectError } from '../../support/data.js';
+import { expectError } from '../../support/data/datasets.js';
 
 /** A data set of single numbers that notes what is read when. */
 function numbers(size: number, fails = -1): Dataset & { readonly log: string[]; active: number } {

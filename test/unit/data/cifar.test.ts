@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { openDataset } from '../../../src/data/open.js';
 import { checkLabels } from '../../../src/data/stored/labels.js';
-import { expectError, letheError, mutate, scratchFolder } from '../../support/data.js';
+import { expectError, letheError, mutate, scratchFolder } from '../../support/data/datasets.js';
 
 const root = await scratchFolder();
 

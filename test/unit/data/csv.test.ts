@@ -5,7 +5,7 @@ import type { DatasetOptions } from '../../../src/data/open.js';
 import { openDataset } from '../../../src/data/open.js';
 import { dataSource } from '../../../src/data/source.js';
 import { checkLabels } from '../../../src/data/stored/labels.js';
-import { expectError, scratchFolder } from '../../support/data.js';
+import { expectError, scratchFolder } from '../../support/data/datasets.js';
 
 const folder = await scratchFolder();
 

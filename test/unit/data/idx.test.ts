@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { openDataset } from '../../../src/data/open.js';
 import { checkLabels } from '../../../src/data/stored/labels.js';
-import { expectError, idxBytes, letheError, mutate, scratchFolder, writeIdxPair } from '../../support/data.js';
+import { expectError, idxBytes, letheError, mutate, scratchFolder, writeIdxPair } from '../../support/data/datasets.js';
 
 const folder = await scratchFolder();
 const UBYTE = 0x08;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DatasetOptions, openDataset } from '../../../src/data/open.js';
 import { dataSource } from '../../../src/data/source.js';
-import { expectError, references, scratchFolder } from '../../support/data.js';
+import { expectError, references, scratchFolder } from '../../support/data/datasets.js';
 
 const root = await scratchFolder();
 const fixture = (name: string) => path.join(references, 'images', name);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { decodeImage } from '../../../src/data/images/decode.js';
 import { centerBox, resizedSize } from '../../../src/data/images/geometry.js';
-import { expectError, letheError, mutate, references, scratchFolder } from '../../support/data.js';
+import { expectError, letheError, mutate, references, scratchFolder } from '../../support/data/datasets.js';
 
 interface References {
   readonly files: Record<string, { size: [number, number]; rgb: string }>;

@@ -4,8 +4,8 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { openDataset } from '../../../src/data/open.js';
-import { expectError, letheError, mutate, references, scratchFolder } from '../../support/data.js';
-import { writeSparseZip } from '../../support/dataZip64.js';
+import { expectError, letheError, mutate, references, scratchFolder } from '../../support/data/datasets.js';
+import { writeSparseZip } from '../../support/data/zip64.js';
 
 const folder = await scratchFolder();
 const arrays = path.join(references, 'arrays');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { sampleIndices } from '../../../src/data/sampling.js';
-import { expectError } from '../../support/data.js';
+import { expectError } from '../../support/data/datasets.js';
 
 const labelLists = fc.array(fc.nat(6), { minLength: 1, maxLength: 300 }).map((labels) => Int32Array.from(labels));
 const seeds = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });

@@ -7,7 +7,7 @@ import { Session } from '../../../src/engine/open/session.js';
 import { Activations } from '../../../src/engine/run/activations.js';
 import { inputVectors, positionCount } from '../../../src/models/unfold.js';
 import { sharedFolder } from '../../support/folders.js';
-import { writeShapes } from '../../support/shapes.js';
+import { writeShapes } from '../../support/models/shapes.js';
 
 let session: Session;
 let costs: Probe;

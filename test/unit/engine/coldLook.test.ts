@@ -7,9 +7,9 @@ import { inspect } from '../../../src/engine/jobs/inspect.js';
 import { showRun } from '../../../src/engine/jobs/showRun.js';
 import { thumbnails } from '../../../src/engine/jobs/thumbnails.js';
 import { writeRun } from '../../../src/project/runStore.js';
-import { idxBytes } from '../../support/data.js';
+import { idxBytes } from '../../support/data/datasets.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { exampleRecord } from '../../support/runRecord.js';
 
 // Every runtime fails to load here, and every access to a file is noted: what passes needs none, and reads what it says.
 const { touched } = vi.hoisted(() => ({ touched: [] as string[] }));

@@ -8,8 +8,8 @@ import { describe as describeModels } from '../../../src/engine/jobs/describe.js
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { runs } from '../../../src/engine/jobs/runs.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import { shapeClasses, writeShapes } from '../../support/shapes.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { shapeClasses, writeShapes } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;

@@ -7,8 +7,8 @@ import { codes, isFindingCode } from '../../../src/engine/diagnose/codes.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { evaluate } from '../../../src/engine/jobs/evaluate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import { shapeClasses, writeShapes } from '../../support/shapes.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { shapeClasses, writeShapes } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;
@@ -282,7 +282,7 @@ describe('a damaged model', () => {
 
 describe('a scan', () => {
   it('finds NaN in a tensor on request, up to a size', async () => {
-    const edit = (weights: Awaited<ReturnType<typeof import('../../support/shapes.js').shapeWeights>>) => {
+    const edit = (weights: Awaited<ReturnType<typeof import('../../support/models/shapes.js').shapeWeights>>) => {
       const bias = weights.bias.slice();
       bias[2] = Number.NaN;
       return { ...weights, bias };

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { damageOnnx } from '../../support/onnxDamage.js';
-import { damagedCopy, damagedText } from '../../support/tfjsDamage.js';
+import { damageOnnx } from '../../support/models/onnxDamage.js';
+import { damagedCopy, damagedText } from '../../support/models/tfjsDamage.js';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
 const SEEDS = 25;

@@ -4,7 +4,7 @@ import onnxruntime from '../../../node_modules/onnxruntime-node/package.json' wi
 import own from '../../../package.json' with { type: 'json' };
 import type { EnvironmentResult } from '../../../src/contract/models.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeStandIn } from '../../support/tfjsPackages.js';
+import { writeStandIn } from '../../support/models/tfjsPackages.js';
 
 let folder: string;
 

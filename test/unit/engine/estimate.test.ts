@@ -18,8 +18,8 @@ import { chosenLayers } from '../../../src/engine/run/layers.js';
 import { drawSamples, makePools } from '../../../src/engine/run/pools.js';
 import { settingsOf } from '../../../src/project/defaults.js';
 import { RACE } from '../../../src/unlearn/search.js';
-import { writeShapes } from '../../support/shapes.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { writeShapes } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;

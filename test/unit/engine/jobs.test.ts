@@ -8,8 +8,8 @@ import { inspect } from '../../../src/engine/jobs/inspect.js';
 import { report } from '../../../src/engine/jobs/report.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { readRun } from '../../../src/project/runStore.js';
-import { shapeClasses } from '../../support/shapes.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { shapeClasses } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;

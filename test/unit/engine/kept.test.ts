@@ -17,7 +17,7 @@ import { openModelPair } from '../../../src/engine/kept/modelPair.js';
 import { OnnxClassifier } from '../../../src/models/onnx/classifier.js';
 import { readRun } from '../../../src/project/runStore.js';
 import { SpaceSet } from '../../../src/unlearn/collect.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Outcome, UnlearnPart } from '../../../src/contract/run.js';
 import { showRun } from '../../../src/engine/jobs/showRun.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 inShapesFolder((made) => {

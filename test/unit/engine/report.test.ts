@@ -10,8 +10,8 @@ import { saliency } from '../../../src/engine/jobs/saliency.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { decimal, percent } from '../../../src/report/html.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { checkNesting, picturesIn, textOf } from '../../support/markup.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
+import { checkNesting, picturesIn, textOf } from '../../support/program/markup.js';
 
 const ROWS = 0;
 const SIDE = 10;

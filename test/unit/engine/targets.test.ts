@@ -7,8 +7,8 @@ import { findingsOf } from '../../../src/engine/run/policy.js';
 import { changesOf } from '../../../src/engine/run/results.js';
 import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/run/targets.js';
 import { loadConfig } from '../../../src/project/config.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { exampleRecord } from '../../support/runRecord.js';
 
 const classes = ['a', 'b', 'c', 'd'];
 

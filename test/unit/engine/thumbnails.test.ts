@@ -7,8 +7,8 @@ import * as opening from '../../../src/data/open.js';
 import { shrunk } from '../../../src/engine/explain/thumbnail.js';
 import { thumbnails } from '../../../src/engine/jobs/thumbnails.js';
 import { keepBetweenJobs } from '../../../src/engine/kept/keeper.js';
-import { shapeImages } from '../../support/shapes.js';
-import { inShapesFolder } from '../../support/shapesFolder.js';
+import { shapeImages } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
 
 let folder: string;
 let model: string;

@@ -6,7 +6,7 @@ import { planeThrough } from '../../../src/explain/plane.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { openModel } from '../../../src/models/registry.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeLinear } from '../../support/linear.js';
+import { writeLinear } from '../../support/models/linear.js';
 
 const demo = path.resolve(import.meta.dirname, '../../../examples/fashion-mnist/fashion.onnx');
 

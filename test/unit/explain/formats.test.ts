@@ -6,7 +6,7 @@ import { gradCam } from '../../../src/explain/gradCam.js';
 import { elementCount, type Tensor } from '../../../src/linalg/tensor.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { openModel } from '../../../src/models/registry.js';
-import { maxDifference } from '../../support/arrays.js';
+import { maxDifference } from '../../support/data/arrays.js';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
 const example = path.resolve(import.meta.dirname, '../../../examples/fashion-mnist');

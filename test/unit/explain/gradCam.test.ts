@@ -11,9 +11,9 @@ import type { Classifier } from '../../../src/models/classifier.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format } from '../../../src/models/tfjs-layers/index.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeLayersModel } from '../../support/tfjsFiles.js';
+import { writeLayersModel } from '../../support/models/tfjsFiles.js';
 
 let tf: Tf;
 beforeAll(async () => {

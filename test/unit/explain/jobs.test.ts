@@ -9,8 +9,8 @@ import { runJob } from '../../../src/engine/jobs/index.js';
 import { saliency } from '../../../src/engine/jobs/saliency.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { sharedFolder, temporaryFolder } from '../../support/folders.js';
-import { writeLinear } from '../../support/linear.js';
-import { shapeImages, writeShapes, writeTfjsShapes } from '../../support/shapes.js';
+import { writeLinear } from '../../support/models/linear.js';
+import { shapeImages, writeShapes, writeTfjsShapes } from '../../support/models/shapes.js';
 
 const [ROWS, COLUMNS] = [0, 1];
 let model: string;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { planeThrough } from '../../../src/explain/plane.js';
-import { maxDifference, normals } from '../../support/arrays.js';
+import { maxDifference, normals } from '../../support/data/arrays.js';
 
 function at(plane: ReturnType<typeof planeThrough>, [x, y]: readonly [number, number], length: number): Float32Array {
   const point = new Float32Array(length);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { jobText, stepText } from '../../../src/extension/jobs/phases.js';
-import { states } from '../../support/studioSnapshots.js';
+import { states } from '../../support/studio/snapshots.js';
 
 const run = states.running.run!;
 

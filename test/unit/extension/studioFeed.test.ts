@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ToStudio } from '../../../src/contract/studio.js';
 import { SnapshotFeed } from '../../../src/extension/studio/feed.js';
 import type { StudioContent } from '../../../src/extension/studio/host.js';
-import { snapshot, states } from '../../support/studioSnapshots.js';
+import { snapshot, states } from '../../support/studio/snapshots.js';
 
 const { sequence: _, ...fresh } = snapshot();
 let content: StudioContent;

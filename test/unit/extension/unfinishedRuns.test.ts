@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { StudioRun } from '../../../src/contract/run.js';
 import { UnfinishedRuns } from '../../../src/extension/jobs/unfinishedRuns.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { states } from '../../support/studioSnapshots.js';
+import { states } from '../../support/studio/snapshots.js';
 
 const MODEL = '/home/ada/fashion.onnx';
 const run: StudioRun = { ...states.done.shown!, state: 'running', folder: null, id: null, output: null, saved: null };

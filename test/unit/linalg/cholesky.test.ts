@@ -16,8 +16,8 @@ import {
   timesSymmetric,
   traceOf,
 } from '../../../src/linalg/tiles.js';
-import { normals } from '../../support/arrays.js';
-import { relativeError, toDense } from '../../support/svdReference.js';
+import { normals } from '../../support/data/arrays.js';
+import { relativeError, toDense } from '../../support/mathematics/svdReference.js';
 
 const random = new Random(5);
 const sample = (rows: number, cols: number) => matrix(rows, cols, normals(rows * cols, random));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { type GemmOptions, gemm, setGemmThreads } from '../../../src/linalg/gemm.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
-import { maxDifference, normals } from '../../support/arrays.js';
+import { maxDifference, normals } from '../../support/data/arrays.js';
 
 const random = new Random(11);
 const sample = (rows: number, cols: number) => matrix(rows, cols, normals(rows * cols, random));

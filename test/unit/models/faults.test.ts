@@ -5,7 +5,7 @@ import type { LetheError } from '../../../src/base/errors.js';
 import type { TextRange } from '../../../src/contract/terms.js';
 import { detectFormat } from '../../../src/models/registry.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeModel } from '../../support/tfjsFiles.js';
+import { writeModel } from '../../support/models/tfjsFiles.js';
 
 const fixtures = new URL('../../fixtures/', import.meta.url).pathname;
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { useModel } from '../../support/mutate.js';
-import { damageOnnx } from '../../support/onnxDamage.js';
+import { useModel } from '../../support/models/mutate.js';
+import { damageOnnx } from '../../support/models/onnxDamage.js';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/onnx');
 const models = [

@@ -5,9 +5,9 @@ import { OnnxWriter, type WriterOptions } from '../../../examples/onnxWriter.js'
 import { LetheError } from '../../../src/base/errors.js';
 import { Random } from '../../../src/base/random.js';
 import { format } from '../../../src/models/onnx/index.js';
-import { normals, tensorOf } from '../../support/arrays.js';
+import { normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { openOnnx, writeModel } from '../../support/onnx.js';
+import { openOnnx, writeModel } from '../../support/models/onnx.js';
 
 const random = new Random(41);
 

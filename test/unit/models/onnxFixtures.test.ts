@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/linalg/tensor.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { format } from '../../../src/models/onnx/index.js';
-import { maxDifference } from '../../support/arrays.js';
+import { maxDifference } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { allTaps, openOnnx, randomWeights, valuesOf } from '../../support/onnx.js';
+import { allTaps, openOnnx, randomWeights, valuesOf } from '../../support/models/onnx.js';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/onnx');
 /** PyTorch's own logits. */

@@ -4,9 +4,9 @@ import { Random } from '../../../src/base/random.js';
 import { elementCount, type Tensor } from '../../../src/linalg/tensor.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { inputVectors } from '../../../src/models/unfold.js';
-import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
+import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { allTaps, openOnnx, writeModel } from '../../support/onnx.js';
+import { allTaps, openOnnx, writeModel } from '../../support/models/onnx.js';
 
 const random = new Random(51);
 let opened: Classifier[] = [];

@@ -3,9 +3,9 @@ import { OnnxWriter, tensorProto, type WriterOptions } from '../../../examples/o
 import { Random } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Classifier, SkippedLayer } from '../../../src/models/classifier.js';
-import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
+import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { layerOutput, openOnnx, outputsLast, randomWeights, valuesOf, writeModel } from '../../support/onnx.js';
+import { layerOutput, openOnnx, outputsLast, randomWeights, valuesOf, writeModel } from '../../support/models/onnx.js';
 
 const random = new Random(31);
 const floats = (dims: number[]) => normals(elementCount(dims), random);

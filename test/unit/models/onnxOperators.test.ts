@@ -4,7 +4,7 @@ import { type Attribute, OnnxWriter } from '../../../examples/onnxWriter.js';
 import { Random } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Layer } from '../../../src/models/classifier.js';
-import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
+import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
 import {
   allTaps,
@@ -17,7 +17,7 @@ import {
   randomWeights,
   valuesOf,
   writeModel,
-} from '../../support/onnx.js';
+} from '../../support/models/onnx.js';
 
 /** A model of one layer: its output `y` is reduced to logits somehow. */
 interface Form {

@@ -5,9 +5,9 @@ import { type InitializerOptions, OnnxWriter, type TensorData } from '../../../e
 import { Random } from '../../../src/base/random.js';
 import type { Matrix } from '../../../src/linalg/matrix.js';
 import { decodeFloat16, encodeFloat16 } from '../../../src/models/onnx/float16.js';
-import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
+import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { openOnnx, randomWeights, valuesOf, writeModel } from '../../support/onnx.js';
+import { openOnnx, randomWeights, valuesOf, writeModel } from '../../support/models/onnx.js';
 
 const random = new Random(21);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import { applySteps, type Step, undoSteps } from '../../../src/models/onnx/views.js';
-import { normals } from '../../support/arrays.js';
+import { normals } from '../../support/data/arrays.js';
 
 /** The definition of a transpose, element by element. */
 function transposed(values: Float32Array, dims: number[], order: number[]): number[] {

@@ -7,8 +7,8 @@ import { countNotFinite } from '../../../src/models/notFinite.js';
 import { format as onnx } from '../../../src/models/onnx/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeModel } from '../../support/onnx.js';
-import { writeModel as writeTfjs } from '../../support/tfjsFiles.js';
+import { writeModel } from '../../support/models/onnx.js';
+import { writeModel as writeTfjs } from '../../support/models/tfjsFiles.js';
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 

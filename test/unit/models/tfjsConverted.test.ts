@@ -6,9 +6,9 @@ import { Random } from '../../../src/base/random.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { format as graphs } from '../../../src/models/tfjs-graph/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
-import { layerProducts } from '../../support/classifierChecks.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
+import { layerProducts } from '../../support/models/classifierChecks.js';
 
 // Models that TensorFlow's own converter wrote, with what TensorFlow computes (test/fixtures/make_tfjs.py).
 const fixtures = fileURLToPath(new URL('../../fixtures/tfjs', import.meta.url));

@@ -7,7 +7,7 @@ import { modelKind } from '../../../src/models/tfjs/match.js';
 import { format as graphs } from '../../../src/models/tfjs-graph/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { damagedCopy } from '../../support/tfjsDamage.js';
+import { damagedCopy } from '../../support/models/tfjsDamage.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/tfjs', import.meta.url));
 const models = [

@@ -9,9 +9,9 @@ import { readAllWeights, readValues } from '../../../src/models/tfjs/tensors.js'
 import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format as graphs } from '../../../src/models/tfjs-graph/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
-import { normals } from '../../support/arrays.js';
+import { normals } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { groupBytes, type WeightToWrite, writeModel } from '../../support/tfjsFiles.js';
+import { groupBytes, type WeightToWrite, writeModel } from '../../support/models/tfjsFiles.js';
 
 let tf: Tf;
 beforeAll(async () => {

@@ -4,10 +4,10 @@ import type { Classifier } from '../../../src/models/classifier.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format } from '../../../src/models/tfjs-graph/index.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
-import { layerProducts } from '../../support/classifierChecks.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { attribute, GraphBuilder } from '../../support/tfjsGraph.js';
+import { layerProducts } from '../../support/models/classifierChecks.js';
+import { attribute, GraphBuilder } from '../../support/models/tfjsGraph.js';
 
 let tf: Tf;
 beforeAll(async () => {

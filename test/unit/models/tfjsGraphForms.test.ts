@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { format } from '../../../src/models/tfjs-graph/index.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
-import { layerProducts } from '../../support/classifierChecks.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { attribute, GraphBuilder } from '../../support/tfjsGraph.js';
+import { layerProducts } from '../../support/models/classifierChecks.js';
+import { attribute, GraphBuilder } from '../../support/models/tfjsGraph.js';
 
 const random = new Random(11);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { format } from '../../../src/models/tfjs-graph/index.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { attribute, GraphBuilder } from '../../support/tfjsGraph.js';
+import { attribute, GraphBuilder } from '../../support/models/tfjsGraph.js';
 
 describe('weights that are left alone', () => {
   it('are named with the reason', async () => {

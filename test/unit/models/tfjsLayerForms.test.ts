@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
-import { channelsLast, layerProducts } from '../../support/classifierChecks.js';
-import { around, reopen } from '../../support/tfjsLayers.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
+import { channelsLast, layerProducts } from '../../support/models/classifierChecks.js';
+import { around, reopen } from '../../support/models/tfjsLayers.js';
 
 let tf: Tf;
 beforeAll(async () => {

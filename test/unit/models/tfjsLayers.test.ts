@@ -4,11 +4,11 @@ import { Random } from '../../../src/base/random.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format } from '../../../src/models/tfjs-layers/index.js';
-import { maxDifference, tensorOf } from '../../support/arrays.js';
-import { layerProducts } from '../../support/classifierChecks.js';
+import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { randomise, writeLayersModel } from '../../support/tfjsFiles.js';
-import { predicted, reopen } from '../../support/tfjsLayers.js';
+import { layerProducts } from '../../support/models/classifierChecks.js';
+import { randomise, writeLayersModel } from '../../support/models/tfjsFiles.js';
+import { predicted, reopen } from '../../support/models/tfjsLayers.js';
 
 let tf: Tf;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import util from 'node:util';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../support/folders.js';
-import { writeStandIn } from '../../support/tfjsPackages.js';
+import { writeStandIn } from '../../support/models/tfjsPackages.js';
 
 let folder: string;
 

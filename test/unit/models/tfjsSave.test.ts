@@ -11,10 +11,10 @@ import { readStored } from '../../../src/models/tfjs/tensors.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format as graphs } from '../../../src/models/tfjs-graph/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
-import { maxDifference, normals, tensorOf } from '../../support/arrays.js';
+import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { type Quantized, randomise, readFolder, writeLayersModel } from '../../support/tfjsFiles.js';
-import { attribute, GraphBuilder } from '../../support/tfjsGraph.js';
+import { type Quantized, randomise, readFolder, writeLayersModel } from '../../support/models/tfjsFiles.js';
+import { attribute, GraphBuilder } from '../../support/models/tfjsGraph.js';
 
 let tf: Tf;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { Random } from '../../../src/base/random.js';
 import { elementCount, type Tensor } from '../../../src/linalg/tensor.js';
 import type { ConvGeometry, Geometry } from '../../../src/models/classifier.js';
 import { inputVectors, positionCount } from '../../../src/models/unfold.js';
-import { tensorOf } from '../../support/arrays.js';
+import { tensorOf } from '../../support/data/arrays.js';
 
 /** All positions, in order. */
 const all = (geometry: Geometry, tap: Tensor) =>

@@ -12,8 +12,8 @@ import {
   runThatWrote,
   writeRun,
 } from '../../../src/project/runStore.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { exampleRecord } from '../../support/runRecord.js';
 
 describe('hashFiles', () => {
   it('gives the SHA-256 of files larger than a chunk, with progress to the last byte', async () => {

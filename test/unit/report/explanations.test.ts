@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Explanations } from '../../../src/report/explanations.js';
 import { reportPage } from '../../../src/report/page.js';
-import { exampleExplanations, samplePicture } from '../../support/explanations.js';
-import { checkNesting, picturesIn, textOf } from '../../support/markup.js';
-import { exampleRecord } from '../../support/runRecord.js';
+import { exampleExplanations, samplePicture } from '../../support/engine/explanations.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
+import { checkNesting, picturesIn, textOf } from '../../support/program/markup.js';
 
 async function pageWith(change: Partial<Explanations> = {}, forgottenPictures = false): Promise<string> {
   return reportPage(exampleRecord(), {

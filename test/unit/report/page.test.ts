@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../src/contract/records.js';
 import { reportPage } from '../../../src/report/page.js';
 import { importance } from '../../../src/report/spectra.js';
-import { checkNesting, textOf } from '../../support/markup.js';
-import { exampleRecord } from '../../support/runRecord.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
+import { checkNesting, textOf } from '../../support/program/markup.js';
 
 function manyClasses(count: number): RunRecord {
   const record = exampleRecord();

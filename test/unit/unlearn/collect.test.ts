@@ -10,10 +10,10 @@ import { collectSpaces } from '../../../src/unlearn/collect.js';
 import { momentBytes } from '../../../src/unlearn/moment.js';
 import { Projections } from '../../../src/unlearn/projection.js';
 import type { ActivationStream, ProjectionProblem, Side, VectorBatch } from '../../../src/unlearn/stream.js';
-import { normals } from '../../support/arrays.js';
-import { MemoryStream } from '../../support/memoryStream.js';
-import { relativeError } from '../../support/svdReference.js';
-import { randomVectors, sideBySide } from '../../support/vectors.js';
+import { normals } from '../../support/data/arrays.js';
+import { relativeError } from '../../support/mathematics/svdReference.js';
+import { randomVectors, sideBySide } from '../../support/mathematics/vectors.js';
+import { MemoryStream } from '../../support/program/memoryStream.js';
 
 const problems: ProjectionProblem[] = [
   { id: 'conv1', in: 27, out: 8, groups: 1 },

@@ -6,9 +6,9 @@ import { collectSpaces, type SpaceSet } from '../../../src/unlearn/collect.js';
 import { cheaperForm } from '../../../src/unlearn/moment.js';
 import { Projections } from '../../../src/unlearn/projection.js';
 import type { ProjectionProblem } from '../../../src/unlearn/stream.js';
-import { MemoryStream } from '../../support/memoryStream.js';
-import { projectedWeight, relativeError, SvdSpace } from '../../support/svdReference.js';
-import { columnsOf, randomVectors, type Spread, sideBySide } from '../../support/vectors.js';
+import { projectedWeight, relativeError, SvdSpace } from '../../support/mathematics/svdReference.js';
+import { columnsOf, randomVectors, type Spread, sideBySide } from '../../support/mathematics/vectors.js';
+import { MemoryStream } from '../../support/program/memoryStream.js';
 
 interface Case extends Spread {
   readonly name: string;

@@ -6,10 +6,10 @@ import { identity, type Matrix, matrix } from '../../../src/linalg/matrix.js';
 import { collectSpaces, type SpaceSet } from '../../../src/unlearn/collect.js';
 import { Projections } from '../../../src/unlearn/projection.js';
 import type { ProjectionProblem } from '../../../src/unlearn/stream.js';
-import { normals } from '../../support/arrays.js';
-import { MemoryStream } from '../../support/memoryStream.js';
-import { relativeError, SvdSpace, toDense } from '../../support/svdReference.js';
-import { randomVectors } from '../../support/vectors.js';
+import { normals } from '../../support/data/arrays.js';
+import { relativeError, SvdSpace, toDense } from '../../support/mathematics/svdReference.js';
+import { randomVectors } from '../../support/mathematics/vectors.js';
+import { MemoryStream } from '../../support/program/memoryStream.js';
 
 /** Random problems with one group: primal and dual, of full and of low rank. */
 const problems = fc.record({

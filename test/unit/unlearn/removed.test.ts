@@ -4,7 +4,7 @@ import { identity, type Matrix, matrix } from '../../../src/linalg/matrix.js';
 import { collectSpaces } from '../../../src/unlearn/collect.js';
 import { removedDimension } from '../../../src/unlearn/removed.js';
 import type { Space } from '../../../src/unlearn/space.js';
-import { MemoryStream } from '../../support/memoryStream.js';
+import { MemoryStream } from '../../support/program/memoryStream.js';
 
 /** Vectors with a spread that falls off along directions of their own; cheap to make at any size. */
 function spreadVectors(count: number, size: number, power: number, random: Random): Matrix {

@@ -3,7 +3,7 @@ import type { BoundaryMap } from '../../../src/contract/explain.js';
 import { areasOf } from '../../../webview/studio/views/boundary/areas.js';
 import { moved, reading } from '../../../webview/studio/views/boundary/crosshair.js';
 import { bordersOf, middles } from '../../../webview/studio/views/boundary/regions.js';
-import { featuresAnswer } from '../../support/studioAnswers.js';
+import { featuresAnswer } from '../../support/studio/answers.js';
 
 /** A map from its rows, the topmost (largest y) first. */
 function mapOf(...rows: string[]): BoundaryMap {

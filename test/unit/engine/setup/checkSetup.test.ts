@@ -5,10 +5,10 @@ import { Random } from '../../../../src/base/random.js';
 import type { CheckSetupRequest, CheckSetupResult } from '../../../../src/contract/setup.js';
 import { decodeImage } from '../../../../src/data/images/decode.js';
 import { checkSetup } from '../../../../src/engine/jobs/checkSetup.js';
-import { expectError, idxBytes, writeIdxPair } from '../../../support/data.js';
+import { expectError, idxBytes, writeIdxPair } from '../../../support/data/datasets.js';
 import { sharedFolder, temporaryFolder } from '../../../support/folders.js';
-import { writeLinear } from '../../../support/linear.js';
-import { shapeClasses, shapeImages, writeShapes, writeTfjsShapes } from '../../../support/shapes.js';
+import { writeLinear } from '../../../support/models/linear.js';
+import { shapeClasses, shapeImages, writeShapes, writeTfjsShapes } from '../../../support/models/shapes.js';
 
 const SIDE = 10;
 let shapes: Awaited<ReturnType<typeof sharedFolder>>;

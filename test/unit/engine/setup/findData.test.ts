@@ -6,11 +6,11 @@ import { encodePng } from '../../../../src/data/images/encode.js';
 import { openDataset } from '../../../../src/data/open.js';
 import { dataSource } from '../../../../src/data/source.js';
 import { findData } from '../../../../src/engine/jobs/findData.js';
-import { expectError, idxBytes, writeIdxPair } from '../../../support/data.js';
+import { expectError, idxBytes, writeIdxPair } from '../../../support/data/datasets.js';
+import { npyBytes, npzBytes } from '../../../support/data/npz.js';
 import { temporaryFolder } from '../../../support/folders.js';
-import { writeLinear } from '../../../support/linear.js';
-import { npyBytes, npzBytes } from '../../../support/npz.js';
-import { writeTfjsShapes } from '../../../support/shapes.js';
+import { writeLinear } from '../../../support/models/linear.js';
+import { writeTfjsShapes } from '../../../support/models/shapes.js';
 
 let root: string;
 

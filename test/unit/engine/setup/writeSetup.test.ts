@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeSetup } from '../../../../src/engine/jobs/writeSetup.js';
 import { loadConfig } from '../../../../src/project/config.js';
-import { expectError } from '../../../support/data.js';
+import { expectError } from '../../../support/data/datasets.js';
 import { temporaryFolder } from '../../../support/folders.js';
 
 let folder: string;
