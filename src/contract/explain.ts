@@ -1,11 +1,12 @@
-import type { AlphaPair, ModelRequest, Picture, SampleRef, SplitName } from './terms.js';
+import type { CandidateId } from './recipes.js';
+import type { ModelRequest, Picture, SampleRef, SplitName } from './terms.js';
 
 /** What is explained: a model as it is and, with a run, what the run made of it. */
 export interface ExplainRequest extends ModelRequest {
   /** Folder of a run whose source is the model. */
   readonly run?: string;
   /** The candidate of that run; default the one that was chosen. */
-  readonly pair?: AlphaPair;
+  readonly candidate?: CandidateId;
 }
 
 export interface ThumbnailsRequest extends ModelRequest {

@@ -1,5 +1,5 @@
-import type { ClassAccuracy, Confusion } from './records.js';
-import type { ErrorReport, LayerFacts, ModelRequest, SplitName, TensorFlowBackend } from './terms.js';
+import type { ClassAccuracy, Confusion, LayerFacts } from './records.js';
+import type { ErrorReport, ModelRequest, SplitName, TensorFlowBackend } from './terms.js';
 
 export interface InspectRequest extends ModelRequest {
   /** Reads nothing but the model's headers: no `lethe.json`, no records (an untrusted workspace). */

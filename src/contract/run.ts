@@ -1,46 +1,25 @@
-import type {
-  Accuracies,
-  CandidateResult,
-  ClassChange,
-  Confusion,
-  LayerChange,
-  PolicyFinding,
-  RunRecord,
-  RunSettings,
-  UnlearnSeconds,
-} from './records.js';
-import type { AlphaPair, ConfusionCounts, ErrorReport, LayerFacts, ModelRequest, SplitName } from './terms.js';
+import type { RunSettings, AskedSettings } from './settings.js';
+import type { CandidateId } from './recipes.js';
+import type { Accuracies, CandidateResult, ClassChange, PolicyFinding, RunRecord, UnlearnSeconds, LayerFacts, RunResult, Candidate, MeasuredOn, SkippedLayer } from './records.js';
+import type { ConfusionCounts, ErrorReport, ModelRequest } from './terms.js';
 
-export interface UnlearnRequest extends ModelRequest {
+export interface UnlearnRequest extends ModelRequest, AskedSettings {
   /** Classes to forget: names, or indices as numbers; default what the policy in `lethe.json` still asks for. */
   readonly forget?: readonly (string | number)[];
   /** Where the new model goes; default `<name>.forget-<slug>` beside the model. */
   readonly out?: string;
   /** Replace an existing output. */
   readonly force?: boolean;
-  readonly alphaR?: readonly number[];
-  readonly alphaF?: readonly number[];
-  /** Samples of each kept class, for the spaces and for judging the candidates. */
-  readonly samples?: number;
-  /** Samples of each class to forget; default nine times `samples`. */
-  readonly forgetSamples?: number;
-  /** At most so many input vectors a layer and side. */
-  readonly maxPatches?: number;
-  /** Glob on the layers' names; default all layers. */
-  readonly layers?: string;
-  readonly seed?: number;
-  /** Bytes that the activations' moments may take at one time. */
-  readonly memory?: number;
 }
 
 export interface ReportRequest {
   /** A run's folder or its `run.json`. */
   readonly run: string;
-  /** Where the page goes; default in the run's folder: `report.html`, for another candidate `report-<alphaR>-<alphaF>.html`. */
+  /** Where the page goes; default in the run's folder: `report.html`, for another candidate `report-<id>.html`. */
   readonly out?: string;
   readonly force?: boolean;
   /** The candidate to report on; default the one that was chosen. */
-  readonly pair?: AlphaPair;
+  readonly candidate?: CandidateId;
   /** Also saliency maps and decision boundaries, which takes opening both models and the data. Default false. */
   readonly explanations?: boolean;
   /** Also pictures of samples of forgotten classes. Default false: the record of a deletion must not keep what was deleted. */
@@ -53,13 +32,13 @@ export interface ReportRequest {
 export interface ShowRunRequest {
   readonly run: string;
   /** A candidate that was looked at before; default the one that was chosen. */
-  readonly pair?: AlphaPair;
+  readonly candidate?: CandidateId;
 }
 
 /** Makes another candidate of a run its result, from the spaces that the run has found. */
 export interface CandidateRequest {
   readonly run: string;
-  readonly pair: AlphaPair;
+  readonly candidate: CandidateId;
   readonly allowOutside?: boolean;
   readonly threads?: number;
 }
@@ -78,24 +57,8 @@ export interface ListRunsRequest {
   readonly folders: readonly string[];
 }
 
-export interface UnlearnResult {
+export interface UnlearnResult extends RunResult {
   readonly model: string;
-  readonly forget: readonly string[];
-  readonly earlier: readonly string[];
-  readonly alphaR: number;
-  readonly alphaF: number;
-  /** Where the accuracies were measured: a split of its own, or samples held out from the ones used. */
-  readonly measuredOn: { readonly split: SplitName; readonly heldOut: boolean; readonly samples: number };
-  readonly before: Accuracies;
-  readonly after: Accuracies;
-  readonly perClass: readonly ClassChange[];
-  readonly confusion: { readonly before: Confusion; readonly after: Confusion };
-  readonly layers: readonly LayerChange[];
-  readonly skipped: readonly { readonly name: string; readonly kind: string; readonly reason: string }[];
-  readonly candidates: readonly CandidateResult[];
-  readonly policy: readonly PolicyFinding[];
-  readonly notes: readonly string[];
-  readonly seconds: UnlearnSeconds;
   readonly output: string;
   /** The run's folder, which holds `run.json` and `report.html`. */
   readonly run: string;
@@ -129,7 +92,7 @@ export interface ListRunsResult {
   readonly broken: readonly ErrorReport[];
 }
 
-/** What a run does to a layer. Dimensions and weight change are null as long as no pair of alphas is chosen. */
+/** What a run does to a layer. Dimensions and weight change are null as long as no candidate is chosen. */
 export interface LayerOutcome extends LayerFacts {
   readonly retainDimension: number | null;
   readonly forgetDimension: number | null;
@@ -138,20 +101,20 @@ export interface LayerOutcome extends LayerFacts {
   readonly spectra: { readonly retain: Float32Array; readonly forget: Float32Array };
 }
 
-/** What a run has come to: all of it, or what is known so far (null and empty: not yet). The same things as in `UnlearnResult`. */
+/** What a run has come to: all of it, or what is known so far (null and empty: not yet). The same things as in `RunResult`. */
 export interface Outcome {
   readonly forget: readonly string[];
   readonly earlier: readonly string[];
-  /** The pair that everything after it is about. */
-  readonly pair: AlphaPair | null;
-  readonly measuredOn: UnlearnResult['measuredOn'] | null;
+  /** The one that everything after it is about. */
+  readonly candidate: Candidate | null;
+  readonly measuredOn: MeasuredOn | null;
   readonly before: Accuracies | null;
   readonly after: Accuracies | null;
   readonly perClass: readonly ClassChange[];
   readonly confusionBefore: ConfusionCounts | null;
   readonly confusionAfter: ConfusionCounts | null;
   readonly layers: readonly LayerOutcome[];
-  readonly skipped: UnlearnResult['skipped'];
+  readonly skipped: readonly SkippedLayer[];
   readonly candidates: readonly CandidateResult[];
   readonly policy: readonly PolicyFinding[];
   readonly notes: readonly string[];
@@ -171,8 +134,8 @@ export interface StudioRun {
   readonly limits: RunRecord['forget'];
   /** The model that it wrote, null if none. */
   readonly output: { readonly path: string; readonly exists: boolean } | null;
-  /** The pair that the model which it wrote was made with: `outcome.pair` may be another one that is looked at. */
-  readonly saved: AlphaPair | null;
+  /** The one that the model which it wrote is: `outcome.candidate` may be another one that is looked at. */
+  readonly saved: Candidate | null;
   readonly outcome: Outcome;
 }
 

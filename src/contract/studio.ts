@@ -1,9 +1,12 @@
+import type { Candidate } from './records.js';
+import type { RunSettings, AskedSettings } from './settings.js';
+import type { CandidateId } from './recipes.js';
 import type { BoundaryResult, FocusResult, SaliencyResult, ThumbnailsResult } from './explain.js';
 import type { Finding, FindingAction } from './findings.js';
 import type { InspectResult, ModelSummary } from './models.js';
 import type { JobProgress } from './progress.js';
 import type { RunSummary, StudioRun } from './run.js';
-import type { AlphaPair, ErrorReport, SampleRef, TensorFlowBackend } from './terms.js';
+import type { ErrorReport, SampleRef, TensorFlowBackend } from './terms.js';
 
 /** A job on one model, as the editor shows it. */
 export interface RunState {
@@ -49,9 +52,9 @@ export interface StudioSnapshot {
   /** Another run to compare it with. */
   readonly compared: StudioRun | null;
   /** The candidate that was clicked, until it is shown. */
-  readonly choosing: AlphaPair | null;
+  readonly choosing: Candidate | null;
   /** What a run takes for settings that are left empty: Lethe's defaults, or what the editor's settings say. */
-  readonly defaults: Required<Omit<StudioSettings, 'layers'>> & { readonly layers: string | null };
+  readonly defaults: RunSettings;
   /** What runs the model; `choice` is the setting where there is one, for TensorFlow.js. */
   readonly backend: { readonly title: string; readonly choice: TensorFlowBackend | null };
 }
@@ -82,20 +85,20 @@ export type FromStudio =
   /** The page is loaded, or missed a change: send a whole snapshot. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'select'; readonly selected: readonly number[] }
-  | { readonly kind: 'unlearn'; readonly settings: StudioSettings }
+  | { readonly kind: 'unlearn'; readonly settings: AskedSettings }
   | { readonly kind: 'evaluate' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'setUp' }
   | { readonly kind: 'action'; readonly action: FindingAction }
   /** `output` is that of the shown run, `successor` is the model that superseded this one. */
   | { readonly kind: 'open'; readonly what: 'output' | 'successor' | 'config' | 'log' | 'trust' }
-  | { readonly kind: 'copyCommandLine'; readonly settings: StudioSettings }
+  | { readonly kind: 'copyCommandLine'; readonly settings: AskedSettings }
   /** The command line that does again what the shown run did, with the pair that is shown. */
   | { readonly kind: 'copyRunCommandLine' }
   /** A recorded run, by its folder, or the one that was broken off. */
   | { readonly kind: 'show'; readonly run: string | null }
   | { readonly kind: 'compare'; readonly run: string | null }
-  | { readonly kind: 'choose'; readonly pair: AlphaPair }
+  | { readonly kind: 'choose'; readonly candidate: CandidateId }
   /** Saves the shown candidate: in place of the run's output, or under a name that the user is asked for. */
   | { readonly kind: 'save'; readonly as: boolean }
   | { readonly kind: 'report'; readonly forgottenPictures: boolean }
@@ -103,13 +106,3 @@ export type FromStudio =
   | { readonly kind: 'ask'; readonly id: number; readonly name: QuestionName; readonly question: unknown }
   /** The answer is not waited for any more. */
   | { readonly kind: 'dropQuestion'; readonly id: number };
-
-/** What can be set for a run; undefined takes the default. */
-export interface StudioSettings {
-  readonly samples?: number;
-  readonly maxPatches?: number;
-  readonly alphaR?: readonly number[];
-  readonly alphaF?: readonly number[];
-  readonly layers?: string;
-  readonly seed?: number;
-}

@@ -9,24 +9,13 @@ export interface ModelRequest {
   readonly threads?: number;
 }
 
-/** Weights of the retain and of the forget space: what a candidate is made with. */
+/** Weights of the retain and of the forget space. */
 export interface AlphaPair {
   readonly alphaR: number;
   readonly alphaF: number;
 }
 
 export type SplitName = 'train' | 'test';
-
-export interface LayerFacts {
-  readonly name: string;
-  readonly kind: 'dense' | 'conv' | 'depthwise';
-  readonly in: number;
-  readonly out: number;
-  readonly groups: number;
-}
-
-/** Forget: asked for in this run. Earlier: forgotten by an earlier run and held so. Retain: all others. */
-export type ClassRole = 'retain' | 'forget' | 'earlier';
 
 /** Counts of samples: `counts[row * size + column]` of class `row` are taken for class `column`. */
 export interface ConfusionCounts {

@@ -1,4 +1,4 @@
-import type { RunSettings } from '../contract/records.js';
+import type { RunSettings } from '../contract/settings.js';
 import type { UnlearnRequest } from '../contract/run.js';
 
 /** What a run does unless told otherwise. All of it is written to the run record. */

@@ -1,10 +1,11 @@
+import type { HashedFile } from '../contract/schema.js';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { LetheError } from '../base/errors.js';
 import { fileError, writeFileAtomically } from '../base/files.js';
-import type { EvaluationRecord, HashedFile } from '../contract/records.js';
+import type { EvaluationRecord } from '../contract/records.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
 import { prettyJson } from './prettyJson.js';
 import { recordPath } from './recordPath.js';

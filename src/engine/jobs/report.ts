@@ -10,7 +10,7 @@ import { readCandidate } from '../../project/candidateStore.js';
 import { REPORT_NAME, readRun, type StoredRun } from '../../project/runStore.js';
 import { reportPage } from '../../report/page.js';
 import { explain } from '../explain/report/explanations.js';
-import { openModelPair } from '../kept/modelPair.js';
+import { withModelPair } from '../kept/modelPair.js';
 import { withCandidate } from '../records/outcome.js';
 import { candidateOf, savedPair, sourceOf } from '../records/runRequest.js';
 import { candidate } from './candidate.js';
@@ -41,15 +41,11 @@ export async function report(request: ReportRequest, work: Work = {}): Promise<R
 
 async function explainedPage(run: StoredRun, pair: AlphaPair, request: ReportRequest, work: Work): Promise<string> {
   const about = { ...(await sourceOf(run, request)), run: run.folder, pair };
-  // Held until the end, so that each part finds the models open.
-  const models = await openModelPair(about, work);
-  try {
+  return withModelPair(about, work, async (models) => {
     const record = await recordWith(run, pair, request, work);
-    const explanations = await explain(about, record, request.forgottenPictures ?? false, work);
+    const explanations = await explain(models, record, request.forgottenPictures ?? false, work);
     return reportPage(record, { written: writtenBeside(run, pair), explanations });
-  } finally {
-    await models.release();
-  }
+  });
 }
 
 /** The run's record, with this candidate in place of the one that was saved if it is another one. */

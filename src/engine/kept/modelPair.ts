@@ -66,6 +66,20 @@ export async function openModelPair(request: ExplainRequest, work: Work): Promis
   }
 }
 
+/** Opens what an explanation is about for as long as `use` takes. @throws LetheError as `openModelPair`, and what `use` throws. */
+export async function withModelPair<T>(
+  request: ExplainRequest,
+  work: Work,
+  use: (pair: ModelPair) => Promise<T>,
+): Promise<T> {
+  const pair = await openModelPair(request, work);
+  try {
+    return await use(pair);
+  } finally {
+    await pair.release();
+  }
+}
+
 /** The model that a run wrote, if it was made with this pair and is what it was. */
 async function openOutput(
   run: StoredRun,

@@ -1,4 +1,5 @@
-import type { Confusion, RunSettings } from '../../contract/records.js';
+import type { RunSettings } from '../../contract/settings.js';
+import type { Confusion } from '../../contract/records.js';
 import type { Layer } from '../../models/classifier.js';
 import type { Probe } from '../open/probe.js';
 import type { Session } from '../open/session.js';

@@ -1,5 +1,4 @@
-import type { Accuracies, ClassChange, Confusion, LayerChange } from '../../contract/records.js';
-import type { LayerFacts } from '../../contract/terms.js';
+import type { Accuracies, ClassChange, Confusion, LayerChange, LayerFacts } from '../../contract/records.js';
 import type { Layer } from '../../models/classifier.js';
 import type { ProjectionFacts } from '../../unlearn/projection.js';
 import { accuracyOver, samplesOf } from '../open/accuracy.js';

@@ -4,7 +4,6 @@ import { LetheError } from '../../base/errors.js';
 import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import type { ModelSummary } from '../../contract/models.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
-import type { StudioSettings } from '../../contract/studio.js';
 import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';

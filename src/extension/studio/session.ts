@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
-import type { FromStudio, StudioSettings, ToStudio } from '../../contract/studio.js';
+import type { FromStudio, ToStudio } from '../../contract/studio.js';
 import { classesAt } from '../classes/names.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
 import { type Dialogs, dialogs as editorDialogs } from '../dialogs.js';

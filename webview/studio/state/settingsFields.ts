@@ -1,4 +1,4 @@
-import type { StudioSettings, StudioSnapshot } from '../../../src/contract/studio.js';
+import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { globOf, globOfAll, matching } from '../layerRange.js';
 
 export type AlphaChoice = 'search' | 'fixed';

@@ -3,16 +3,16 @@ import type { Work } from '../../../base/work.js';
 import type { BoundaryMap, BoundaryResult } from '../../../contract/explain.js';
 import type { BoundarySide, BoundaryView } from '../../../report/explanations.js';
 import { type ClassColor, classColors, paintRegions, regionsOf } from '../../../report/paint/regions.js';
-import { boundary } from '../../jobs/boundary.js';
+import { boundaryOf } from '../boundary.js';
 import type { ExplainContext } from './context.js';
 import { imageOf } from './image.js';
 
 /** Samples that are drawn at most. */
 const MOST_POINTS = 600;
 
-/** Which class both models give where. Samples of classes that may not be shown are left out. @throws LetheError as the job `boundary`. */
-export async function boundaryView({ request, record, mayShow }: ExplainContext, work: Work): Promise<BoundaryView> {
-  const result = await boundary(request, work);
+/** Which class both models give where. Samples of classes that may not be shown are left out. @throws LetheError as `boundaryOf`. */
+export async function boundaryView({ pair, record, mayShow }: ExplainContext, work: Work): Promise<BoundaryView> {
+  const result = await boundaryOf(pair, {}, work);
   const { kind, size, x, y, xLabel, yLabel, before } = result;
   const after = result.after!;
   const colors = classColors([before, after]);

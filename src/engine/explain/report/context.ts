@@ -1,10 +1,10 @@
-import type { ExplainRequest } from '../../../contract/explain.js';
 import type { RunRecord } from '../../../contract/records.js';
+import type { ModelPair } from '../../kept/modelPair.js';
 
 /** What the parts of a report's explanations are made with. */
 export interface ExplainContext {
-  /** About the record's pair. */
-  readonly request: ExplainRequest & { readonly run: string };
+  /** The source of the run, and the candidate that the record is about. */
+  readonly pair: ModelPair;
   readonly record: RunRecord;
   /** Whether samples of this class may be shown. */
   mayShow(index: number): boolean;

@@ -2,7 +2,8 @@ import { LetheError } from '../../../base/errors.js';
 import type { Work } from '../../../base/work.js';
 import type { RunRecord } from '../../../contract/records.js';
 import type { Explanations, Found } from '../../../report/explanations.js';
-import { focus } from '../../jobs/focus.js';
+import type { ModelPair } from '../../kept/modelPair.js';
+import { focusOf } from '../focus.js';
 import { boundaryView } from './boundary.js';
 import { focusClasses } from './choice.js';
 import type { ExplainContext } from './context.js';
@@ -13,24 +14,24 @@ const FOCUS_SAMPLES = 10;
 
 /**
  * Explains what a run changed: saliency of some samples, what is kept of it by class, the decision boundary. What can't be made
- * for this model is told in a sentence. Quick only while somebody holds the models open (`openModelPair`).
- * @param record about the pair of the request.
+ * for this model is told in a sentence.
+ * @param record about the candidate of the pair.
  * @param forgottenPictures shows samples of forgotten classes too.
- * @throws LetheError as `openModelPair`, `cancelled`.
+ * @throws LetheError `cancelled`; what is wrong with a model or the data.
  */
 export async function explain(
-  request: ExplainContext['request'],
+  pair: ModelPair,
   record: RunRecord,
   forgottenPictures: boolean,
   { signal, onProgress }: Work,
 ): Promise<Explanations> {
   const isForgotten = (index: number) => record.result.perClass[index].role !== 'retain';
-  const context = { request, record, mayShow: (index: number) => forgottenPictures || !isForgotten(index) };
+  const context: ExplainContext = { pair, record, mayShow: (index: number) => forgottenPictures || !isForgotten(index) };
   const classes = focusClasses(record);
   const work = { signal, onProgress };
   return {
     saliency: await unlessImpossible(() => saliencyView(context, work)),
-    focus: await unlessImpossible(() => focus({ ...request, classes, samples: FOCUS_SAMPLES }, work)),
+    focus: await unlessImpossible(() => focusOf(pair, { classes, samples: FOCUS_SAMPLES }, work)),
     boundary: await unlessImpossible(() => boundaryView(context, work)),
     forgottenPictures,
   };

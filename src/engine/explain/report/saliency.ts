@@ -2,15 +2,15 @@ import { throwIfAborted, type Work } from '../../../base/work.js';
 import type { SaliencyResult } from '../../../contract/explain.js';
 import type { SaliencyView, SampleSaliency } from '../../../report/explanations.js';
 import { differenceOver, heatOver } from '../../../report/paint/heat.js';
-import { saliency } from '../../jobs/saliency.js';
+import { saliencyOf } from '../saliency.js';
 import { chosenSamples } from './choice.js';
 import type { ExplainContext } from './context.js';
 import { imageOf } from './image.js';
 
-/** Where the model looks, for a few samples. @throws LetheError as the job `saliency`. */
-export async function saliencyView({ request, record, mayShow }: ExplainContext, work: Work): Promise<SaliencyView> {
+/** Where the model looks, for a few samples. @throws LetheError as `saliencyOf`. */
+export async function saliencyView({ pair, record, mayShow }: ExplainContext, work: Work): Promise<SaliencyView> {
   const results: SaliencyResult[] = [];
-  for (const sample of chosenSamples(record)) results.push(await saliency({ ...request, sample }, work));
+  for (const sample of chosenSamples(record)) results.push(await saliencyOf(pair, { sample }, work));
   throwIfAborted(work.signal);
   const [{ activation, split }] = results;
   const samples: SampleSaliency[] = [];

@@ -1,5 +1,6 @@
+import type { RunSettings } from '../../../contract/settings.js';
 import { stat } from 'node:fs/promises';
-import type { RunRecord, RunSettings } from '../../../contract/records.js';
+import type { RunRecord } from '../../../contract/records.js';
 import type { UnlearnRequest } from '../../../contract/run.js';
 import { elementCount } from '../../../linalg/tensor.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';

@@ -1,4 +1,4 @@
-import type { ClassRole } from '../../../../src/contract/terms.js';
+import type { ClassRole } from '../../../../src/contract/records.js';
 import { changeText, type Matrix, ofTotal, type Unit, valueAt } from './counts.js';
 
 /** What the matrices are drawn from. */

@@ -1,9 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { ClassChange } from '../../../../src/contract/records.js';
+import type { ClassChange, ClassRole } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import type { ClassRole } from '../../../../src/contract/terms.js';
 import { growingTable } from '../../elements/growingTable.js';
 import { type Content, tableBox } from '../../elements/parts.js';
 import { count, hundredths, percent, points } from '../../format.js';

@@ -1,0 +1,33 @@
+/**
+ * A run record of version 1 as one of version 2. Then a candidate was a pair of alphas, and the codes of what a policy missed
+ * were others than those of the findings about models.
+ * @returns what it was given, if that is no record of version 1: the schema says what is wrong with it.
+ */
+export function upgradedRun(record: unknown): unknown {
+  if (!isObject(record) || record.version !== 1 || !isObject(record.result)) return record;
+  const { alphaR, alphaF, candidates, policy, ...result } = record.result;
+  return {
+    ...record,
+    version: 2,
+    result: {
+      ...result,
+      candidate: projection(alphaR, alphaF),
+      candidates: listed(candidates, ({ alphaR: r, alphaF: f, ...judged }) => ({ ...projection(r, f), ...judged })),
+      policy: listed(policy, (finding) => ({ ...finding, code: CODES[String(finding.code)] ?? finding.code })),
+    },
+  };
+}
+
+const CODES: Readonly<Record<string, string>> = { 'forget-limit': 'must-be-forgotten', 'protect-limit': 'protect-broken' };
+
+function projection(alphaR: unknown, alphaF: unknown) {
+  return { id: `projection-${alphaR}-${alphaF}`, recipe: { method: 'projection', alphaR, alphaF } };
+}
+
+function listed(list: unknown, change: (entry: Record<string, unknown>) => unknown): unknown {
+  return Array.isArray(list) ? list.map((entry) => (isObject(entry) ? change(entry) : entry)) : list;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
