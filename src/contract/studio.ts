@@ -1,7 +1,7 @@
 import type { BoundaryResult, FocusResult, SaliencyResult, ThumbnailsResult } from './explain.js';
 import type { Finding, FindingAction } from './findings.js';
 import type { InspectResult, ModelSummary } from './models.js';
-import type { JobProgress } from './progress.js';
+import type { Progress } from './progress.js';
 import type { RunSummary, StudioRun } from './run.js';
 import type { AlphaPair, ErrorReport, SampleRef, TensorFlowBackend } from './terms.js';
 
@@ -15,7 +15,7 @@ export interface RunState {
   readonly status: 'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
   /** Jobs before it in the queue. */
   readonly position: number;
-  readonly progress: JobProgress | null;
+  readonly progress: Progress | null;
   /** What it is at, in a few words: that it waits, the title of its phase, that it stops; empty once it is over. */
   readonly step: string;
   /** ISO 8601. */

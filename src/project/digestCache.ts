@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../base/files.js';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { HashedFile } from '../contract/records.js';
 import { hashFiles } from './fileHash.js';
 

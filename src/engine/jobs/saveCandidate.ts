@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { percentText } from '../../base/text.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CandidateResult, HashedFile, RunRecord } from '../../contract/records.js';
 import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { HashedFile } from '../../contract/records.js';
 import { digests } from '../../project/digestCache.js';
 import { fromRecordPath } from '../../project/recordPath.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { HashedFile } from '../../contract/records.js';
 import { hashFiles } from '../../project/fileHash.js';
 import type { SampleSet } from '../open/samples.js';

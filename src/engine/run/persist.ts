@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { writeAtomically } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { HashedFile, RunRecord } from '../../contract/records.js';
 import type { Classifier, WeightEdits } from '../../models/classifier.js';
 import { hashFiles } from '../../project/fileHash.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion, HashedFile, RunSettings } from '../../contract/records.js';
 import type { UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import type { Layer } from '../../models/classifier.js';

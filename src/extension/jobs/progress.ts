@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import { phaseText } from './phases.js';
 
 /** Milliseconds that work may take without a word, where it is mostly quick. */

@@ -1,5 +1,5 @@
 import { LetheError } from '../../../base/errors.js';
-import type { Work } from '../../../base/work.js';
+import type { Work } from '../../../contract/progress.js';
 import type { RunRecord } from '../../../contract/records.js';
 import type { Explanations, Found } from '../../../report/explanations.js';
 import { focus } from '../../jobs/focus.js';
