@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { ModelRequest } from '../contract/terms.js';
 import { prettyJson } from '../project/prettyJson.js';
 import { integer } from './options.js';

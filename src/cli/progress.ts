@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
 import { phaseTitle } from '../base/phases.js';
 import { durationText } from '../base/text.js';
-import type { Progress } from '../base/work.js';
+import type { Progress } from '../contract/progress.js';
 import { clean, type Style } from './style.js';
 
 interface Terminal extends Writable {

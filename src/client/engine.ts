@@ -1,5 +1,5 @@
-import type { Work } from '../base/work.js';
 import type { JobName, Jobs, PartOf } from '../contract/jobs.js';
+import type { Work } from '../contract/progress.js';
 import { EngineProcess, type EngineProcessOptions } from './engineProcess.js';
 import { JobQueue, type QueuedJob } from './jobQueue.js';
 

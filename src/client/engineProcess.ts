@@ -1,7 +1,8 @@
+import { throwIfAborted } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
 import { totalMemory } from '../base/machine.js';
-import { throwIfAborted, type Work } from '../base/work.js';
 import type { EngineHello, JobName, Jobs, LogLevel, PartOf } from '../contract/jobs.js';
+import type { Work } from '../contract/progress.js';
 import { EngineChild, type EngineEnd, howItEnded } from './engineChild.js';
 import { checkNode } from './nodePath.js';
 

@@ -1,5 +1,5 @@
-import type { HashedFile } from './schema.js';
 import type { RunRecord } from './records.js';
+import type { HashedFile } from './schema.js';
 
 /**
  * The part of a run record that can be signed, as one text: no path, so that it is the same wherever the run is kept, and the

@@ -19,7 +19,7 @@ import type {
   InspectRequest,
   InspectResult,
 } from './models.js';
-import type { JobProgress } from './progress.js';
+import type { Progress, Work } from './progress.js';
 import type {
   CandidateRequest,
   EstimateRequest,
@@ -81,6 +81,13 @@ export type JobName = keyof Jobs;
 
 export type PartOf<Name extends JobName> = Name extends keyof JobParts ? JobParts[Name] : never;
 
+/** Runs a job, wherever that is. @throws LetheError what the job throws. */
+export type RunJob = <Name extends JobName>(
+  name: Name,
+  request: Jobs[Name]['request'],
+  work?: Work<PartOf<Name>>,
+) => Promise<Jobs[Name]['result']>;
+
 /** A job as it is sent to the engine process; `id` is the caller's, for the messages about it. */
 export interface JobCall {
   readonly id: number;
@@ -90,7 +97,7 @@ export interface JobCall {
 
 export interface JobNote {
   readonly id: number;
-  readonly progress: JobProgress;
+  readonly progress: Progress;
 }
 
 /** A part of a job's result (`JobParts`); every one arrives, in order. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { RUN_SETTINGS, type RunSettings, type SettingKind } from './settings.js';
 import { count, type Frozen, hashedFile, share, splitName } from './schema.js';
+import { RUN_SETTINGS, type RunSettings, type SettingKind } from './settings.js';
 import { upgradedRun } from './upgrade.js';
 
 /**

@@ -1,6 +1,18 @@
-import type { RunSettings, AskedSettings } from './settings.js';
 import type { CandidateId } from './recipes.js';
-import type { Accuracies, CandidateResult, ClassChange, PolicyFinding, RunRecord, UnlearnSeconds, LayerFacts, RunResult, Candidate, MeasuredOn, SkippedLayer } from './records.js';
+import type {
+  Accuracies,
+  Candidate,
+  CandidateResult,
+  ClassChange,
+  LayerFacts,
+  MeasuredOn,
+  PolicyFinding,
+  RunRecord,
+  RunResult,
+  SkippedLayer,
+  UnlearnSeconds,
+} from './records.js';
+import type { AskedSettings, RunSettings } from './settings.js';
 import type { ConfusionCounts, ErrorReport, ModelRequest } from './terms.js';
 
 export interface UnlearnRequest extends ModelRequest, AskedSettings {

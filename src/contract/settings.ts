@@ -100,7 +100,11 @@ export const RUN_SETTINGS = {
 export type SettingName = keyof typeof RUN_SETTINGS;
 
 type Kinds = { readonly [Name in SettingName]: (typeof RUN_SETTINGS)[Name]['kind'] };
-type Value<Kind extends SettingKind> = Kind extends 'alphas' ? readonly number[] : Kind extends 'glob' ? string : number;
+type Value<Kind extends SettingKind> = Kind extends 'alphas'
+  ? readonly number[]
+  : Kind extends 'glob'
+    ? string
+    : number;
 
 /** What was asked for; a setting that is left out takes its default. */
 export type AskedSettings = { readonly [Name in SettingName]?: Value<Kinds[Name]> };

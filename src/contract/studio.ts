@@ -1,11 +1,11 @@
-import type { Candidate } from './records.js';
-import type { RunSettings, AskedSettings } from './settings.js';
-import type { CandidateId } from './recipes.js';
 import type { BoundaryResult, FocusResult, SaliencyResult, ThumbnailsResult } from './explain.js';
 import type { Finding, FindingAction } from './findings.js';
 import type { InspectResult, ModelSummary } from './models.js';
-import type { JobProgress } from './progress.js';
+import type { Progress } from './progress.js';
+import type { CandidateId } from './recipes.js';
+import type { Candidate } from './records.js';
 import type { RunSummary, StudioRun } from './run.js';
+import type { AskedSettings, RunSettings } from './settings.js';
 import type { ErrorReport, SampleRef, TensorFlowBackend } from './terms.js';
 
 /** A job on one model, as the editor shows it. */
@@ -18,7 +18,7 @@ export interface RunState {
   readonly status: 'queued' | 'running' | 'cancelling' | 'done' | 'failed' | 'cancelled';
   /** Jobs before it in the queue. */
   readonly position: number;
-  readonly progress: JobProgress | null;
+  readonly progress: Progress | null;
   /** What it is at, in a few words: that it waits, the title of its phase, that it stops; empty once it is over. */
   readonly step: string;
   /** ISO 8601. */

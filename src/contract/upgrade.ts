@@ -18,7 +18,10 @@ export function upgradedRun(record: unknown): unknown {
   };
 }
 
-const CODES: Readonly<Record<string, string>> = { 'forget-limit': 'must-be-forgotten', 'protect-limit': 'protect-broken' };
+const CODES: Readonly<Record<string, string>> = {
+  'forget-limit': 'must-be-forgotten',
+  'protect-limit': 'protect-broken',
+};
 
 function projection(alphaR: unknown, alphaF: unknown) {
   return { id: `projection-${alphaR}-${alphaF}`, recipe: { method: 'projection', alphaR, alphaF } };

@@ -1,5 +1,5 @@
+import { throwIfAborted } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
-import { throwIfAborted } from '../base/work.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { Dataset, RawBatch } from './dataset.js';
 import { type InputSettings, toTensor } from './preprocess.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { InputOptions } from './preprocess.js';
 
 /** What a reader may know besides its own source. */

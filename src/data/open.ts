@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { OpenContext } from './context.js';
 import type { Dataset } from './dataset.js';
 import { openCifar } from './formats/cifar.js';

@@ -1,6 +1,7 @@
+import { breathe } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
 import { Random } from '../base/random.js';
-import { breathe, type Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../models/classifier.js';
 import { type SpatialView, spatialView } from './spatial.js';

@@ -1,5 +1,6 @@
-import { breathe, type Work } from '../base/work.js';
+import { breathe } from '../base/abort.js';
 import type { BoundaryMap } from '../contract/explain.js';
+import type { Work } from '../contract/progress.js';
 import { elementCount, type Tensor } from '../linalg/tensor.js';
 import type { Classifier } from '../models/classifier.js';
 import { answerOf, checkFinite } from './answers.js';

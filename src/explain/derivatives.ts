@@ -1,4 +1,5 @@
-import { breathe, type Work } from '../base/work.js';
+import { breathe } from '../base/abort.js';
+import type { Work } from '../contract/progress.js';
 import { elementCount, type Tensor } from '../linalg/tensor.js';
 import type { ActivationId, Classifier } from '../models/classifier.js';
 

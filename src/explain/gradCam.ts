@@ -1,5 +1,5 @@
-import type { Work } from '../base/work.js';
 import type { ClassMap } from '../contract/explain.js';
+import type { Work } from '../contract/progress.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../models/classifier.js';
 import { answerOf, checkFinite, softmaxOf } from './answers.js';

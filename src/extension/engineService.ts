@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Work } from '../base/work.js';
 import type { Engine, JobInfo } from '../client/engine.js';
 import type { QueuedJob } from '../client/jobQueue.js';
 import type { JobName, Jobs, PartOf } from '../contract/jobs.js';
+import type { Work } from '../contract/progress.js';
 import type { Log } from './log.js';
 import { engineSettings } from './settings.js';
 import { tensorFlowFolder } from './storage.js';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { breathe, throwIfAborted } from '../base/abort.js';
 import { InferenceSession, Tensor } from '../base/onnxruntime.js';
-import { breathe, throwIfAborted } from '../base/work.js';
 import { type GemmMode, gemmModel } from './gemmModel.js';
 import { type Matrix, rowsOf } from './matrix.js';
 

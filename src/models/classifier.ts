@@ -1,5 +1,5 @@
 import type { LetheError } from '../base/errors.js';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import type { TextRange } from '../contract/terms.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Tensor } from '../linalg/tensor.js';

@@ -1,5 +1,5 @@
+import { breathe } from '../base/abort.js';
 import { type ByteRange, readRange, withFile } from '../base/files.js';
-import { breathe } from '../base/work.js';
 
 /** How a number is stored, little-endian. */
 export type NumberKind = 'float16' | 'bfloat16' | 'float32' | 'float64';

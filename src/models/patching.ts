@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, type FileHandle, mkdir, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
 import { type ByteRange, fileError, writeAtomically } from '../base/files.js';
-import { throwIfAborted, type Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 
 const chunkBytes = 8 * 2 ** 20;
 

@@ -1,5 +1,5 @@
-import type { RunSettings } from '../contract/settings.js';
 import type { UnlearnRequest } from '../contract/run.js';
+import type { RunSettings } from '../contract/settings.js';
 
 /** What a run does unless told otherwise. All of it is written to the run record. */
 export const DEFAULTS = {

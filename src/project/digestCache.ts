@@ -1,8 +1,8 @@
-import type { HashedFile } from '../contract/schema.js';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../base/files.js';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
+import type { HashedFile } from '../contract/schema.js';
 import { hashFiles } from './fileHash.js';
 
 /** What tells whether a file is still the one that was read. */

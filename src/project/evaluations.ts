@@ -1,4 +1,3 @@
-import type { HashedFile } from '../contract/schema.js';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { LetheError } from '../base/errors.js';
 import { fileError, writeFileAtomically } from '../base/files.js';
 import type { EvaluationRecord } from '../contract/records.js';
+import type { HashedFile } from '../contract/schema.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
 import { prettyJson } from './prettyJson.js';
 import { recordPath } from './recordPath.js';

@@ -1,9 +1,10 @@
-import type { HashedFile } from '../contract/schema.js';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { throwIfAborted } from '../base/abort.js';
 import { fileError } from '../base/files.js';
-import { throwIfAborted, type Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
+import type { HashedFile } from '../contract/schema.js';
 
 /** SHA-256 and size of each file, read as a stream. Progress counts bytes. @throws LetheError `file-missing`, `file-unreadable`. */
 export async function hashFiles(files: readonly string[], work: Work = {}): Promise<HashedFile[]> {

@@ -1,9 +1,9 @@
-import type { HashedFile } from '../contract/schema.js';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeAtomically } from '../base/files.js';
 import type { RunRecord } from '../contract/records.js';
+import type { HashedFile } from '../contract/schema.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
 import { prettyJson } from './prettyJson.js';
 import { parseRunRecord } from './runRecord.js';

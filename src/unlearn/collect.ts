@@ -1,5 +1,5 @@
 import { LetheError } from '../base/errors.js';
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
 import { type Accumulator, accumulatorBytes, accumulatorFor } from './accumulator.js';
 import { ByteCache } from './cache.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import { type Matrix, matrix, squaredNorm } from '../linalg/matrix.js';
 import type { Detail, SpacePair, SpaceSet } from './collect.js';
 import { removedDimension } from './removed.js';

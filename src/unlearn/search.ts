@@ -1,5 +1,6 @@
+import { throwIfAborted } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
-import { throwIfAborted, type Work } from '../base/work.js';
+import type { Work } from '../contract/progress.js';
 import {
   byMerit,
   type Candidate,

@@ -1,8 +1,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { throwIfAborted } from '../base/abort.js';
 import { fileError } from '../base/files.js';
-import { throwIfAborted } from '../base/work.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Moment } from './moment.js';
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { JobProgress } from '../../src/contract/progress.js';
+import type { Progress } from '../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
@@ -37,7 +37,7 @@ function at(changes: Partial<RunState>, shown: StudioSnapshot['shown'] = null): 
 }
 
 function phase(phase: string, done = 3, total = 8, detail?: string): Pick<RunState, 'progress'> {
-  return { progress: { phase, done, total, detail } satisfies JobProgress };
+  return { progress: { phase, done, total, detail } satisfies Progress };
 }
 
 /** The run that goes on, with what it has found so far. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
-import { breathe } from '../../base/work.js';
 import type { OpenContext } from '../context.js';
 import type { Dataset } from '../dataset.js';
 import type { SourceOf } from '../source.js';

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { fileError, readRange, withFile } from '../../base/files.js';
-import { throwIfAborted } from '../../base/work.js';
 import type { OpenContext } from '../context.js';
 import type { Dataset } from '../dataset.js';
 import type { SourceOf } from '../source.js';

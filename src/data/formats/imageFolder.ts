@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { breathe, throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { fileError } from '../../base/files.js';
-import { breathe, throwIfAborted } from '../../base/work.js';
 import type { OpenContext } from '../context.js';
 import type { Dataset, RawBatch } from '../dataset.js';
 import { decodeImage, type RgbImage } from '../images/decode.js';

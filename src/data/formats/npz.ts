@@ -1,7 +1,7 @@
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { fileError, readRange, withFile } from '../../base/files.js';
-import { breathe } from '../../base/work.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { OpenContext } from '../context.js';
 import type { Dataset } from '../dataset.js';

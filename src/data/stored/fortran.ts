@@ -1,4 +1,5 @@
-import { breathe, type Work } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
+import type { Work } from '../../contract/progress.js';
 import { elementCount } from '../../linalg/tensor.js';
 import { elementBytes } from './elements.js';
 import type { NpyArray } from './npy.js';

@@ -1,5 +1,5 @@
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { breathe } from '../../base/work.js';
 import type { Dataset, Location } from '../dataset.js';
 import type { Bytes } from './bytes.js';
 import { decodeElements, type ElementType, elementBytes } from './elements.js';

@@ -1,5 +1,5 @@
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { throwIfAborted } from '../../base/work.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { Dataset, Location, RawBatch } from '../dataset.js';
 import type { Bytes } from './bytes.js';

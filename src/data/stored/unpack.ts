@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import zlib from 'node:zlib';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { type ByteRange, fileError, readRange, withFile } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Bytes } from './bytes.js';
 import { drain } from './drain.js';
 import { Scratch } from './scratch.js';

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { breathe, type Work } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
+import type { Work } from '../../contract/progress.js';
 import { detectFormat, isMainFile } from '../../models/registry.js';
 import { CONFIG_NAME } from '../../project/home.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
 import type { Finding } from '../../contract/findings.js';
+import type { Work } from '../../contract/progress.js';
 import type { NotFinite } from '../../models/classifier.js';
 import type { ModelLook } from '../look/modelLook.js';
 import { finding, findingsOf, type Related, wholeFile } from './findings.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { SampleRef } from '../../contract/terms.js';
 import { answerOf, softmaxOf } from '../../explain/answers.js';
 import type { Classifier } from '../../models/classifier.js';

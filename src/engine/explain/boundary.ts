@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { BoundaryMap, BoundaryRequest, BoundaryResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { mapBoundary } from '../../explain/boundary.js';
 import type { ModelPair } from '../kept/modelPair.js';
 import { featureSlice, hasTwoFeatures, planeSlice } from './slice.js';

@@ -1,6 +1,6 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
 import type { ClassFocus, ClassMap, FocusRequest, FocusResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { chooseActivation } from '../../explain/activation.js';
 import { gradCam, keptShare } from '../../explain/gradCam.js';
 import type { Tensor } from '../../linalg/tensor.js';

@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { SaliencyRequest, SaliencyResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { chooseActivation } from '../../explain/activation.js';
 import { gradCam, keptShare } from '../../explain/gradCam.js';
 import type { ModelPair } from '../kept/modelPair.js';

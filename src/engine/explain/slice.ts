@@ -1,6 +1,6 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
 import type { BoundaryResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import type { SampleRef } from '../../contract/terms.js';
 import type { RawBatch } from '../../data/dataset.js';
 import { toTensor } from '../../data/preprocess.js';

@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { BoundaryRequest, BoundaryResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { boundaryOf } from '../explain/boundary.js';
 import { withModelPair } from '../kept/modelPair.js';
 

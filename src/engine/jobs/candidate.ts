@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CandidateRequest, StudioRun } from '../../contract/run.js';
 import { readRun } from '../../project/runStore.js';
 import { leaseBench } from '../kept/benches.js';

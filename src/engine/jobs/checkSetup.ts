@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Random } from '../../base/random.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion } from '../../contract/records.js';
 import type { CheckSetupRequest, CheckSetupResult } from '../../contract/setup.js';
 import { toTensor } from '../../data/preprocess.js';

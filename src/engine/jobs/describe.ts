@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { DescribeRequest, DescribeResult, ModelSummary } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
 import { Looker } from '../look/look.js';
 import type { ModelLook } from '../look/modelLook.js';

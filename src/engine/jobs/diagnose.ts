@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
 import type { DiagnoseRequest, DiagnoseResult, Finding } from '../../contract/findings.js';
 import type { EvaluateResult } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import { ConfigError } from '../../project/configError.js';
 import { CONFIG_NAME } from '../../project/home.js';
 import { classCountFindings, configFindings } from '../diagnose/config.js';

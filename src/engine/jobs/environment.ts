@@ -2,10 +2,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { version } from '../../../package.json';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { availableDisk, availableMemory, totalMemory } from '../../base/machine.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
 import type { EnvironmentRequest, EnvironmentResult } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import { LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { type BackendFacts, backendFacts, loadBackend } from '../../models/tfjs/backend.js';
 

@@ -1,5 +1,6 @@
+import { throwIfAborted } from '../../base/abort.js';
 import { stopwatch } from '../../base/stopwatch.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { RunRecord } from '../../contract/records.js';
 import type { EstimateRequest, EstimateResult } from '../../contract/run.js';
 import { settingsOf } from '../../project/defaults.js';

@@ -1,7 +1,7 @@
 import { LetheError } from '../../base/errors.js';
 import { stopwatch } from '../../base/stopwatch.js';
-import type { Work } from '../../base/work.js';
 import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import type { EvaluationRecord } from '../../contract/records.js';
 import { sampleIndices } from '../../data/sampling.js';
 import { DEFAULTS } from '../../project/defaults.js';

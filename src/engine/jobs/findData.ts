@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { fileError } from '../../base/files.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
 import { inspectModel } from '../../models/registry.js';
 import { type AnySource, pathsOf, withPaths } from '../../project/sourcePaths.js';

@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { FocusRequest, FocusResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { focusOf } from '../explain/focus.js';
 import { withModelPair } from '../kept/modelPair.js';
 

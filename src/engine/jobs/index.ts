@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { JobName, Jobs, PartOf } from '../../contract/jobs.js';
+import type { Work } from '../../contract/progress.js';
 
 type Job<Name extends JobName> = (
   request: Jobs[Name]['request'],

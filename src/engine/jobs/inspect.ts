@@ -1,6 +1,6 @@
-import type { Work } from '../../base/work.js';
-import { throwIfAborted } from '../../base/work.js';
+import { throwIfAborted } from '../../base/abort.js';
 import type { InspectRequest, InspectResult } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import type { ModelFacts } from '../../models/classifier.js';
 import { inspectModel } from '../../models/registry.js';
 import { loadConfig } from '../../project/config.js';

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { writeAtomically } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { RunRecord } from '../../contract/records.js';
 import type { ReportRequest, ReportResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';

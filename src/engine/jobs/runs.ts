@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import { throwIfAborted } from '../../base/abort.js';
+import type { Work } from '../../contract/progress.js';
 import type { ListRunsRequest, ListRunsResult, RunSummary } from '../../contract/run.js';
 import { reportOf } from '../../project/errorReport.js';
 import { fromRecordPath } from '../../project/recordPath.js';

@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { SaliencyRequest, SaliencyResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import { saliencyOf } from '../explain/saliency.js';
 import { withModelPair } from '../kept/modelPair.js';
 

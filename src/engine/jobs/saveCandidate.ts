@@ -1,10 +1,10 @@
-import type { HashedFile } from '../../contract/schema.js';
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { percentText } from '../../base/text.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CandidateResult, RunRecord } from '../../contract/records.js';
 import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
+import type { HashedFile } from '../../contract/schema.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { hashFiles } from '../../project/fileHash.js';

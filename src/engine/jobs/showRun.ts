@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { ShowRunRequest, StudioRun } from '../../contract/run.js';
 import { pairText } from '../../project/alphaPair.js';
 import { readRun } from '../../project/runStore.js';

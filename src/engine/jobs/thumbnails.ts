@@ -1,5 +1,6 @@
-import { breathe, type Work } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
 import type { ThumbnailsRequest, ThumbnailsResult } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import type { Picture } from '../../contract/terms.js';
 import { pictureOf } from '../explain/picture.js';
 import { shrunk } from '../explain/thumbnail.js';

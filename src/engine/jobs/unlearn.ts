@@ -1,7 +1,7 @@
 import { LetheError } from '../../base/errors.js';
 import { stopwatch } from '../../base/stopwatch.js';
 import { percentText } from '../../base/text.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CandidateResult, RunRecord, UnlearnSeconds } from '../../contract/records.js';
 import type { UnlearnPart, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import type { Classifier } from '../../models/classifier.js';

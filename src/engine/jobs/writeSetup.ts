@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { exists, writeAtomically } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { WriteSetupRequest, WriteSetupResult } from '../../contract/setup.js';
 import { parseConfig } from '../../project/config.js';
 import { CONFIG_NAME } from '../../project/home.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { ModelRequest } from '../../contract/terms.js';
 import type { Dataset } from '../../data/dataset.js';
 import { detectFormat } from '../../models/registry.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { RunRecord } from '../../contract/records.js';
 import type { AlphaPair, ModelRequest } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';

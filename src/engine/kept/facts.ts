@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import { type CandidateFacts, writeCandidate } from '../../project/candidateStore.js';
 import { readRun, type StoredRun } from '../../project/runStore.js';

@@ -1,5 +1,5 @@
-import type { Work } from '../../base/work.js';
 import type { ExplainRequest } from '../../contract/explain.js';
+import type { Work } from '../../contract/progress.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';
 import { openModel } from '../../models/registry.js';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { ModelFormat } from '../../models/classifier.js';
 import { detectFormat } from '../../models/registry.js';
 import { loadConfig } from '../../project/config.js';

@@ -1,4 +1,5 @@
-import { breathe, type Work } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion } from '../../contract/records.js';
 import { largestOf } from '../../explain/answers.js';
 import type { Classifier } from '../../models/classifier.js';

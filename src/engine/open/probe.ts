@@ -1,5 +1,5 @@
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { breathe } from '../../base/work.js';
 import { checkFinite } from '../../explain/answers.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { Classifier, Layer, TapId } from '../../models/classifier.js';

@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { ModelRequest, SplitName } from '../../contract/terms.js';
 import { checkLabels } from '../../data/stored/labels.js';
 import type { Classifier } from '../../models/classifier.js';

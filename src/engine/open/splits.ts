@@ -1,5 +1,5 @@
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { throwIfAborted } from '../../base/work.js';
 import type { ModelRequest, SplitName } from '../../contract/terms.js';
 import { openDataset } from '../../data/open.js';
 import type { InputSettings } from '../../data/preprocess.js';

@@ -1,6 +1,6 @@
-import type { HashedFile } from '../../contract/schema.js';
 import { stat } from 'node:fs/promises';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
+import type { HashedFile } from '../../contract/schema.js';
 import { digests } from '../../project/digestCache.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { type StoredRun, sameFiles } from '../../project/runStore.js';

@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { StudioRun } from '../../contract/run.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';
 import { digests } from '../../project/digestCache.js';

@@ -1,7 +1,7 @@
-import type { HashedFile } from '../../contract/schema.js';
 import path from 'node:path';
 import type { LetheError } from '../../base/errors.js';
 import type { ClassAccuracy, RunRecord } from '../../contract/records.js';
+import type { HashedFile } from '../../contract/schema.js';
 import type { SplitName } from '../../contract/terms.js';
 import { listEvaluations, type StoredEvaluation, weight } from '../../project/evaluations.js';
 import { fromRecordPath } from '../../project/recordPath.js';

@@ -1,5 +1,5 @@
-import type { RunSettings } from '../../contract/settings.js';
 import type { Confusion } from '../../contract/records.js';
+import type { RunSettings } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
 import type { Probe } from '../open/probe.js';
 import type { Session } from '../open/session.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion, LayerChange } from '../../contract/records.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import type { Matrix } from '../../linalg/matrix.js';

@@ -1,5 +1,5 @@
-import type { HashedFile } from '../../contract/schema.js';
 import type { RunRecord } from '../../contract/records.js';
+import type { HashedFile } from '../../contract/schema.js';
 import type { ModelHome } from '../../project/home.js';
 import { listRuns, runThatSuperseded, runThatWrote } from '../../project/runStore.js';
 

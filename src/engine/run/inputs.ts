@@ -1,7 +1,7 @@
-import type { HashedFile } from '../../contract/schema.js';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
+import type { HashedFile } from '../../contract/schema.js';
 import { hashFiles } from '../../project/fileHash.js';
 import type { SampleSet } from '../open/samples.js';
 

@@ -1,10 +1,11 @@
-import type { HashedFile } from '../../contract/schema.js';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { writeAtomically } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { RunRecord } from '../../contract/records.js';
+import type { HashedFile } from '../../contract/schema.js';
 import type { Classifier, WeightEdits } from '../../models/classifier.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { recordPath } from '../../project/recordPath.js';

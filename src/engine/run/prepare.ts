@@ -1,8 +1,8 @@
-import type { HashedFile } from '../../contract/schema.js';
-import type { RunSettings } from '../../contract/settings.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion } from '../../contract/records.js';
 import type { UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import type { HashedFile } from '../../contract/schema.js';
+import type { RunSettings } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
 import { classIndices } from '../../project/classNames.js';
 import { settingsOf } from '../../project/defaults.js';

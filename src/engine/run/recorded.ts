@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { Confusion, RunRecord } from '../../contract/records.js';
 import { digests } from '../../project/digestCache.js';
 import { sameFiles } from '../../project/runStore.js';

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CandidateResult, Confusion } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
 import type { Classifier } from '../../models/classifier.js';

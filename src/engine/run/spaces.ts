@@ -1,5 +1,5 @@
 import { stopwatch } from '../../base/stopwatch.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import { collectSpaces, type SpaceSet } from '../../unlearn/collect.js';
 import { Projections } from '../../unlearn/projection.js';
 import { Activations } from './activations.js';

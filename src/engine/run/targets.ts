@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Confusion, RunRecord, ClassRole } from '../../contract/records.js';
+import type { ClassRole, Confusion, RunRecord } from '../../contract/records.js';
 import { classIndex, classIndices } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { DEFAULT_MAX_ACCURACY } from '../../project/defaults.js';

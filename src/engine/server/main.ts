@@ -1,8 +1,7 @@
 /** The engine process: forked by the editor's extension host, ended by it or with it. */
 import { availableParallelism } from 'node:os';
 import { LetheError } from '../../base/errors.js';
-import type { JobName, Jobs } from '../../contract/jobs.js';
-import type { RunJob } from './serve.js';
+import type { JobName, Jobs, RunJob } from '../../contract/jobs.js';
 import { serve } from './serve.js';
 
 /** Jobs that may multiply matrices: their products take no more threads than their forward passes. */

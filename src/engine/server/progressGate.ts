@@ -1,4 +1,4 @@
-import type { JobProgress } from '../../contract/progress.js';
+import type { Progress } from '../../contract/progress.js';
 
 /** Between two messages about one job. */
 const INTERVAL_MS = 50;
@@ -8,16 +8,16 @@ const INTERVAL_MS = 50;
  * of every phase that moved since, so that the last step of a phase always arrives.
  */
 export class ProgressGate {
-  readonly #send: (progress: JobProgress) => void;
-  readonly #waiting = new Map<string, JobProgress>();
+  readonly #send: (progress: Progress) => void;
+  readonly #waiting = new Map<string, Progress>();
   #sent = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(send: (progress: JobProgress) => void) {
+  constructor(send: (progress: Progress) => void) {
     this.#send = send;
   }
 
-  readonly report = (progress: JobProgress): void => {
+  readonly report = (progress: Progress): void => {
     // Moved to the end: phases are told in the order in which they were heard of last.
     this.#waiting.delete(progress.phase);
     this.#waiting.set(progress.phase, progress);

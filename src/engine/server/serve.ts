@@ -5,17 +5,10 @@ import { version } from '../../../package.json';
 import { LetheError } from '../../base/errors.js';
 import { type Parcel, pack } from '../../base/parcel.js';
 import { wire } from '../../base/wire.js';
-import type { Work } from '../../base/work.js';
-import type { JobCall, JobName, Jobs, LogLevel, PartOf } from '../../contract/jobs.js';
+import type { JobCall, JobName, Jobs, LogLevel, RunJob } from '../../contract/jobs.js';
 import type { ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
 import { ProgressGate } from './progressGate.js';
-
-export type RunJob = <Name extends JobName>(
-  name: Name,
-  request: Jobs[Name]['request'],
-  work: Work<PartOf<Name>>,
-) => Promise<Jobs[Name]['result']>;
 
 /** How long jobs may take to clean up after themselves when the parent is gone. */
 const FAREWELL_MS = 2000;

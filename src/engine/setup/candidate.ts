@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { DataCandidate } from '../../contract/setup.js';
 import type { Dataset, RawBatch } from '../../data/dataset.js';
 import { openDataset } from '../../data/open.js';

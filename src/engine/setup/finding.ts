@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { SplitName } from '../../contract/terms.js';
 import type { DataSource } from '../../data/source.js';
 import type { InputSpec } from '../../models/classifier.js';

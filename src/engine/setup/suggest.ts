@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { CheckSetupResult } from '../../contract/setup.js';
 import type { Classifier } from '../../models/classifier.js';
 import { answersOf } from '../open/accuracy.js';

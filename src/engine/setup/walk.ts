@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { breathe } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
 import { byCharacters } from '../../data/stored/classLabels.js';
 import { isWithin } from './homes.js';
 

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { JobName, Jobs } from '../../contract/jobs.js';
+import type { RunJob } from '../../contract/jobs.js';
 
 /** What this folder needs of the extension's services. */
 export interface EnvironmentServices {
@@ -7,7 +7,7 @@ export interface EnvironmentServices {
   readonly engine: {
     /** Where packages are put that the user installs for Lethe. */
     readonly storage: string;
-    run<Name extends JobName>(name: Name, request: Jobs[Name]['request']): Promise<Jobs[Name]['result']>;
+    readonly run: RunJob;
     /** Ends the engine's processes; the next job starts them anew. */
     restart(): void | Promise<void>;
   };

@@ -1,7 +1,7 @@
-import type { RunSettings } from '../../contract/settings.js';
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
 import type { UnlearnRequest } from '../../contract/run.js';
+import type { RunSettings } from '../../contract/settings.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import { DEFAULTS, settingsOf } from '../../project/defaults.js';
 

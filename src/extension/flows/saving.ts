@@ -5,7 +5,7 @@ import type { SaveCandidateResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { Dialogs } from '../dialogs.js';
-import { withJobProgress } from '../jobs/progress.js';
+import { withProgress } from '../jobs/progress.js';
 import { modelName } from '../models/name.js';
 import { openReportPanel } from '../runs/reportPanel.js';
 import type { Services } from '../services.js';
@@ -86,7 +86,7 @@ export async function report(
     out: pair && path.join(folder, `report-${pair.alphaR}-${pair.alphaF}.html`),
     ...{ force: true, allowOutside: allowOutside(vscode.Uri.file(source)) },
   };
-  const written = await withJobProgress(`Writing the report on ${classes}`, (work) =>
+  const written = await withProgress(`Writing the report on ${classes}`, (work) =>
     services.engine.run('report', request, work),
   );
   await openReportPanel(written.report);
@@ -103,7 +103,7 @@ async function save(
     // Of the model that is read, wherever the new one goes.
     allowOutside: allowOutside(vscode.Uri.file(source)),
   };
-  return withJobProgress(`Saving ${modelName(out)}`, (work) => services.engine.run('saveCandidate', request, work));
+  return withProgress(`Saving ${modelName(out)}`, (work) => services.engine.run('saveCandidate', request, work));
 }
 
 /** A name beside the run's own output that says which candidate it is. */

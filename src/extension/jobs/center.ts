@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
 import type { JobInfo } from '../../client/engine.js';
 import type { QueuedJob } from '../../client/jobQueue.js';
 import type { Jobs } from '../../contract/jobs.js';
 import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
+import type { Work } from '../../contract/progress.js';
 import type { RunStep, StudioRun, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import type { RunState } from '../../contract/studio.js';
 import type { ErrorReport } from '../../contract/terms.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { JobProgress } from '../../contract/progress.js';
+import type { Progress } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
 import type { JobCenter } from './center.js';
 import { jobText } from './phases.js';
@@ -47,6 +47,6 @@ function share({ progress }: RunState): number {
   return entry && progress ? entry[1] + (entry[2] - entry[1]) * fraction(progress) : 0;
 }
 
-function fraction({ done, total }: JobProgress): number {
+function fraction({ done, total }: Progress): number {
   return total > 0 ? Math.min(1, done / total) : 0;
 }

@@ -1,6 +1,6 @@
 import { phaseTitle } from '../../base/phases.js';
 import { leftText } from '../../base/text.js';
-import type { JobProgress } from '../../contract/progress.js';
+import type { Progress } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
 
 /** What a job is at, in a few words; nothing once it is over. */
@@ -19,7 +19,7 @@ export function stepText({ status, position, progress }: Pick<RunState, 'status'
 }
 
 /** `Trying candidates: 45%`. */
-export function phaseText({ phase, done, total }: JobProgress): string {
+export function phaseText({ phase, done, total }: Progress): string {
   const title = phaseTitle(phase);
   return total > 0 ? `${title}: ${Math.floor((100 * done) / total)}%` : title;
 }

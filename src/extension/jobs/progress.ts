@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import { phaseText } from './phases.js';
 
 /** Milliseconds that work may take without a word, where it is mostly quick. */
 const PATIENCE = 1000;
 
 /** Does work under a notification that shows how far it is, and can cancel it. @throws what the work throws, `cancelled` too. */
-export async function withJobProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T> {
+export async function withProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (notification, token) => {
     const controller = new AbortController();

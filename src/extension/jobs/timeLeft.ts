@@ -1,4 +1,4 @@
-import type { JobProgress } from '../../contract/progress.js';
+import type { Progress } from '../../contract/progress.js';
 import type { RunStep } from '../../contract/run.js';
 
 /** The step of a run that a phase of its progress belongs to, where they are not called the same. */
@@ -47,7 +47,7 @@ export class TimeLeft {
   }
 
   /** What the run tells of itself. Phases that no step is about belong to the step that they come in. */
-  progress({ phase, done, total }: JobProgress, now: number): void {
+  progress({ phase, done, total }: Progress, now: number): void {
     this.#enter(STEP_OF[phase] ?? phase, now);
     if (phase !== this.#steps[this.#at]?.phase || phase === 'load' || total <= 0) return;
     const fraction = Math.min(1, done / total);

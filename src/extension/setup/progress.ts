@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { Work } from '../../base/work.js';
-import type { JobProgress } from '../../contract/progress.js';
+import type { Progress, Work } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
 
 /** What the phases of setting up are called. */
@@ -19,7 +18,7 @@ export async function withProgress<T>(title: string, work: (work: Work) => Promi
     const controller = new AbortController();
     const listener = token.onCancellationRequested(() => controller.abort());
     try {
-      const onProgress = (progress: JobProgress) => notification.report({ message: progressText(progress) });
+      const onProgress = (progress: Progress) => notification.report({ message: progressText(progress) });
       return await work({ signal: controller.signal, onProgress });
     } catch (error) {
       if (reportOf(error).code === 'cancelled') return undefined;
@@ -30,7 +29,7 @@ export async function withProgress<T>(title: string, work: (work: Work) => Promi
   });
 }
 
-function progressText({ phase, done, total, detail }: JobProgress): string {
+function progressText({ phase, done, total, detail }: Progress): string {
   const title = PHASES[phase] ?? phase;
   const share = total > 1 ? ` (${Math.floor((100 * done) / total)}%)` : '';
   return detail && phase !== 'load' ? `${title}${share}: ${detail}` : `${title}${share}`;

@@ -1,6 +1,6 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../base/work.js';
-import type { JobName, Jobs, PartOf } from '../../contract/jobs.js';
+import type { RunJob } from '../../contract/jobs.js';
+import type { Work } from '../../contract/progress.js';
 import type { ToStudio } from '../../contract/studio.js';
 import type { AlphaPair, ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
@@ -16,13 +16,6 @@ export interface Explained {
   readonly pair?: AlphaPair;
   readonly allowOutside: boolean;
 }
-
-/** Runs a job of the engine. */
-export type RunJob = <Name extends JobName>(
-  name: Name,
-  request: Jobs[Name]['request'],
-  work: Work<PartOf<Name>>,
-) => Promise<Jobs[Name]['result']>;
 
 /** Pictures of a class, and pixels of a picture's longer side. */
 const THUMBNAILS = { perClass: 3, size: 48 };

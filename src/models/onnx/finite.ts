@@ -1,5 +1,5 @@
 import { TensorProto_DataType as DataType } from 'onnx-buf';
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { NotFinite } from '../classifier.js';
 import { type Count, countNarrow, countNotFinite, countValues, type NumberKind } from '../notFinite.js';
 import type { OnnxModel } from './model.js';

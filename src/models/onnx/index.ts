@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
+import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
-import { throwIfAborted, type Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { Classifier, ModelFacts, ModelFormat, NotFinite, OpenOptions } from '../classifier.js';
 import { activationPoints, findCuts } from './activations.js';

@@ -1,4 +1,4 @@
-import { breathe } from '../../base/work.js';
+import { breathe } from '../../base/abort.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 import type { Session } from './session.js';
 

@@ -11,9 +11,9 @@ import {
   TensorProtoSchema,
   TrainingInfoProtoSchema,
 } from 'onnx-buf';
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { type ByteRange, withFile } from '../../base/files.js';
-import { breathe } from '../../base/work.js';
 import { type WireField, WireReader, type WireType } from './wire.js';
 
 /** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */

@@ -1,5 +1,5 @@
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { breathe } from '../../base/work.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 
 /** Aimed at, so that a chunk that turns out twice as slow still lets the thread breathe every 250 ms. */

@@ -1,6 +1,6 @@
 import type * as tfc from '@tensorflow/tfjs-core';
+import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { breathe } from '../../base/work.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 import type {

@@ -1,4 +1,4 @@
-import type { Work } from '../../base/work.js';
+import type { Work } from '../../contract/progress.js';
 import type { NotFinite } from '../classifier.js';
 import { bytesOf, countNotFinite, type NumberKind } from '../notFinite.js';
 import { placeOf } from './json.js';

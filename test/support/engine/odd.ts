@@ -1,8 +1,10 @@
 // The engine's own server, with jobs that do what a test asks for.
 import { getPriority, tmpdir } from 'node:os';
+import { breathe } from '../../../src/base/abort.js';
 import { LetheError } from '../../../src/base/errors.js';
-import { breathe, type Work } from '../../../src/base/work.js';
-import { type RunJob, serve } from '../../../src/engine/server/serve.js';
+import type { RunJob } from '../../../src/contract/jobs.js';
+import type { Work } from '../../../src/contract/progress.js';
+import { serve } from '../../../src/engine/server/serve.js';
 
 export type OddRequest =
   | { readonly do: 'facts' | 'request' | 'wait' | 'deaf' | 'hang' | 'exit' | 'throw' | 'reject' | 'fail' | 'function' }
@@ -81,4 +83,4 @@ function facts(): Facts {
   };
 }
 
-serve(((_, request, work) => odd(request as unknown as OddRequest, work)) as RunJob);
+serve(((_, request, work = {}) => odd(request as unknown as OddRequest, work)) as RunJob);

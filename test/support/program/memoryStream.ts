@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../../src/base/work.js';
+import { throwIfAborted } from '../../../src/base/abort.js';
 import { type Matrix, rowsOf } from '../../../src/linalg/matrix.js';
 import type { ActivationStream, Side, VectorBatch } from '../../../src/unlearn/stream.js';
 

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Work } from '../../../src/base/work.js';
+import type { Work } from '../../../src/contract/progress.js';
 import type { Outcome, StudioRun, UnlearnRequest, UnlearnResult } from '../../../src/contract/run.js';
 import type { AlphaPair } from '../../../src/contract/terms.js';
 import { candidate } from '../../../src/engine/jobs/candidate.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { JobProgress } from '../../../src/contract/progress.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import { ProgressGate } from '../../../src/engine/server/progressGate.js';
 
 beforeEach(() => {
@@ -9,10 +9,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const step = (phase: string, done: number): JobProgress => ({ phase, done, total: 1000 });
+const step = (phase: string, done: number): Progress => ({ phase, done, total: 1000 });
 
 test('progress: twenty messages a second, and the latest of what was held back', () => {
-  const sent: JobProgress[] = [];
+  const sent: Progress[] = [];
   const gate = new ProgressGate((progress) => sent.push(progress));
   for (let done = 0; done < 1000; done++) {
     gate.report(step('forward', done));
@@ -26,7 +26,7 @@ test('progress: twenty messages a second, and the latest of what was held back',
 });
 
 test('progress: the last step of a phase arrives, in order, though the next one follows at once', () => {
-  const sent: JobProgress[] = [];
+  const sent: Progress[] = [];
   const gate = new ProgressGate((progress) => sent.push(progress));
   for (const phase of ['load', 'measure', 'search']) for (const done of [1, 500, 1000]) gate.report(step(phase, done));
   expect(sent).toEqual([step('load', 1)]);

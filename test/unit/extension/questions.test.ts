@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
+import type { RunJob } from '../../../src/contract/jobs.js';
 import type { ToStudio } from '../../../src/contract/studio.js';
 import { questionOf } from '../../../src/extension/studio/questionShape.js';
-import { type Explained, Questions, type RunJob } from '../../../src/extension/studio/questions.js';
+import { type Explained, Questions } from '../../../src/extension/studio/questions.js';
 
 describe('questionOf', () => {
   it.each([
@@ -72,7 +73,7 @@ describe('Questions', () => {
     sent = [];
     jobs = [];
     about = explained;
-    const run = ((name, request, work) =>
+    const run = ((name, request, work = {}) =>
       new Promise((end, fail) => {
         jobs.push({
           name,

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Progress } from '../../../src/base/work.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import { type CopyPlan, savePatched, sourceFile } from '../../../src/models/patching.js';
 import { temporaryFolder } from '../../support/folders.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import type { Progress } from '../../../src/base/work.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
 import { accumulatorBytes } from '../../../src/unlearn/accumulator.js';
 import { collectSpaces } from '../../../src/unlearn/collect.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Progress } from '../../../src/base/work.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import type { Candidate, ClassAccuracy } from '../../../src/unlearn/candidates.js';
 import type { AlphaPair } from '../../../src/unlearn/projection.js';
 import { EXHAUSTIVE, type Fidelity, RACE, type SearchOptions, searchAlphas } from '../../../src/unlearn/search.js';

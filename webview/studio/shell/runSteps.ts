@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { JobProgress } from '../../../src/contract/progress.js';
+import type { Progress } from '../../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
 import { type Content, icon } from '../elements/parts.js';
 import { baseName, count, pairText } from '../format.js';
@@ -65,7 +65,7 @@ function hasSearched(shown: StudioSnapshot['shown']): boolean {
 }
 
 /** What exactly a job is at, within its phase; empty if there is nothing to say. */
-export function detailText({ phase, done, total, detail = '' }: JobProgress): string {
+export function detailText({ phase, done, total, detail = '' }: Progress): string {
   const of = `${count(done)} of ${count(total)}`;
   switch (phase) {
     case 'measure':

@@ -1,6 +1,6 @@
 import { Random } from '../../../base/random.js';
-import type { Work } from '../../../base/work.js';
 import type { BoundaryMap, BoundaryResult } from '../../../contract/explain.js';
+import type { Work } from '../../../contract/progress.js';
 import type { BoundarySide, BoundaryView } from '../../../report/explanations.js';
 import { type ClassColor, classColors, paintRegions, regionsOf } from '../../../report/paint/regions.js';
 import { boundaryOf } from '../boundary.js';

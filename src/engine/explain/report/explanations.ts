@@ -1,5 +1,5 @@
 import { LetheError } from '../../../base/errors.js';
-import type { Work } from '../../../base/work.js';
+import type { Work } from '../../../contract/progress.js';
 import type { RunRecord } from '../../../contract/records.js';
 import type { Explanations, Found } from '../../../report/explanations.js';
 import type { ModelPair } from '../../kept/modelPair.js';
@@ -26,7 +26,11 @@ export async function explain(
   { signal, onProgress }: Work,
 ): Promise<Explanations> {
   const isForgotten = (index: number) => record.result.perClass[index].role !== 'retain';
-  const context: ExplainContext = { pair, record, mayShow: (index: number) => forgottenPictures || !isForgotten(index) };
+  const context: ExplainContext = {
+    pair,
+    record,
+    mayShow: (index: number) => forgottenPictures || !isForgotten(index),
+  };
   const classes = focusClasses(record);
   const work = { signal, onProgress };
   return {

@@ -1,5 +1,6 @@
-import { throwIfAborted, type Work } from '../../../base/work.js';
+import { throwIfAborted } from '../../../base/abort.js';
 import type { SaliencyResult } from '../../../contract/explain.js';
+import type { Work } from '../../../contract/progress.js';
 import type { SaliencyView, SampleSaliency } from '../../../report/explanations.js';
 import { differenceOver, heatOver } from '../../../report/paint/heat.js';
 import { saliencyOf } from '../saliency.js';

@@ -1,7 +1,7 @@
+import { throwIfAborted } from '../../../base/abort.js';
 import { Random } from '../../../base/random.js';
 import { stopwatch } from '../../../base/stopwatch.js';
-import type { Work } from '../../../base/work.js';
-import { throwIfAborted } from '../../../base/work.js';
+import type { Work } from '../../../contract/progress.js';
 import { gemm } from '../../../linalg/gemm.js';
 import { matrix } from '../../../linalg/matrix.js';
 import type { Classifier } from '../../../models/classifier.js';

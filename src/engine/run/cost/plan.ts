@@ -1,7 +1,7 @@
-import type { RunSettings } from '../../../contract/settings.js';
 import { stat } from 'node:fs/promises';
 import type { RunRecord } from '../../../contract/records.js';
 import type { UnlearnRequest } from '../../../contract/run.js';
+import type { RunSettings } from '../../../contract/settings.js';
 import { elementCount } from '../../../linalg/tensor.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
 import { classIndices } from '../../../project/classNames.js';

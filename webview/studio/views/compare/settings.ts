@@ -1,5 +1,5 @@
-import type { RunSettings } from '../../../../src/contract/settings.js';
 import { html, type TemplateResult } from 'lit';
+import type { RunSettings } from '../../../../src/contract/settings.js';
 import { tableBox } from '../../elements/parts.js';
 import { bytes, count } from '../../format.js';
 

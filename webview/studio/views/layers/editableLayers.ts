@@ -1,6 +1,6 @@
-import type { LayerFacts } from '../../../../src/contract/records.js';
 import { html } from 'lit';
 import type { InspectResult } from '../../../../src/contract/models.js';
+import type { LayerFacts } from '../../../../src/contract/records.js';
 import { type Content, tableBox } from '../../elements/parts.js';
 import { count } from '../../format.js';
 
