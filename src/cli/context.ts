@@ -44,12 +44,13 @@ export function modelRequest(model: string, options: ModelOptions): ModelRequest
   return { model, config, allowOutside, threads };
 }
 
-/** Runs a job with its progress shown, and prints its result: as JSON if asked for, else as `text` makes it. */
+/** Runs a job with its progress shown, and prints its result: if asked for as JSON (`document`), else as `text` makes it. */
 export async function showJob<T>(
   job: (work: Work) => Promise<T>,
   text: (result: T, style: Style) => string,
   options: CommonOptions,
   process: Process,
+  document: (result: T) => unknown = (result) => result,
 ): Promise<T> {
   const view = options.quiet ? undefined : new ProgressView(process.stderr, new Style(process.stderr));
   let result: T;
@@ -58,7 +59,7 @@ export async function showJob<T>(
   } finally {
     view?.close();
   }
-  const document = options.json ? prettyJson(result) : text(result, new Style(process.stdout));
-  process.stdout.write(`${document}\n`);
+  const printed = options.json ? prettyJson(document(result)) : text(result, new Style(process.stdout));
+  process.stdout.write(`${printed}\n`);
   return result;
 }

@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import { LetheError } from '../base/errors.js';
+import { isAlpha, LARGEST_ALPHA, RUN_SETTINGS, SETTING_NAMES, type SettingKind } from '../contract/settings.js';
 
 function bad(option: string, text: string, expected: string): LetheError {
   return new LetheError('usage', { message: `${option} must be ${expected}, not "${text}"`, hint: 'See --help.' });
@@ -15,14 +17,13 @@ export function integer(option: string, least: number): (text: string) => number
   };
 }
 
-/** A parser for positive numbers between commas: `10,30,100`. */
-export function numbers(option: string): (text: string) => number[] {
+/** A parser for alphas between commas: `10,30,100`. */
+export function alphas(option: string): (text: string) => number[] {
   return (text) =>
     names(text).map((part) => {
       const value = Number(part);
-      if (part === '' || !Number.isFinite(value) || value <= 0)
-        throw bad(option, text, 'positive numbers like 10,30,100');
-      return value;
+      if (part !== '' && isAlpha(value)) return value;
+      throw bad(option, text, `positive numbers up to ${LARGEST_ALPHA} like 10,30,100`);
     });
 }
 
@@ -41,3 +42,22 @@ export function memory(option: string): (text: string) => number {
     return Math.round(Number(amount) * UNITS[unit.toLowerCase()]);
   };
 }
+
+/** Gives a command an option for every setting of a run. */
+export function settingOptions(command: Command): Command {
+  for (const name of SETTING_NAMES) {
+    const { kind, option, help, ...facts } = RUN_SETTINGS[name];
+    const [flag] = option.split(' ');
+    command.option(option, help, PARSERS[kind](flag, 'least' in facts ? facts.least : 0));
+  }
+  return command;
+}
+
+/** How what is written after the option of a setting is read. */
+const PARSERS: Readonly<Record<SettingKind, (option: string, least: number) => (text: string) => unknown>> = {
+  alphas,
+  count: integer,
+  seed: integer,
+  bytes: memory,
+  glob: () => (text) => text,
+};

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
-import { phaseTitle } from '../base/phases.js';
+
 import { durationText } from '../base/text.js';
-import type { Progress } from '../contract/progress.js';
+import { PHASES, type Phase, type Progress } from '../contract/progress.js';
 import { clean, type Style } from './style.js';
 
 interface Terminal extends Writable {
@@ -19,7 +19,7 @@ const BAR = 24;
 export class ProgressView {
   readonly #out: Terminal;
   readonly #style: Style;
-  #phase = '';
+  #phase: Phase | undefined;
   #began = 0;
   #shown = 0;
   #last: Progress | undefined;
@@ -41,7 +41,7 @@ export class ProgressView {
     if (this.#out.isTTY) {
       if (changed || now - this.#shown >= REDRAW) this.#draw(progress, now);
     } else if (!changed && now - this.#shown >= REPEAT) {
-      this.#out.write(`${phaseTitle(progress.phase)}: ${share(progress)}\n`);
+      this.#out.write(`${PHASES[progress.phase].title}: ${share(progress)}\n`);
       this.#shown = now;
     } else if (changed) {
       this.#shown = now;
@@ -51,14 +51,14 @@ export class ProgressView {
   /** Ends the moving line, so that results start on a clean one. */
   close(): void {
     this.#finishPhase(performance.now());
-    this.#phase = '';
+    this.#phase = undefined;
   }
 
   #draw(progress: Progress, now: number): void {
     const fraction = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
     const filled = Math.round(fraction * BAR);
     const bar = this.#style.cyan('━'.repeat(filled)) + this.#style.dim('━'.repeat(BAR - filled));
-    const head = `${phaseTitle(progress.phase).padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
+    const head = `${PHASES[progress.phase].title.padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
     const room = (this.#out.columns ?? 80) - stringWidth(head) - 3;
     const detail = progress.detail && room > 8 ? `  ${this.#style.dim(clean(progress.detail, room))}` : '';
     this.#out.write(`\r\u001b[2K${head}${detail}`);
@@ -67,7 +67,7 @@ export class ProgressView {
 
   #finishPhase(now: number): void {
     if (!this.#last) return;
-    const line = `${phaseTitle(this.#phase).padEnd(20)} ${durationText((now - this.#began) / 1000)}`;
+    const line = `${PHASES[this.#last.phase].title.padEnd(20)} ${durationText((now - this.#began) / 1000)}`;
     this.#out.write(this.#out.isTTY ? `\r\u001b[2K${this.#style.dim(line)}\n` : `${line}\n`);
     this.#last = undefined;
   }

@@ -1,4 +1,4 @@
-import type { JobName, Jobs, PartOf } from '../contract/jobs.js';
+import { type JobName, type Jobs, type PartOf, placeOf } from '../contract/jobs.js';
 import type { Work } from '../contract/progress.js';
 import { EngineProcess, type EngineProcessOptions } from './engineProcess.js';
 import { JobQueue, type QueuedJob } from './jobQueue.js';
@@ -49,7 +49,7 @@ export class Engine {
     work: Work<PartOf<Name>> = {},
   ): Promise<Jobs[Name]['result']> {
     const asked = this.#withThreads(request);
-    if (!isComputing(name, request)) return this.#files.run(name, asked, work);
+    if (placeOf(name, request) === 'looks') return this.#files.run(name, asked, work);
     const job = this.submit(name, request, work);
     const cancel = () => job.cancel();
     if (work.signal?.aborted) cancel();
@@ -92,29 +92,3 @@ export class Engine {
     await Promise.all([this.#files.dispose(), this.#work.dispose()]);
   }
 }
-
-/** Tensors up to this size are scanned in a fraction of a second. */
-const QUICK_SCAN_BYTES = 64 * 2 ** 20;
-
-/** Jobs that take their turn: those that run a model, or read a large part of one. */
-function isComputing(name: JobName, request: Jobs[JobName]['request']): boolean {
-  if (name === 'diagnose') {
-    const { evaluate, scanBytes } = request as Jobs['diagnose']['request'];
-    return evaluate === true || (scanBytes ?? 0) > QUICK_SCAN_BYTES;
-  }
-  return COMPUTING.includes(name);
-}
-
-/** Candidates and explanations are found best where the run was: its process may still hold the run's spaces. */
-const COMPUTING: readonly JobName[] = [
-  'evaluate',
-  'unlearn',
-  'estimate',
-  'checkSetup',
-  'report',
-  'candidate',
-  'saveCandidate',
-  'saliency',
-  'focus',
-  'boundary',
-];

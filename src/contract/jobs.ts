@@ -81,6 +81,55 @@ export type JobName = keyof Jobs;
 
 export type PartOf<Name extends JobName> = Name extends keyof JobParts ? JobParts[Name] : never;
 
+/** Looks at files answer at once; work waits for other work, in a process of its own. */
+export type Place = 'looks' | 'work';
+
+interface JobTraits<Name extends JobName> {
+  /** In which of the engine's processes it runs; what it asks for may decide. */
+  readonly place: Place | ((request: Jobs[Name]['request']) => Place);
+  /** Whether it may multiply matrices: then its products take no more threads than its forward passes. */
+  readonly multiplies?: true;
+}
+
+/** Tensors up to this size are scanned in a fraction of a second. */
+const QUICK_SCAN_BYTES = 64 * 2 ** 20;
+
+/**
+ * What has to be known of a job before it runs. Candidates and explanations are found best where the run was: its process may
+ * still hold the run's spaces.
+ */
+export const JOBS: { readonly [Name in JobName]: JobTraits<Name> } = {
+  inspect: { place: 'looks' },
+  evaluate: { place: 'work' },
+  unlearn: { place: 'work', multiplies: true },
+  // A plain page of the saved candidate is written from the record alone.
+  report: {
+    place: ({ explanations, candidate }) => (explanations || candidate !== undefined ? 'work' : 'looks'),
+    multiplies: true,
+  },
+  estimate: { place: 'work', multiplies: true },
+  diagnose: { place: ({ evaluate, scanBytes = 0 }) => (evaluate || scanBytes > QUICK_SCAN_BYTES ? 'work' : 'looks') },
+  describe: { place: 'looks' },
+  runs: { place: 'looks' },
+  findData: { place: 'looks' },
+  checkSetup: { place: 'work' },
+  writeSetup: { place: 'looks' },
+  environment: { place: 'looks' },
+  showRun: { place: 'looks' },
+  candidate: { place: 'work', multiplies: true },
+  saveCandidate: { place: 'work', multiplies: true },
+  thumbnails: { place: 'looks' },
+  saliency: { place: 'work', multiplies: true },
+  focus: { place: 'work', multiplies: true },
+  boundary: { place: 'work', multiplies: true },
+};
+
+/** In which process a job runs. */
+export function placeOf<Name extends JobName>(name: Name, request: Jobs[Name]['request']): Place {
+  const { place } = JOBS[name];
+  return typeof place === 'function' ? place(request) : place;
+}
+
 /** Runs a job, wherever that is. @throws LetheError what the job throws. */
 export type RunJob = <Name extends JobName>(
   name: Name,

@@ -25,9 +25,9 @@ export function isSameCandidate(
   return a?.id === b?.id;
 }
 
-/** `alpha_r 30 and alpha_f 10`. */
+/** A recipe in words, wherever people read it: `α retain 30, α forget 10`. */
 export function recipeText({ alphaR, alphaF }: Recipe): string {
-  return `alpha_r ${alphaR} and alpha_f ${alphaF}`;
+  return `α retain ${alphaR}, α forget ${alphaF}`;
 }
 
 /** By alpha_r, then by alpha_f: the order in which candidates are listed. */

@@ -1,3 +1,4 @@
+import type { Phase, Step } from './progress.js';
 import type { CandidateId } from './recipes.js';
 import type {
   Accuracies,
@@ -163,7 +164,7 @@ export interface SaveCandidateResult {
 
 export interface EstimateResult {
   readonly seconds: number;
-  /** The same by the phases of a run, in the order in which they come. */
+  /** The same by the parts of a run, in the order in which they come. */
   readonly steps: readonly RunStep[];
   readonly memoryBytes: number;
   readonly diskBytes: number;
@@ -171,8 +172,9 @@ export interface EstimateResult {
   readonly refusals: readonly ErrorReport[];
 }
 
-/** A part of a run and how long it should take. `measure` comes twice. */
+/** A part of a run and how long it should take: a phase in a step. */
 export interface RunStep {
-  readonly phase: 'load' | 'measure' | 'spaces' | 'search' | 'dimensions' | 'save';
+  readonly step: Step;
+  readonly phase: Phase;
   readonly seconds: number;
 }

@@ -1,3 +1,4 @@
+import { countText } from '../base/text.js';
 /** What kind of value a setting of a run has. */
 export type SettingKind = 'alphas' | 'count' | 'seed' | 'bytes' | 'glob';
 
@@ -148,6 +149,16 @@ export function unusualSettings(settings: RunSettings): AskedSettings {
   return askedSettings(
     Object.fromEntries(SETTING_NAMES.filter(isUnusual).map((name) => [name, settings[name]])) as AskedSettings,
   );
+}
+
+/** The value of a setting as people read it. */
+export function settingText(name: SettingName, settings: RunSettings): string {
+  const value: RunSettings[SettingName] = settings[name];
+  if (value === null) return 'all';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return value.join(', ');
+  const { kind } = RUN_SETTINGS[name];
+  return kind === 'bytes' ? memoryText(value) : kind === 'count' ? countText(value) : String(value);
 }
 
 /** Above, the condition of the matrix to factor is beyond float32. */

@@ -3,7 +3,7 @@ import type { BoundaryMap } from '../contract/explain.js';
 import type { Work } from '../contract/progress.js';
 import { elementCount, type Tensor } from '../linalg/tensor.js';
 import type { Classifier } from '../models/classifier.js';
-import { answerOf, checkFinite } from './answers.js';
+import { answerOf, checkFinite } from '../models/logits.js';
 import type { Interval } from './plane.js';
 
 /** Points along each side of the first, coarse grid. */

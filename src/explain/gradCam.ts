@@ -2,7 +2,7 @@ import type { ClassMap } from '../contract/explain.js';
 import type { Work } from '../contract/progress.js';
 import type { Tensor } from '../linalg/tensor.js';
 import type { ActivationPoint, Classifier } from '../models/classifier.js';
-import { answerOf, checkFinite, softmaxOf } from './answers.js';
+import { answerOf, checkFinite, softmaxOf } from '../models/logits.js';
 import { type Direction, derivatives } from './derivatives.js';
 import { type SpatialView, spatialView } from './spatial.js';
 

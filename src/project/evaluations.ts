@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { LetheError } from '../base/errors.js';
 import { fileError, writeFileAtomically } from '../base/files.js';
-import type { EvaluationRecord } from '../contract/records.js';
+import { type EvaluationRecord, evaluationRecord } from '../contract/records.js';
 import type { HashedFile } from '../contract/schema.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
+import { parseRecord } from './parseRecord.js';
 import { prettyJson } from './prettyJson.js';
 import { recordPath } from './recordPath.js';
-import { count, hashedFile, parseRecord, share } from './recordSchema.js';
 import { sameFiles } from './runStore.js';
 
 /** A kept evaluation: its file, the folder that its paths count from, and what it says. */
@@ -18,18 +17,6 @@ export interface StoredEvaluation {
   readonly home: string;
   readonly record: EvaluationRecord;
 }
-
-const schema: z.ZodType<EvaluationRecord> = z.object({
-  version: z.literal(1),
-  created: z.iso.datetime(),
-  model: z.object({ path: z.string(), files: z.array(hashedFile).min(1) }),
-  split: z.enum(['train', 'test']),
-  complete: z.boolean(),
-  samples: count,
-  accuracy: share,
-  perClass: z.array(z.object({ class: z.string(), index: count, accuracy: share.nullable(), count })),
-  confusion: z.array(z.array(count)),
-});
 
 const FOLDER = 'evaluations';
 /** Longest part of a file name that is the model's own. */
@@ -98,5 +85,5 @@ async function readEvaluation(home: string, file: string): Promise<StoredEvaluat
     throw fileError(error, file);
   });
   const hint = 'The record was damaged or written by another version of Lethe; evaluate the model again.';
-  return { file, home, record: parseRecord(file, text, schema, hint) };
+  return { file, home, record: parseRecord(file, text, evaluationRecord, hint) };
 }

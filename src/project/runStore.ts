@@ -2,18 +2,21 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeAtomically } from '../base/files.js';
-import type { RunRecord } from '../contract/records.js';
+import { type RunRecord, runRecord } from '../contract/records.js';
 import type { HashedFile } from '../contract/schema.js';
 import { inLetheFolder, writeInLetheFolder } from './letheFolder.js';
+import { parseRecord } from './parseRecord.js';
 import { prettyJson } from './prettyJson.js';
-import { parseRunRecord } from './runRecord.js';
 
-export const RECORD_NAME = 'run.json';
+const RECORD_NAME = 'run.json';
 export const REPORT_NAME = 'report.html';
 
-/** A run's folder and its record. */
+const HINT = 'The record was damaged or written by another version of Lethe; repeat the run to have a new one.';
+
+/** A run's folder, the folder that the paths of its record count from (the one that holds `.lethe`), and the record. */
 export interface StoredRun {
   readonly folder: string;
+  readonly home: string;
   readonly record: RunRecord;
 }
 
@@ -27,7 +30,7 @@ export async function newRunId(home: string, created: Date, slug: string): Promi
   }
 }
 
-export function runFolder(home: string, id: string): string {
+function runFolder(home: string, id: string): string {
   return inLetheFolder(home, 'runs', id);
 }
 
@@ -58,7 +61,8 @@ export async function readRun(target: string): Promise<StoredRun> {
   const text = await readFile(file, 'utf8').catch((error) => {
     throw fileError(error, file);
   });
-  return { folder: path.dirname(file), record: parseRunRecord(file, text) };
+  const folder = path.dirname(path.resolve(file));
+  return { folder, home: path.resolve(folder, '..', '..', '..'), record: parseRecord(file, text, runRecord, HINT) };
 }
 
 /** All runs kept in some folders, oldest first, and what was wrong with those that can't be read. */
@@ -78,16 +82,6 @@ export async function listRuns(homes: readonly string[]): Promise<{ runs: Stored
   }
   runs.sort((a, b) => (a.record.created < b.record.created ? -1 : 1));
   return { runs, broken };
-}
-
-/** The run that wrote this very model, whatever it is called now; the latest if several did. */
-export function runThatWrote(runs: readonly StoredRun[], files: readonly HashedFile[]): StoredRun | undefined {
-  return runs.findLast(({ record }) => sameFiles(record.output.files, files));
-}
-
-/** The run that made a newer model from this one: it is superseded, and should be deleted or moved away. */
-export function runThatSuperseded(runs: readonly StoredRun[], files: readonly HashedFile[]): StoredRun | undefined {
-  return runs.findLast(({ record }) => sameFiles(record.source.files, files));
 }
 
 /** Whether two lists are the same contents, under whatever names. */

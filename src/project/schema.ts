@@ -1,10 +1,7 @@
 import { z } from 'zod';
+import { DEFAULT_DROP_WARNING, DEFAULT_MAX_ACCURACY } from '../contract/policy.js';
 import { inputSettings } from '../data/preprocess.js';
 import { dataSource } from '../data/source.js';
-import { DEFAULT_MAX_ACCURACY } from './defaults.js';
-
-/** A kept class that loses more is pointed out, unless `protect` sets a limit of its own. */
-export const DEFAULT_DROP_WARNING = 0.05;
 
 const classReference = z.union([z.string().min(1), z.int().min(0)]).describe('Name of a class, or its output index.');
 

@@ -1,18 +1,13 @@
 import type { RunRecord } from '../contract/records.js';
-import { count, type Html, html } from './html.js';
+import { RUN_SETTINGS, SETTING_NAMES, settingText } from '../contract/settings.js';
+import { type Html, html } from './html.js';
 import { files } from './summary.js';
 
 /** All that is needed to repeat the run and to check its files. */
 export function appendix(record: RunRecord): Html {
   const { settings, result, versions } = record;
   const rows: [string, string][] = [
-    ['α retain tried', settings.alphaR.join(', ')],
-    ['α forget tried', settings.alphaF.join(', ')],
-    ['Samples of each class', count(settings.samples)],
-    ['Samples of each class to forget', count(settings.forgetSamples)],
-    ['Input vectors a layer and side, at most', count(settings.maxPatches)],
-    ['Layers', settings.layers ?? 'all'],
-    ['Seed', String(settings.seed)],
+    ...SETTING_NAMES.map((name): [string, string] => [RUN_SETTINGS[name].title, settingText(name, settings)]),
     ['Model format', record.source.format],
     ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
     ...Object.entries(result.seconds).map(([phase, seconds]): [string, string] => [

@@ -1,3 +1,4 @@
+import { recipeText } from '../contract/recipes.js';
 import type { CandidateResult, RunRecord } from '../contract/records.js';
 import { scale, ticks } from './axis.js';
 import { count, type Html, html, percent, px } from './html.js';
@@ -56,7 +57,9 @@ export function candidates({ result }: RunRecord): Html {
       <table class="numbers">
         <thead><tr><th>α retain</th><th>α forget</th><th>Retain accuracy</th><th>Forget accuracy</th><th>Score</th><th>Samples</th><th>Within limits</th><th></th></tr></thead>
         <tbody>${result.candidates.map(
-          (entry) => html`<tr${entry.chosen && html` class="chosen"`}><td>${entry.alphaR}</td><td>${entry.alphaF}</td>
+          (
+            entry,
+          ) => html`<tr${entry.chosen && html` class="chosen"`}><td>${entry.recipe.alphaR}</td><td>${entry.recipe.alphaF}</td>
             <td>${percent(entry.retainAccuracy)}</td><td>${percent(entry.forgetAccuracy)}</td><td>${entry.score.toFixed(4)}</td>
             <td>${count(entry.samples)}</td>
             <td>${entry.admissible ? 'yes' : 'no'}</td><td>${entry.chosen ? 'chosen' : entry.pareto ? 'Pareto front' : ''}</td></tr>`,
@@ -67,6 +70,5 @@ export function candidates({ result }: RunRecord): Html {
 }
 
 function title(entry: CandidateResult): string {
-  const pair = `α retain ${entry.alphaR}, α forget ${entry.alphaF}`;
-  return `${pair}: retain ${percent(entry.retainAccuracy)}, forget ${percent(entry.forgetAccuracy)}`;
+  return `${recipeText(entry.recipe)}: retain ${percent(entry.retainAccuracy)}, forget ${percent(entry.forgetAccuracy)}`;
 }

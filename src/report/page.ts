@@ -1,5 +1,4 @@
-import type { RunRecord } from '../contract/records.js';
-import type { AlphaPair } from '../contract/terms.js';
+import type { Candidate, RunRecord } from '../contract/records.js';
 import { answers } from './answers.js';
 import { appendix, method } from './appendix.js';
 import { boundary } from './boundary.js';
@@ -16,8 +15,8 @@ import { cards, findings, header, statement } from './summary.js';
 
 /** What a page may hold besides the record. */
 export interface PageExtras {
-  /** The pair that the saved model was made with, where the page is about another candidate. */
-  readonly written?: AlphaPair;
+  /** The one that the saved model is, where the page is about another candidate. */
+  readonly written?: Candidate;
   readonly explanations?: Explanations;
 }
 

@@ -20,7 +20,8 @@ type Side = (typeof SIDES)[number];
  * between 0 and 1 on one logarithmic scale, so that alpha shows as the height by which it lifts a direction.
  */
 export function spectra({ result }: RunRecord): Html {
-  const alphas = { retain: result.alphaR, forget: result.alphaF };
+  const { recipe } = result.candidate;
+  const alphas = { retain: recipe.alphaR, forget: recipe.alphaF };
   const plain = SIDES.filter((side) => alphas[side] === 1);
   return html`<section>
     <h2>Spectra and importance</h2>

@@ -1,12 +1,12 @@
-import type { RunRecord } from '../contract/records.js';
-import type { AlphaPair } from '../contract/terms.js';
+import { recipeText } from '../contract/recipes.js';
+import type { Candidate, RunRecord } from '../contract/records.js';
 import { count, type Html, html, percent, points } from './html.js';
 
 /**
  * The head of the page: what was forgotten, from which file, and whether every limit is met.
  * @param written the pair of the saved model, where the page is about another candidate.
  */
-export function header(record: RunRecord, written?: AlphaPair): Html {
+export function header(record: RunRecord, written?: Candidate): Html {
   const unmet = record.result.policy.filter((finding) => finding.severity === 'error').length;
   const verdict =
     unmet === 0
@@ -21,12 +21,13 @@ export function header(record: RunRecord, written?: AlphaPair): Html {
 
 /** The numbers that matter, as cards. */
 export function cards({ result, settings }: RunRecord): Html {
-  const { before, after, measuredOn } = result;
+  const { before, after, measuredOn, candidate } = result;
+  const { recipe } = candidate;
   return html`<section class="cards">
     ${card('Forgotten classes', percent(after.forgetAccuracy), `accuracy, before: ${percent(before.forgetAccuracy)}`, 'forget')}
     ${card('Kept classes', percent(after.retainAccuracy), `accuracy, ${points(before.retainAccuracy, after.retainAccuracy)} points`, 'retain')}
     ${card('Layers edited', `${result.layers.length}`, `${result.skipped.length} left alone`)}
-    ${card('Chosen', `${result.alphaR} / ${result.alphaF}`, `α retain / α forget, of ${result.candidates.length} candidates`)}
+    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget, of ${result.candidates.length} candidates`)}
     ${card('Measured on', count(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
     ${card('Time', `${result.seconds.total.toFixed(1)} s`, `${count(settings.samples)} samples a class`)}
   </section>`;
@@ -37,7 +38,7 @@ function card(title: string, value: string, note: string, tone = ''): Html {
 }
 
 /** What was asked for and why, and the two files with their digests. */
-export function statement(record: RunRecord, written?: AlphaPair): Html {
+export function statement(record: RunRecord, written?: Candidate): Html {
   const { source, output, result } = record;
   return html`<section>
     <h2>What was done</h2>
@@ -52,8 +53,8 @@ export function statement(record: RunRecord, written?: AlphaPair): Html {
       <tr><th>Source</th><td>${files(source.files)}<span class="quiet">Superseded by the new model: delete it or move it away. It was not written to.</span></td></tr>
       <tr><th>New model</th><td>${
         written &&
-        html`<p>This page is about the candidate with α retain ${result.alphaR} and α forget ${result.alphaF}, which the run
-          did not save. It wrote a model with α retain ${written.alphaR} and α forget ${written.alphaF}, whose numbers are other ones:</p>`
+        html`<p>This page is about the candidate with ${recipeText(result.candidate.recipe)}, which the run did not save. It
+          wrote a model with ${recipeText(written.recipe)}, whose numbers are other ones:</p>`
       }${files(output.files)}</td></tr>
     </table>
   </section>`;

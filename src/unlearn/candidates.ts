@@ -1,4 +1,5 @@
-import type { AlphaPair } from './projection.js';
+import { DEFAULT_MAX_ACCURACY, exceeds } from '../contract/policy.js';
+import type { Recipe } from '../contract/records.js';
 
 /** Accuracy of one class (0..1) on so many of its samples. */
 export interface ClassAccuracy {
@@ -32,8 +33,9 @@ export interface Goals {
   readonly forgetLimit?: number;
 }
 
-/** A pair of alphas and how the model does with it. */
-export interface Candidate extends AlphaPair {
+/** A recipe and how the model does that is made after it. */
+export interface Judged {
+  readonly recipe: Recipe;
   readonly classes: readonly ClassAccuracy[];
   /** Over all samples of retained classes, and of classes to forget. */
   readonly accuracyRetain: number;
@@ -54,16 +56,15 @@ export interface Candidate extends AlphaPair {
 }
 
 const FORGET_LIMIT = 0.05;
-const MAX_ACCURACY = 0.01;
 
 /** Holds the measured accuracies against the goals. */
 export function judge(
-  { alphaR, alphaF }: AlphaPair,
+  recipe: Recipe,
   classes: readonly ClassAccuracy[],
   goals: Goals,
   share: number,
   complete: boolean,
-): Candidate {
+): Judged {
   const unknown = [...goals.forget, ...(goals.earlier ?? [])];
   const forgotten = new Set(goals.forget.map((limit) => limit.class));
   const retained = new Set(classes.map((entry) => entry.class));
@@ -76,17 +77,15 @@ export function judge(
     const result = results.get(name);
     // Nothing is known of a class without samples: no candidate is turned down for it, but none to forget it wins either.
     if (!result) return !complete || !forgotten.has(name);
-    return result.accuracy <= limit + (complete ? ROUNDING : tolerance(limit, result.samples));
+    return !exceeds(result.accuracy, limit, complete ? 0 : tolerance(limit, result.samples));
   };
   const keeps = ({ class: name, before, maxDrop }: ProtectLimit) => {
     const result = results.get(name);
     if (!result) return true;
-    const slack = complete ? ROUNDING : tolerance(result.accuracy, result.samples);
-    return before - result.accuracy <= maxDrop + slack;
+    return !exceeds(before - result.accuracy, maxDrop, complete ? 0 : tolerance(result.accuracy, result.samples));
   };
   return {
-    alphaR,
-    alphaF,
+    recipe,
     classes,
     accuracyRetain,
     accuracyForget,
@@ -96,13 +95,10 @@ export function judge(
     complete,
     forgets: unknown.every((limit) => within(limit.class, goals.forgetLimit ?? FORGET_LIMIT)),
     meetsLimits:
-      unknown.every((limit) => within(limit.class, limit.maxAccuracy ?? MAX_ACCURACY)) &&
+      unknown.every((limit) => within(limit.class, limit.maxAccuracy ?? DEFAULT_MAX_ACCURACY)) &&
       (goals.protect ?? []).every(keeps),
   };
 }
-
-/** So that 0.95 - 0.92 counts as 0.03. */
-const ROUNDING = 1e-9;
 
 /** Two standard errors of an accuracy measured on so many samples, as wide as one sample at least. */
 function tolerance(accuracy: number, samples: number): number {
@@ -123,22 +119,22 @@ function pooled(classes: readonly ClassAccuracy[]): number {
  * The better candidate first: one that forgets and keeps all limits, then one that forgets, then by score. Of equals the one
  * that changes less: the smaller alpha_f, then the larger alpha_r.
  */
-export function byMerit(a: Candidate, b: Candidate): number {
+export function byMerit(a: Judged, b: Judged): number {
   return (
     Number(isAdmissible(b)) - Number(isAdmissible(a)) ||
     Number(b.forgets) - Number(a.forgets) ||
     b.score - a.score ||
-    a.alphaF - b.alphaF ||
-    b.alphaR - a.alphaR
+    a.recipe.alphaF - b.recipe.alphaF ||
+    b.recipe.alphaR - a.recipe.alphaR
   );
 }
 
-export function isAdmissible(candidate: Candidate): boolean {
+export function isAdmissible(candidate: Judged): boolean {
   return candidate.forgets && candidate.meetsLimits;
 }
 
 /** What the Pareto front is about. */
-export type Judgement = Pick<Candidate, 'accuracyRetain' | 'accuracyForget' | 'share' | 'complete'>;
+export type Judgement = Pick<Judged, 'accuracyRetain' | 'accuracyForget' | 'share' | 'complete'>;
 
 /**
  * The candidates that no other one beats in retain and forget accuracy at once. One judged on few samples does not count

@@ -1,15 +1,10 @@
 import type { Work } from '../contract/progress.js';
+import type { AlphaPair } from '../contract/terms.js';
 import { type Matrix, matrix, squaredNorm } from '../linalg/matrix.js';
 import type { Detail, SpacePair, SpaceSet } from './collect.js';
 import { removedDimension } from './removed.js';
 import { coordinateBytes } from './space.js';
 import type { ProjectionProblem } from './stream.js';
-
-/** How strongly the directions of the retain and of the forget space weigh. */
-export interface AlphaPair {
-  readonly alphaR: number;
-  readonly alphaF: number;
-}
 
 /** What one pair of alphas does to one layer. */
 export interface ProjectionFacts {
@@ -67,10 +62,10 @@ export class Projections {
       const spaces = await this.#spaces.pair(problem, 'full', work.signal);
       spectra.set(problem.id, await this.#spectraOf(problem, spaces, work.signal));
       work.onProgress?.({
-        phase: 'spaces',
+        phase: 'spectra',
         done: index + 1,
         total: problems.length,
-        detail: `spectra of ${problem.id}`,
+        detail: problem.id,
       });
     }
     return spectra;

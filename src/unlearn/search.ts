@@ -1,17 +1,17 @@
 import { throwIfAborted } from '../base/abort.js';
-import { LetheError } from '../base/errors.js';
-import type { Work } from '../contract/progress.js';
+import { asUnit, type Work } from '../contract/progress.js';
+import { byRecipe, recipeText } from '../contract/recipes.js';
+import type { Recipe } from '../contract/records.js';
 import {
   byMerit,
-  type Candidate,
   type ClassAccuracy,
   type Goals,
   isAdmissible,
+  type Judged,
   judge,
   paretoFront,
 } from './candidates.js';
 import type { Detail } from './collect.js';
-import type { AlphaPair } from './projection.js';
 
 /** How exactly a pair is to be judged. */
 export interface Fidelity {
@@ -46,74 +46,71 @@ export const RACE: readonly Round[] = [
 ];
 
 export interface SearchOptions extends Goals, Work {
-  readonly alphaR: readonly number[];
-  readonly alphaF: readonly number[];
+  /** What is tried, each once, in the order in which it is best tried: what shares work one after the other. */
+  readonly recipes: readonly Recipe[];
   /** Default `EXHAUSTIVE`. The last round must be at share 1 with full spaces. */
   readonly rounds?: readonly Round[];
-  /** Accuracy of every class that has samples, with this pair's projection in place. */
-  evaluate(pair: AlphaPair, fidelity: Fidelity): Promise<readonly ClassAccuracy[]>;
-  /** Told after each pair; `judged` gives what has been judged so far. */
-  onJudged?(judged: () => Judged): void;
+  /** Accuracy of every class that has samples, of the model that is made after a recipe. */
+  evaluate(recipe: Recipe, fidelity: Fidelity, work: Work): Promise<readonly ClassAccuracy[]>;
+  /** Told after each of them; `judged` gives what has been judged so far. */
+  onJudged?(judged: () => Judgements): void;
 }
 
 /** Candidates and which of them are worth a look. */
-export interface Judged {
-  /** Every judged pair with its most exact judgement, by alpha_r, then alpha_f. A race leaves out pairs that can't forget. */
-  readonly candidates: readonly Candidate[];
+export interface Judgements {
+  /** Every one that was judged with its most exact judgement, by recipe. A race leaves out those that can't forget. */
+  readonly candidates: readonly Judged[];
   /** Those that no other one beats in both accuracies (see `paretoFront`). */
-  readonly front: readonly Candidate[];
+  readonly front: readonly Judged[];
 }
 
-export interface SearchResult extends Judged {
+export interface SearchResult extends Judgements {
   /** The best complete candidate that forgets; none if no candidate does. */
-  readonly best?: Candidate;
+  readonly best?: Judged;
 }
-
-/** Above, the condition of the matrix to factor is beyond float32. */
-const LARGEST_ALPHA = 1e5;
 
 /**
- * Finds the pair of alphas with the highest accuracyRetain * (1 - accuracyForget) among those that forget and keep every
+ * Finds the candidate with the highest accuracyRetain * (1 - accuracyForget) among those that forget and keep every
  * limit; failing that, among those that forget. If the race's finalists do not do, the others that still might are judged in
  * full too, one after the other: "no candidate forgets" is never said for lack of samples.
- * @throws LetheError `usage` for alphas that are empty or out of range; `cancelled`; what `evaluate` throws.
+ * @throws LetheError `cancelled`; what `evaluate` throws.
  */
-export async function searchAlphas(options: SearchOptions): Promise<SearchResult> {
+export async function searchCandidates(options: SearchOptions): Promise<SearchResult> {
   const rounds = options.rounds ?? EXHAUSTIVE;
   const final = rounds.at(-1);
   if (final?.share !== 1 || final.detail !== 'full') throw new RangeError('the last round must be complete');
-  const pairs = grid(options.alphaR, options.alphaF);
-  const candidates = new Map<AlphaPair, Candidate>();
+  const { recipes } = options;
+  const candidates = new Map<Recipe, Judged>();
   let done = 0;
-  let total = rounds.reduce((sum, round, index) => sum + fieldSize(round, index, pairs.length), 0);
+  let total = rounds.reduce((sum, round, index) => sum + fieldSize(round, index, recipes.length), 0);
 
-  const judged = (): Judged => {
-    const all = [...candidates.values()].sort((a, b) => a.alphaR - b.alphaR || a.alphaF - b.alphaF);
+  const judged = (): Judgements => {
+    const all = [...candidates.values()].sort((a, b) => byRecipe(a.recipe, b.recipe));
     return { candidates: all, front: paretoFront(all) };
   };
-  const evaluate = async (pair: AlphaPair, { share, detail }: Fidelity) => {
+  const evaluate = async (recipe: Recipe, { share, detail }: Fidelity) => {
     throwIfAborted(options.signal);
-    const classes = await options.evaluate(pair, { share, detail });
-    candidates.set(pair, judge(pair, classes, options, share, share === 1 && detail === 'full'));
+    const unit = { phase: 'search', done, total, detail: recipeText(recipe), recipe } as const;
+    const classes = await options.evaluate(recipe, { share, detail }, asUnit(options, unit));
+    candidates.set(recipe, judge(recipe, classes, options, share, share === 1 && detail === 'full'));
     done++;
     options.onJudged?.(judged);
-    options.onProgress?.({ phase: 'search', done, total, detail: `alpha ${pair.alphaR}, ${pair.alphaF}` });
+    options.onProgress?.({ ...unit, done, total });
   };
 
   // Classes of earlier runs are not in the forget space, so they say nothing about smaller alphas.
   const mayPrune = rounds.length > 1 && !options.earlier?.length;
   for (const [index, round] of rounds.entries()) {
-    const field = index === 0 ? pairs : ranked([...candidates.keys()], candidates);
-    const best = new Set(field.slice(0, fieldSize(round, index, pairs.length)));
-    // In the order of the grid, so that pairs with one alpha_r follow each other and share their work.
-    for (const pair of pairs.filter((pair) => best.has(pair))) {
-      if (index === 0 && mayPrune && isHopeless(pair, candidates)) total--;
-      else await evaluate(pair, round);
+    const field = index === 0 ? recipes : ranked([...candidates.keys()], candidates);
+    const best = new Set(field.slice(0, fieldSize(round, index, recipes.length)));
+    for (const recipe of recipes.filter((one) => best.has(one))) {
+      if (index === 0 && mayPrune && isHopeless(recipe, candidates)) total--;
+      else await evaluate(recipe, round);
     }
   }
-  for (let pair = substitute(candidates); pair; pair = substitute(candidates)) {
+  for (let next = substitute(candidates); next; next = substitute(candidates)) {
     total++;
-    await evaluate(pair, final);
+    await evaluate(next, final);
   }
 
   const found = judged();
@@ -122,46 +119,29 @@ export async function searchAlphas(options: SearchOptions): Promise<SearchResult
 }
 
 /** Whether a larger alpha_f with the same alpha_r was seen not to forget. */
-function isHopeless({ alphaR, alphaF }: AlphaPair, candidates: ReadonlyMap<AlphaPair, Candidate>): boolean {
-  return [...candidates.values()].some((other) => other.alphaR === alphaR && other.alphaF > alphaF && !other.forgets);
+function isHopeless({ alphaR, alphaF }: Recipe, candidates: ReadonlyMap<Recipe, Judged>): boolean {
+  return [...candidates.values()].some(
+    ({ recipe, forgets }) => recipe.alphaR === alphaR && recipe.alphaF > alphaF && !forgets,
+  );
 }
 
-/** The first round judges all pairs. */
-function fieldSize(round: Round, index: number, pairs: number): number {
-  return index === 0 ? pairs : Math.min(pairs, round.keep ?? pairs);
+/** The first round judges all. */
+function fieldSize(round: Round, index: number, all: number): number {
+  return index === 0 ? all : Math.min(all, round.keep ?? all);
 }
 
-/** Judged pairs by merit. */
-function ranked(pairs: readonly AlphaPair[], candidates: ReadonlyMap<AlphaPair, Candidate>): AlphaPair[] {
-  return [...pairs].sort((a, b) => byMerit(candidates.get(a)!, candidates.get(b)!));
+/** Those that were judged, by merit. */
+function ranked(recipes: readonly Recipe[], candidates: ReadonlyMap<Recipe, Judged>): Recipe[] {
+  return [...recipes].sort((a, b) => byMerit(candidates.get(a)!, candidates.get(b)!));
 }
 
-/** The next pair worth judging in full, if what was judged in full is not good enough. */
-function substitute(candidates: ReadonlyMap<AlphaPair, Candidate>): AlphaPair | undefined {
+/** The next one worth judging in full, if what was judged in full is not good enough. */
+function substitute(candidates: ReadonlyMap<Recipe, Judged>): Recipe | undefined {
   const complete = [...candidates.values()].filter((candidate) => candidate.complete);
   if (complete.some(isAdmissible)) return undefined;
   const mayDo = complete.some((candidate) => candidate.forgets)
     ? isAdmissible
-    : (candidate: Candidate) => candidate.forgets;
-  const open = [...candidates.keys()].filter((pair) => !candidates.get(pair)!.complete && mayDo(candidates.get(pair)!));
+    : (candidate: Judged) => candidate.forgets;
+  const open = [...candidates.keys()].filter((one) => !candidates.get(one)!.complete && mayDo(candidates.get(one)!));
   return ranked(open, candidates)[0];
-}
-
-/** By alpha_r ascending, then alpha_f descending. */
-function grid(alphaR: readonly number[], alphaF: readonly number[]): AlphaPair[] {
-  const retain = checked('alpha_r', alphaR);
-  const forget = checked('alpha_f', alphaF).reverse();
-  return retain.flatMap((r) => forget.map((f) => ({ alphaR: r, alphaF: f })));
-}
-
-/** The values in ascending order, each once. */
-function checked(name: string, alphas: readonly number[]): number[] {
-  const wrong = alphas.find((alpha) => !(alpha >= 0 && alpha <= LARGEST_ALPHA));
-  if (wrong !== undefined || alphas.length === 0) {
-    throw new LetheError('usage', {
-      message: wrong === undefined ? `no ${name} to try` : `${name} = ${wrong} is not between 0 and ${LARGEST_ALPHA}`,
-      hint: 'Give numbers such as 10,100,1000.',
-    });
-  }
-  return [...new Set(alphas)].sort((a, b) => a - b);
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
-import type { AlphaPair } from '../../contract/terms.js';
+import { type CandidateId, candidateId, projectionRecipe } from '../../contract/recipes.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type CommonOptions, commonOptions, type Process, showJob } from '../context.js';
-import { integer, numbers } from '../options.js';
+import { alphas, integer } from '../options.js';
 import { clean } from '../style.js';
 
 interface Options extends CommonOptions {
@@ -35,9 +35,9 @@ export function reportCommand(program: Command, process: Process): void {
     .option(
       '--alpha-r <x>',
       'report on another candidate of the run: its weight of the retain space',
-      numbers('--alpha-r'),
+      alphas('--alpha-r'),
     )
-    .option('--alpha-f <y>', 'and its weight of the forget space', numbers('--alpha-f'))
+    .option('--alpha-f <y>', 'and its weight of the forget space', alphas('--alpha-f'))
     .option('--allow-outside', 'let lethe.json name files outside of its own folder')
     .option('--threads <n>', 'threads for the forward passes (default: all cores but one)', integer('--threads', 1))
     .addHelpText('after', EXAMPLES)
@@ -48,7 +48,7 @@ export function reportCommand(program: Command, process: Process): void {
       }
       const request = { run, out, force, explanations: explain, forgottenPictures, allowOutside, threads };
       await showJob(
-        (work) => runJob('report', { ...request, pair: pairOf(options) }, work),
+        (work) => runJob('report', { ...request, candidate: candidateNamed(options) }, work),
         (result) => clean(result.report, 500),
         options,
         process,
@@ -57,9 +57,9 @@ export function reportCommand(program: Command, process: Process): void {
 }
 
 /** The candidate that is asked for, if one is. @throws LetheError `usage` unless both alphas are single numbers. */
-function pairOf({ alphaR, alphaF }: Options): AlphaPair | undefined {
+function candidateNamed({ alphaR, alphaF }: Options): CandidateId | undefined {
   if (!alphaR && !alphaF) return undefined;
-  if (alphaR?.length === 1 && alphaF?.length === 1) return { alphaR: alphaR[0], alphaF: alphaF[0] };
+  if (alphaR?.length === 1 && alphaF?.length === 1) return candidateId(projectionRecipe(alphaR[0], alphaF[0]));
   throw usage('a candidate is named by one --alpha-r and one --alpha-f', 'Give both, with one number each.');
 }
 

@@ -1,26 +1,21 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { countText, durationText, percentText, pointsText } from '../../base/text.js';
-import type { UnlearnResult } from '../../contract/run.js';
+import type { Work } from '../../contract/progress.js';
+import { recipeText } from '../../contract/recipes.js';
+import type { UnlearnPart, UnlearnResult } from '../../contract/run.js';
+import { type AskedSettings, askedSettings } from '../../contract/settings.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';
-import { integer, memory, names, numbers } from '../options.js';
+import { names, settingOptions } from '../options.js';
 import { clean, type Style } from '../style.js';
 import { table } from '../table.js';
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, AskedSettings {
   readonly forget?: string[];
   readonly out?: string;
   readonly force?: boolean;
-  readonly alphaR?: number[];
-  readonly alphaF?: number[];
-  readonly samples?: number;
-  readonly forgetSamples?: number;
-  readonly maxPatches?: number;
-  readonly layers?: string;
-  readonly seed?: number;
-  readonly memory?: number;
 }
 
 const EXAMPLES = `
@@ -44,38 +39,37 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
       names,
     )
     .option('--out <path>', 'the new model (default: <name>.forget-<classes> beside the model)')
-    .option('--force', 'replace an existing output')
-    .option('--alpha-r <list>', 'weights of the retain space to try', numbers('--alpha-r'))
-    .option('--alpha-f <list>', 'weights of the forget space to try', numbers('--alpha-f'))
-    .option('--samples <n>', 'samples of each kept class', integer('--samples', 1))
-    .option(
-      '--forget-samples <n>',
-      'samples of each class to forget (default: nine times --samples)',
-      integer('--forget-samples', 1),
-    )
-    .option('--max-patches <n>', 'most input vectors a layer and side', integer('--max-patches', 1))
-    .option('--layers <glob>', 'edit only the layers with such a name (default: all; fewer forget less deeply)')
-    .option('--memory <amount>', 'most memory for the spaces, e.g. 2GiB', memory('--memory'))
-    .option('--seed <n>', 'for drawing samples and patches', integer('--seed', 0))
+    .option('--force', 'replace an existing output');
+  settingOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, options: Options) => {
-      const { forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed } = options;
-      const request = {
-        ...modelRequest(model, options),
-        ...{ forget, out, force, alphaR, alphaF, samples, forgetSamples, maxPatches, layers, seed },
-        memory: options.memory,
-      };
-      const result = await showJob((work) => runJob('unlearn', request, work), unlearnText, options, process);
+      const { forget, out, force } = options;
+      const request = { ...modelRequest(model, options), forget, out, force, ...askedSettings(options) };
+      const job = (work: Work<UnlearnPart>) => runJob('unlearn', request, work);
+      const result = await showJob(job, unlearnText, options, process, unlearnDocument);
       finish(result.policy.some((finding) => finding.severity === 'error') ? EXIT.policyUnmet : EXIT.done);
     });
 }
 
+/** What `--json` prints: the alphas of each candidate are named as the paper does, without the recipe around them. */
+export function unlearnDocument({ candidate, candidates, ...result }: UnlearnResult): object {
+  const { model, forget, earlier, ...rest } = result;
+  const { alphaR, alphaF } = candidate.recipe;
+  return {
+    ...{ model, forget, earlier, alphaR, alphaF },
+    ...rest,
+    candidates: candidates.map(({ id: _, recipe, ...judged }) => {
+      return { alphaR: recipe.alphaR, alphaF: recipe.alphaF, ...judged };
+    }),
+  };
+}
+
 export function unlearnText(result: UnlearnResult, style: Style): string {
-  const { measuredOn } = result;
+  const { measuredOn, candidate } = result;
   const forgotten = result.forget.map((name) => clean(name)).join(', ');
   const where = `${countText(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;
   return [
-    `${style.bold(`Forgot ${forgotten}`)}  (alpha_r ${result.alphaR}, alpha_f ${result.alphaF}; accuracy on ${where})`,
+    `${style.bold(`Forgot ${forgotten}`)}  (${recipeText(candidate.recipe)}; accuracy on ${where})`,
     '',
     classTable(result, style),
     '',

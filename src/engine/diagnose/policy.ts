@@ -1,19 +1,12 @@
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
+import { countText } from '../../base/text.js';
 import type { Finding, FindingAction } from '../../contract/findings.js';
 import type { PolicyEntry } from '../../contract/models.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { REPORT_NAME, type StoredRun } from '../../project/runStore.js';
 import type { ModelLook } from '../look/modelLook.js';
-import {
-  accuracyOf,
-  brokenEntries,
-  brokenProtections,
-  limitText,
-  mustBeForgotten,
-  type Placed,
-  share,
-} from '../look/policy.js';
+import { accuracyOf, brokenEntries, brokenProtections, type Placed } from '../look/policy.js';
 import { whatHappened } from '../look/state.js';
 import { finding, type Related, wholeFile } from './findings.js';
 
@@ -29,7 +22,7 @@ export function policyFindings(look: ModelLook): Finding[] {
   const unseen = look.policy.filter(({ index }) => (accuracyOf(measured, index)?.accuracy ?? null) === null);
   return [
     ...found,
-    ...brokenEntries(look.policy, measured).map((entry) => recognised(look, config, entry)),
+    ...brokenEntries(look.policy, measured).map((broken) => recognised(look, config, broken)),
     ...unseen.map((entry) => notMeasured(look, config, entry)),
     ...(writtenBy ? protections(look, config, writtenBy) : []),
   ];
@@ -43,15 +36,15 @@ export function wantsEvaluation({ facts, policy, history }: ModelLook): boolean 
 function recognised(
   look: ModelLook,
   config: ProjectConfig,
-  entry: Placed<PolicyEntry> & { readonly accuracy: number },
+  { entry, finding: { message } }: ReturnType<typeof brokenEntries<Placed<PolicyEntry>>>[number],
 ): Finding {
   const { model, history } = look;
   const { samples, split, created } = history.measured!;
-  const how = `recognises it on ${samples.toLocaleString('en-US')} ${split} samples, measured on ${created.slice(0, 10)}`;
+  const how = `recognises it on ${countText(samples)} ${split} samples, measured on ${created.slice(0, 10)}`;
   return finding('must-be-forgotten', {
     ...atEntry(config, entry.at),
     model,
-    message: mustBeForgotten(entry),
+    message,
     hint: `Unlearn it: lethe unlearn ${shellWord(nameIn(config, model))} --forget ${shellWord(entry.class.replaceAll(',', '\\,'))}`,
     related: [aboutModel(model, how)],
     actions: [
@@ -87,16 +80,14 @@ function notMeasured({ model }: ModelLook, config: ProjectConfig, entry: Placed<
 }
 
 function protections({ model }: ModelLook, config: ProjectConfig, run: StoredRun): Finding[] {
-  return brokenProtections(config, run.record).map((entry) => {
-    const lost = `fell from ${share(entry.before)} to ${share(entry.after)}`;
-    return finding('protect-broken', {
-      ...{ file: config.file, range: config.range(['protect', entry.at]), model },
-      message: `${entry.class} is protected but ${lost} (limit: a loss of ${limitText(entry.maxDrop)})`,
-      hint: 'Choose another pair of alphas, or run again with more samples.',
+  return brokenProtections(config, run.record).map(({ at, finding: { message } }) =>
+    finding('protect-broken', {
+      ...{ file: config.file, range: config.range(['protect', at]), model, message },
+      hint: 'Choose another candidate, or run again with more samples.',
       related: [aboutModel(model, 'the model')],
       actions: [openReport(run)],
-    });
-  });
+    }),
+  );
 }
 
 function changed({ model, history }: ModelLook): Finding {

@@ -1,7 +1,7 @@
 import type { Work } from '../../contract/progress.js';
 import type { SampleRef } from '../../contract/terms.js';
-import { answerOf, softmaxOf } from '../../explain/answers.js';
 import type { Classifier } from '../../models/classifier.js';
+import { answerOf, softmaxOf } from '../../models/logits.js';
 import type { ModelPair } from '../kept/modelPair.js';
 import type { SampleSet } from '../open/samples.js';
 import { readChosen } from './chosen.js';

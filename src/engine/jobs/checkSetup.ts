@@ -2,16 +2,17 @@ import path from 'node:path';
 import { Random } from '../../base/random.js';
 import type { Work } from '../../contract/progress.js';
 import type { Confusion } from '../../contract/records.js';
+import { RUN_SETTINGS } from '../../contract/settings.js';
 import type { CheckSetupRequest, CheckSetupResult } from '../../contract/setup.js';
 import { toTensor } from '../../data/preprocess.js';
 import { sampleIndices } from '../../data/sampling.js';
 import { elementCount } from '../../linalg/tensor.js';
 import { parseConfig } from '../../project/config.js';
-import { DEFAULTS } from '../../project/defaults.js';
 import { CONFIG_NAME } from '../../project/home.js';
-import { dropBench } from '../kept/benches.js';
-import { accuracyOver, answersOf, samplesOf } from '../open/accuracy.js';
+import { dropModel } from '../kept/loadedModels.js';
+import { accuracyOver, answersOf, classAccuracies } from '../open/accuracy.js';
 import { SAMPLE_CACHE_BYTES } from '../open/limits.js';
+import { locateModel } from '../open/location.js';
 import { batchSize, probe } from '../open/probe.js';
 import { inBatches, remembering, type SampleSet } from '../open/samples.js';
 import { Session } from '../open/session.js';
@@ -36,8 +37,9 @@ const MOST_COLUMNS = 256;
 export async function checkSetup(request: CheckSetupRequest, work: Work = {}): Promise<CheckSetupResult> {
   const { model, allowOutside, threads } = request;
   const draft = await parseConfig(path.join(request.folder, CONFIG_NAME), request.config, { allowOutside });
-  await dropBench();
-  const session = await Session.open({ model, threads }, work, draft);
+  await dropModel();
+  const asked = { model, threads };
+  const session = await Session.open(await locateModel(asked), asked, work, draft);
   try {
     const { classifier, classes } = session;
     const samples = drawn((session.split('test') ?? session.split('train'))!, request.samples ?? DEFAULT_SAMPLES);
@@ -60,12 +62,7 @@ export async function checkSetup(request: CheckSetupRequest, work: Work = {}): P
       accuracy,
       chance,
       samples: samples.indices.length,
-      perClass: classes.map((name, index) => ({
-        class: name,
-        index,
-        accuracy: accuracyOver(confusion, [index]),
-        count: samplesOf(confusion, index),
-      })),
+      perClass: classAccuracies(classes, confusion),
       warning: warningOf(confusion, classes, suggestions[0]?.accuracy ?? 0),
       suggestions,
       ...fed,
@@ -79,9 +76,11 @@ export async function checkSetup(request: CheckSetupRequest, work: Work = {}): P
 function drawn({ dataset, input }: SampleSet, count: number): SampleSet {
   const present = [...new Set(dataset.labels)].sort((a, b) => a - b);
   const classes =
-    present.length > count ? new Random(DEFAULTS.seed).sample(present.length, count).map((at) => present[at]) : present;
+    present.length > count
+      ? new Random(RUN_SETTINGS.seed.default).sample(present.length, count).map((at) => present[at])
+      : present;
   const perClass = Math.max(1, Math.floor(count / classes.length));
-  const { indices } = sampleIndices(dataset.labels, { classes, perClass, seed: DEFAULTS.seed });
+  const { indices } = sampleIndices(dataset.labels, { classes, perClass, seed: RUN_SETTINGS.seed.default });
   return { dataset: remembering(dataset, indices, SAMPLE_CACHE_BYTES), input, indices };
 }
 

@@ -3,7 +3,7 @@ import type { Work } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
 import { Looker } from '../look/look.js';
 import type { ModelLook } from '../look/modelLook.js';
-import { forgottenBy } from '../look/state.js';
+import { forgottenBy } from '../records/history.js';
 
 /**
  * What is known of some models without running them. A model that can't be read is described as such.
@@ -33,7 +33,7 @@ function summaryOf(look: ModelLook): ModelSummary {
     config: config?.file ?? null,
     state: look.state,
     detail: look.detail,
-    forgotten: forgottenBy(look),
+    forgotten: forgottenBy(history).map((entry) => entry.class),
     policy: policy.map(({ class: name, index, maxAccuracy, reason }) => ({ class: name, index, maxAccuracy, reason })),
     measured: measured && {
       created: measured.created,

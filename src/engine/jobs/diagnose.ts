@@ -66,8 +66,12 @@ async function evaluated(look: ModelLook, looker: Looker, request: DiagnoseReque
   let result: EvaluateResult;
   try {
     // What runs a model is loaded only for this.
-    const { evaluate } = await import('./evaluate.js');
-    result = await evaluate({ model: look.model, config: given, allowOutside, threads }, work);
+    const [{ evaluateModel }, { locateModel }] = await Promise.all([
+      import('../open/evaluation.js'),
+      import('../open/location.js'),
+    ]);
+    const asked = { model: look.model, config: given, allowOutside, threads };
+    result = await evaluateModel(await locateModel(asked), asked, work);
   } catch (error) {
     if (error instanceof LetheError && error.code === 'cancelled') throw error;
     const isModels = error instanceof LetheError && error.file !== undefined && path.resolve(error.file) === look.model;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { fileError } from '../../base/files.js';
-import type { Work } from '../../contract/progress.js';
+import { asUnit, type Work } from '../../contract/progress.js';
 import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
 import { inspectModel } from '../../models/registry.js';
 import { type AnySource, pathsOf, withPaths } from '../../project/sourcePaths.js';
@@ -73,9 +73,8 @@ class Search {
       const findings = await this.#look(path.dirname(model));
       for (const [done, finding] of findings.entries()) {
         const detail = path.basename(finding.files[0]);
-        this.#work.onProgress?.({ phase: 'open', done, total: findings.length, detail });
-        // The reader's own progress would only make the bar jump.
-        this.#found.push(await openCandidate(finding, this.#target, { signal: this.#work.signal }));
+        const unit = { phase: 'open', done, total: findings.length, detail } as const;
+        this.#found.push(await openCandidate(finding, this.#target, asUnit(this.#work, unit)));
       }
       await this.#openTestFolders();
     } catch (error) {
@@ -98,7 +97,7 @@ class Search {
     const walk = new Walk(this.#homes.root, this.#work.signal);
     const findings: Finding[] = [];
     for await (const listing of walk.from(folder)) {
-      this.#work.onProgress?.({ phase: 'search', done: 0, total: 1, detail: listing.folder });
+      this.#work.onProgress?.({ phase: 'folders', done: 0, total: 1, detail: listing.folder });
       findings.push(...(await this.#findIn(listing, walk)));
       await this.#lookForClasses(listing);
       if (findings.length < MOST_FINDINGS) continue;

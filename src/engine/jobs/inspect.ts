@@ -4,9 +4,8 @@ import type { Work } from '../../contract/progress.js';
 import type { ModelFacts } from '../../models/classifier.js';
 import { inspectModel } from '../../models/registry.js';
 import { loadConfig } from '../../project/config.js';
-import { digests } from '../../project/digestCache.js';
 import { findHome } from '../../project/home.js';
-import { listRuns, runThatWrote } from '../../project/runStore.js';
+import { forgottenBy, historyOf } from '../records/history.js';
 
 /** What a model's headers tell, what `lethe.json` says of it, and what earlier runs made it forget. */
 export async function inspect(request: InspectRequest, work: Work = {}): Promise<InspectResult> {
@@ -32,18 +31,10 @@ const SILENCE: Said = { config: null, classes: null, forgotten: [] };
 
 /** What `lethe.json` and the records of earlier runs say of a model. */
 async function whatIsSaid(facts: ModelFacts, request: InspectRequest, work: Work): Promise<Said> {
-  const home = await findHome(facts.files[0].path, request.config);
+  const files = facts.files.map((file) => file.path);
+  const home = await findHome(files[0], request.config);
   const config = home.config === null ? null : await loadConfig(home.config, request);
-  const { runs } = await listRuns(home.records);
-  // Large models are read whole for their digest only where there is a run to look up.
-  const hashed =
-    runs.length === 0
-      ? []
-      : await digests.hash(
-          facts.files.map((file) => file.path),
-          work,
-        );
-  const run = runThatWrote(runs, hashed);
-  const forgotten = run ? [...run.record.earlier, ...run.record.forget].map((entry) => entry.class) : [];
+  const { history } = await historyOf(home, files, work);
+  const forgotten = forgottenBy(history).map((entry) => entry.class);
   return { config: config?.file ?? null, classes: config?.classes ?? null, forgotten };
 }

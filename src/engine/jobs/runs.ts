@@ -5,8 +5,7 @@ import type { ListRunsRequest, ListRunsResult, RunSummary } from '../../contract
 import { reportOf } from '../../project/errorReport.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { listRuns, REPORT_NAME, type StoredRun } from '../../project/runStore.js';
-import { isThere, outputOf } from '../records/history.js';
-import { homeOfRun } from '../records/traces.js';
+import { isThere, outputOf } from '../records/output.js';
 
 /** The runs that some folders keep, newest first; a run that two of them keep (its output went elsewhere) once. */
 export async function runs(request: ListRunsRequest, work: Work = {}): Promise<ListRunsResult> {
@@ -29,7 +28,7 @@ async function summaryOf(run: StoredRun): Promise<RunSummary> {
     id,
     created,
     forget: result.forget,
-    source: fromRecordPath(homeOfRun(run), source.path),
+    source: fromRecordPath(run.home, source.path),
     output: outputOf(run),
     outputExists: await isThere(run),
     report: path.join(run.folder, REPORT_NAME),

@@ -1,18 +1,17 @@
 import type { ExplainRequest } from '../../contract/explain.js';
 import type { Work } from '../../contract/progress.js';
-import type { AlphaPair } from '../../contract/terms.js';
+import type { ModelRequest } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';
 import { openModel } from '../../models/registry.js';
-import { isSamePair } from '../../project/alphaPair.js';
-import { readRun, type StoredRun } from '../../project/runStore.js';
 import type { SampleSet } from '../open/samples.js';
 import type { Session } from '../open/session.js';
-import { outputOf } from '../records/history.js';
-import { candidateOf, savedPair, sourceOf } from '../records/runRequest.js';
-import { isAsWritten } from '../records/studioRun.js';
+import { isAsWritten, outputOf } from '../records/output.js';
+import { type RecordedCandidate, recordedCandidate, sourceOf } from '../records/recordedCandidate.js';
 import { makePools } from '../run/pools.js';
 import { checkSource } from '../run/recorded.js';
-import { leaseBench } from './benches.js';
+import type { LoadedModel } from './loadedModel.js';
+import { leaseModel } from './loadedModels.js';
+import type { Lease } from './slot.js';
 
 /** A model as it is, what a run made of it, and the samples to compare the two with. */
 export interface ModelPair {
@@ -33,37 +32,64 @@ export interface ModelPair {
 /**
  * Opens what an explanation is about. Quick when the same is asked for again in a process that keeps things (`keepBetweenJobs`).
  * @throws LetheError `run-outdated` if the model is not the one that the run was made from, or what its candidate needs is not
- *   what it was; `usage` for a pair that the run has not tried; as `Session.open`.
+ *   what it was; `usage` for a candidate that the run has not tried; as `Session.open`.
  */
 export async function openModelPair(request: ExplainRequest, work: Work): Promise<ModelPair> {
-  const run = request.run === undefined ? null : await readRun(request.run);
-  const pair = run && candidateOf(run, request.pair);
-  const bench = await leaseBench(run ? { ...(await sourceOf(run, request)), model: request.model } : request, work);
+  if (request.run === undefined) return pairOf(await leaseModel(request, work), null, request, work);
+  const recorded = await recordedCandidate(request.run, request.candidate);
+  const about = { ...(await sourceOf(recorded.run, request)), model: request.model };
+  return pairOf(await leaseModel(about, work), recorded, request, work);
+}
+
+/** The same for a candidate that is settled already. */
+export async function openRecordedPair(
+  recorded: RecordedCandidate,
+  request: Omit<ModelRequest, 'model'>,
+  work: Work,
+): Promise<ModelPair> {
+  return pairOf(await leaseModel(await sourceOf(recorded.run, request), work), recorded, request, work);
+}
+
+async function pairOf(
+  model: Lease<LoadedModel>,
+  recorded: RecordedCandidate | null,
+  { threads }: Pick<ModelRequest, 'threads'>,
+  work: Work,
+): Promise<ModelPair> {
   try {
-    const { session } = bench.value;
-    if (run) await checkSource(session, run.record, work);
-    const after =
-      run &&
-      pair &&
-      (await bench.value.candidateOf(run.record, pair, work, () => openOutput(run, pair, request, work)));
+    const { session } = model.value;
+    const after = recorded && (await candidateModel(model.value, recorded, threads, work));
     return {
       session,
       before: session.classifier,
       after: after?.value ?? null,
-      samples: run
-        ? makePools(session, run.record.settings.seed).measured
+      samples: recorded
+        ? makePools(session, recorded.run.record.settings.seed).measured
         : (session.split('test') ?? session.split('train')!),
       classes: session.classes,
-      forget: run?.record.forget.map(({ index }) => index) ?? [],
+      forget: recorded?.run.record.forget.map(({ index }) => index) ?? [],
       async release() {
         await after?.release();
-        await bench.release();
+        await model.release();
       },
     };
   } catch (error) {
-    await bench.release();
+    await model.release();
     throw error;
   }
+}
+
+/** The model that a candidate is: where the run wrote it and it is what it was, that; else it is made again. */
+async function candidateModel(
+  model: LoadedModel,
+  { run, candidate, isSaved }: RecordedCandidate,
+  threads: number | undefined,
+  work: Work,
+): Promise<Lease<Classifier>> {
+  await checkSource(model.session, run.record, work);
+  return model.candidateClassifier(run.record, candidate.recipe, work, async () =>
+    isSaved && (await isAsWritten(run, work)) ? openModel(outputOf(run), { threads, signal: work.signal }) : null,
+  );
 }
 
 /** Opens what an explanation is about for as long as `use` takes. @throws LetheError as `openModelPair`, and what `use` throws. */
@@ -73,20 +99,5 @@ export async function withModelPair<T>(
   use: (pair: ModelPair) => Promise<T>,
 ): Promise<T> {
   const pair = await openModelPair(request, work);
-  try {
-    return await use(pair);
-  } finally {
-    await pair.release();
-  }
-}
-
-/** The model that a run wrote, if it was made with this pair and is what it was. */
-async function openOutput(
-  run: StoredRun,
-  pair: AlphaPair,
-  { threads }: ExplainRequest,
-  work: Work,
-): Promise<Classifier | null> {
-  if (!isSamePair(pair, savedPair(run)) || !(await isAsWritten(run, work))) return null;
-  return openModel(outputOf(run), { threads, signal: work.signal });
+  return use(pair).finally(() => pair.release());
 }

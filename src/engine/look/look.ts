@@ -52,7 +52,7 @@ export class Looker {
     }
     const home = await findHome(model, this.#options.config);
     const config = home.config === null ? null : await this.config(home.config);
-    const { traces, broken } = await this.#records.of([...home.records, home.folder]);
+    const { traces, broken } = await this.#records.of(home);
     const { history, ...read } = await withHistory(found, traces, work);
     const about = { asked, ...read };
     const measuredNames = history.measured?.perClass.map((entry) => entry.class);

@@ -1,9 +1,9 @@
 import type { PolicyEntry } from '../../contract/models.js';
-import type { ClassAccuracy, RunRecord } from '../../contract/records.js';
+import { type ForgetRule, loss, recognition } from '../../contract/policy.js';
+import type { ClassAccuracy, PolicyFinding, RunRecord } from '../../contract/records.js';
 import { classIndex } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
 import type { Measurement } from '../records/traces.js';
-import { exceeds } from '../run/policy.js';
 
 /** An entry of `forget` or `protect` and which one it is. */
 export type Placed<T> = T & { readonly at: number };
@@ -26,55 +26,28 @@ export function accuracyOf(measured: Measurement | null, index: number): ClassAc
   return measured?.perClass.find((entry) => entry.index === index) ?? null;
 }
 
-/** Entries that the measured accuracies break. */
-export function brokenEntries<T extends Pick<PolicyEntry, 'index' | 'maxAccuracy'>>(
+/** What the measured accuracies say against some entries: the finding, and which entry it is about. */
+export function brokenEntries<T extends ForgetRule & { readonly index: number }>(
   entries: readonly T[],
   measured: Measurement | null,
-): (T & { readonly accuracy: number })[] {
+): { readonly entry: T; readonly finding: PolicyFinding }[] {
   return entries.flatMap((entry) => {
     const accuracy = accuracyOf(measured, entry.index)?.accuracy ?? null;
-    return accuracy !== null && exceeds(accuracy, entry.maxAccuracy) ? [{ ...entry, accuracy }] : [];
+    const finding = accuracy === null ? null : recognition(entry, accuracy);
+    return finding ? [{ entry, finding }] : [];
   });
 }
 
-/** A kept class that lost more in a run than `protect` allows. */
-export interface BrokenProtection {
-  readonly class: string;
-  readonly before: number;
-  readonly after: number;
-  readonly maxDrop: number;
-}
-
-/** The `protect` entries that the run which wrote a model broke. */
-export function brokenProtections(config: ProjectConfig, { result, classes }: RunRecord): Placed<BrokenProtection>[] {
+/** The `protect` entries that the run which wrote a model broke, by their places. */
+export function brokenProtections(
+  config: ProjectConfig,
+  { result, classes }: RunRecord,
+): { readonly at: number; readonly finding: PolicyFinding }[] {
   return config.protect.flatMap((entry, at) => {
     const index = classIndex(entry.class, classes);
     const change = result.perClass.find((candidate) => candidate.index === index);
     if (change?.role !== 'retain' || change.before === null || change.after === null) return [];
-    const { before, after } = change;
-    if (!exceeds(before - after, entry.maxDrop)) return [];
-    return [{ at, class: change.class, before, after, maxDrop: entry.maxDrop }];
+    const finding = loss(change.class, change.before, change.after, entry.maxDrop);
+    return finding ? [{ at, finding }] : [];
   });
-}
-
-/** `75.3%`, with as many digits as tell it from the limit that it breaks. */
-export function share(value: number, limit?: number): string {
-  for (const digits of [1, 2, 3]) {
-    const text = (100 * value).toFixed(digits);
-    if (limit === undefined || Number(text) !== Number((100 * limit).toFixed(digits))) return `${text}%`;
-  }
-  return `${100 * value}%`;
-}
-
-/** A limit as people write it: `1%`, `0.5%`. */
-export function limitText(limit: number): string {
-  return `${Number((100 * limit).toFixed(4))}%`;
-}
-
-/** What a broken `forget` entry is called wherever it is shown. */
-export function mustBeForgotten(
-  entry: Pick<PolicyEntry, 'class' | 'maxAccuracy'> & { readonly accuracy: number },
-): string {
-  const { accuracy, maxAccuracy } = entry;
-  return `${entry.class} must be forgotten but is recognised ${share(accuracy, maxAccuracy)} of the time (limit ${limitText(maxAccuracy)})`;
 }

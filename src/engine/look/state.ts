@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
+import { countText, percentText } from '../../base/text.js';
 import type { ModelState } from '../../contract/models.js';
+import { forgottenBy } from '../records/history.js';
 import type { Trace } from '../records/traces.js';
 import type { ModelLook } from './modelLook.js';
-import { brokenEntries, brokenProtections, mustBeForgotten, share } from './policy.js';
+import { brokenEntries, brokenProtections } from './policy.js';
 
 type Known = Omit<ModelLook, 'state' | 'detail'>;
 
@@ -27,30 +29,21 @@ export function judge(look: Known): { readonly state: ModelState; readonly detai
   const [broken, ...others] = brokenEntries(policy, measured);
   if (broken) {
     const more = others.length > 0 ? `, and ${others.length} more` : '';
-    return { state: 'forbidden', detail: `${mustBeForgotten(broken)}${more}` };
+    return { state: 'forbidden', detail: `${broken.finding.message}${more}` };
   }
-  const accuracy = `accuracy ${share(measured.accuracy)} on ${measured.samples.toLocaleString('en-US')} ${measured.split} samples`;
+  const accuracy = `accuracy ${percentText(measured.accuracy)} on ${countText(measured.samples)} ${measured.split} samples`;
   if (!writtenBy) return { state: 'evaluated', detail: accuracy };
   const { record } = writtenBy;
-  const [again] = brokenEntries([...record.forget, ...record.earlier], measured);
-  if (again)
-    return {
-      state: 'evaluated',
-      detail: `${again.class} was to be forgotten but is recognised ${share(again.accuracy)} of the time`,
-    };
+  const [again] = brokenEntries(forgottenBy(history), measured);
+  if (again) return { state: 'evaluated', detail: again.finding.message };
   const [lost] = look.isCovered && look.config?.config ? brokenProtections(look.config.config, record) : [];
-  if (lost)
-    return {
-      state: 'evaluated',
-      detail: `${lost.class} fell from ${share(lost.before)} to ${share(lost.after)}, more than "protect" allows`,
-    };
-  return { state: 'verified', detail: `forgot ${forgottenBy(look).join(', ')}; ${accuracy}` };
-}
-
-/** What the run that wrote a model, and those before it, made it forget. */
-export function forgottenBy({ history: { writtenBy } }: Pick<ModelLook, 'history'>): string[] {
-  const record = writtenBy?.record;
-  return record ? [...record.earlier, ...record.forget].map((entry) => entry.class) : [];
+  if (lost) return { state: 'evaluated', detail: lost.finding.message };
+  return {
+    state: 'verified',
+    detail: `forgot ${forgottenBy(history)
+      .map((entry) => entry.class)
+      .join(', ')}; ${accuracy}`,
+  };
 }
 
 /** `evaluated on 2026-01-31`. */

@@ -1,8 +1,8 @@
 import { breathe } from '../../base/abort.js';
 import type { Work } from '../../contract/progress.js';
-import type { Confusion } from '../../contract/records.js';
-import { largestOf } from '../../explain/answers.js';
+import type { ClassAccuracy, Confusion } from '../../contract/records.js';
 import type { Classifier } from '../../models/classifier.js';
+import { largestOf } from '../../models/logits.js';
 import { checkLogits } from './probe.js';
 import { inBatches, type SampleSet } from './samples.js';
 
@@ -53,6 +53,16 @@ export function accuracyOver(confusion: Confusion, classes: readonly number[]): 
     for (const count of confusion[index]) all += count;
   }
   return all === 0 ? null : right / all;
+}
+
+/** Accuracy of each class; null for one without samples. */
+export function classAccuracies(classes: readonly string[], confusion: Confusion): ClassAccuracy[] {
+  return classes.map((name, index) => ({
+    class: name,
+    index,
+    accuracy: accuracyOver(confusion, [index]),
+    count: samplesOf(confusion, index),
+  }));
 }
 
 /** Number of samples of one class. */

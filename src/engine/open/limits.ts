@@ -4,9 +4,5 @@ export const MAX_BATCH = 128;
 export const BATCH_OPERATIONS = 4e9;
 /** Bytes of taps that one forward pass may return. */
 export const BATCH_BYTES = 256 * 2 ** 20;
-/** Multiply-adds from which candidates are raced instead of each being judged on all samples: some ten seconds. */
-export const RACE_OPERATIONS = 5e11;
-/** Vectors in the sketch of a space that a race starts with. */
-export const SKETCH_VECTORS = 500;
 /** Bytes of stored samples that are kept in memory, so that candidates need not decode the same images again. */
 export const SAMPLE_CACHE_BYTES = 512 * 2 ** 20;

@@ -1,8 +1,8 @@
 import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
-import { checkFinite } from '../../explain/answers.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { Classifier, Layer, TapId } from '../../models/classifier.js';
+import { checkFinite } from '../../models/logits.js';
 import { positionCount } from '../../models/unfold.js';
 import { BATCH_BYTES, BATCH_OPERATIONS, MAX_BATCH } from './limits.js';
 import { inBatches, type SampleSet } from './samples.js';

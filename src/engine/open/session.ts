@@ -3,12 +3,12 @@ import type { Work } from '../../contract/progress.js';
 import type { ModelRequest, SplitName } from '../../contract/terms.js';
 import { checkLabels } from '../../data/stored/labels.js';
 import type { Classifier } from '../../models/classifier.js';
-import { detectFormat } from '../../models/registry.js';
 import { numberedClasses } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { isCovered } from '../../project/coverage.js';
-import { findHome, type ModelHome } from '../../project/home.js';
+import type { ModelHome } from '../../project/home.js';
 import { completeSettings } from './inputSettings.js';
+import type { ModelLocation } from './location.js';
 import type { SampleSet } from './samples.js';
 import { dataConfig, openSplit, withData } from './splits.js';
 
@@ -43,10 +43,13 @@ export class Session {
    * @param draft a configuration to use instead of the one that lies there, if any does.
    * @throws LetheError for everything that can be wrong with the model, the configuration or the data.
    */
-  static async open(request: ModelRequest, work: Work = {}, draft?: ProjectConfig): Promise<Session> {
+  static async open(
+    { path: model, format, home }: ModelLocation,
+    request: ModelRequest,
+    work: Work = {},
+    draft?: ProjectConfig,
+  ): Promise<Session> {
     work.onProgress?.({ phase: 'load', done: 0, total: 3, detail: request.model });
-    const { path: model, format } = await detectFormat(request.model);
-    const home = await findHome(model, request.config);
     const config = draft ? withData(draft) : await dataConfig(home, request);
     const classifier = await format.open(model, { threads: request.threads, signal: work.signal });
     work.onProgress?.({ phase: 'load', done: 1, total: 3, detail: 'data' });
@@ -55,7 +58,7 @@ export class Session {
       checkClassCount(classifier, config.classes, config.classFile ?? config.file);
       const settings = completeSettings(classifier.input, config, model);
       for (const name of ['train', 'test'] as const) {
-        const split = await openSplit(config, name, settings, splits.train?.dataset.classes, work.signal);
+        const split = await openSplit(config, name, settings, splits.train?.dataset.classes, work);
         if (!split) continue;
         splits[name] = split;
         if (!config.classes) checkClassCount(classifier, split.dataset.classes, config.file);

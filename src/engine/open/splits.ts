@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
+import type { Work } from '../../contract/progress.js';
 import type { ModelRequest, SplitName } from '../../contract/terms.js';
 import { openDataset } from '../../data/open.js';
 import type { InputSettings } from '../../data/preprocess.js';
@@ -34,12 +35,12 @@ export async function openSplit(
   split: SplitName,
   input: InputSettings,
   classes: readonly string[] | undefined,
-  signal?: AbortSignal,
+  work: Work,
 ): Promise<SampleSet | undefined> {
   const source = config.data?.[split];
   if (!source) return undefined;
-  throwIfAborted(signal);
+  throwIfAborted(work.signal);
   const known = config.classes ?? classes;
-  const dataset = await openDataset(source, { baseDir: config.folder, classes: known, input, signal });
+  const dataset = await openDataset(source, { baseDir: config.folder, classes: known, input, ...work });
   return { dataset, input, indices: Array.from({ length: dataset.size }, (_, index) => index) };
 }

@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
+import type { LetheError } from '../../base/errors.js';
+import { fileError } from '../../base/files.js';
 import type { Work } from '../../contract/progress.js';
 import type { HashedFile } from '../../contract/schema.js';
 import { digests } from '../../project/digestCache.js';
-import { fromRecordPath } from '../../project/recordPath.js';
+import type { ModelHome } from '../../project/home.js';
 import { type StoredRun, sameFiles } from '../../project/runStore.js';
-import { best, homeOfRun, type Measurement, type Trace } from './traces.js';
+import { isThere, outputOf } from './output.js';
+import { best, type Measurement, Records, type Trace } from './traces.js';
 
 /** What records say of a model as it is now. */
 export interface ModelHistory {
@@ -20,6 +23,27 @@ export interface ModelHistory {
 /** A model's files as they are, the main one first. */
 type PresentFiles = readonly { readonly path: string; readonly bytes: number }[];
 
+/** What the records near a model say of it, and those that can't be read. @param files its files, the main one first. */
+export async function historyOf(
+  home: ModelHome,
+  files: readonly string[],
+  work: Work,
+): Promise<{ readonly history: ModelHistory; readonly broken: readonly LetheError[] }> {
+  const { traces, broken } = await new Records().of(home);
+  return { history: await lookUp(traces, await presentFiles(files), work), broken };
+}
+
+async function presentFiles(files: readonly string[]): Promise<PresentFiles> {
+  return Promise.all(
+    files.map(async (file) => {
+      const facts = await stat(file).catch((error) => {
+        throw fileError(error, file);
+      });
+      return { path: file, bytes: facts.size };
+    }),
+  );
+}
+
 /** Looks a model up in records, by its digests: it may have been renamed. Hashes only where sizes leave a doubt. */
 export async function lookUp(traces: readonly Trace[], files: PresentFiles, work: Work = {}): Promise<ModelHistory> {
   const alike = traces.filter((trace) => sameSizes(trace.files, files));
@@ -33,6 +57,11 @@ export async function lookUp(traces: readonly Trace[], files: PresentFiles, work
     measured: best(matching.map((trace) => trace.measured)),
     changedSince: matching.length === 0 ? (named.at(-1) ?? null) : null,
   };
+}
+
+/** The classes that the run which wrote a model, and those before it, made it forget; by index, with the accuracy up to which each counts as that. */
+export function forgottenBy({ writtenBy }: Pick<ModelHistory, 'writtenBy'>) {
+  return writtenBy ? [...writtenBy.record.earlier, ...writtenBy.record.forget] : [];
 }
 
 function byTime(a: Trace, b: Trace): number {
@@ -65,19 +94,4 @@ async function findNewer(
     if (newer) return newer;
   }
   return null;
-}
-
-/** The path of what a run wrote. */
-export function outputOf(run: StoredRun): string {
-  return fromRecordPath(homeOfRun(run), run.record.output.path);
-}
-
-/** Whether what a run wrote is still there, told by names and sizes. */
-export async function isThere(run: StoredRun): Promise<boolean> {
-  const home = homeOfRun(run);
-  const found = run.record.output.files.map(async (file) => {
-    const facts = await stat(fromRecordPath(home, file.path)).catch(() => null);
-    return facts?.size === file.bytes;
-  });
-  return (await Promise.all(found)).every(Boolean);
 }

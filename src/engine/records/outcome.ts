@@ -1,14 +1,11 @@
-import type { Confusion, LayerChange, RunRecord } from '../../contract/records.js';
+import type { CandidateFacts, Confusion, LayerChange, RunResult } from '../../contract/records.js';
 import type { LayerOutcome, Outcome } from '../../contract/run.js';
 import type { ConfusionCounts } from '../../contract/terms.js';
-import { isSamePair } from '../../project/alphaPair.js';
-import type { CandidateFacts } from '../../project/candidateStore.js';
 
 /** A recorded run as views show it. */
-export function outcomeOf({ alphaR, alphaF, confusion, layers, ...same }: RunRecord['result']): Outcome {
+export function outcomeOf({ confusion, layers, ...same }: RunResult): Outcome {
   return {
     ...same,
-    pair: { alphaR, alphaF },
     confusionBefore: countsOf(confusion.before),
     confusionAfter: countsOf(confusion.after),
     layers: layers.map(layerOutcome),
@@ -16,16 +13,12 @@ export function outcomeOf({ alphaR, alphaF, confusion, layers, ...same }: RunRec
 }
 
 /** A run's result with another candidate in place of the one that was chosen. */
-export function withCandidate(result: RunRecord['result'], facts: CandidateFacts): RunRecord['result'] {
-  const { confusionAfter, ...rest } = facts;
+export function withCandidate(result: RunResult, { confusionAfter, ...facts }: CandidateFacts): RunResult {
   return {
     ...result,
-    ...rest,
+    ...facts,
     confusion: { before: result.confusion.before, after: confusionAfter },
-    candidates: result.candidates.map((candidate) => ({
-      ...candidate,
-      chosen: isSamePair(candidate, facts),
-    })),
+    candidates: result.candidates.map((entry) => ({ ...entry, chosen: entry.id === facts.candidate.id })),
   };
 }
 

@@ -1,9 +1,9 @@
-import path from 'node:path';
 import type { LetheError } from '../../base/errors.js';
 import type { ClassAccuracy, RunRecord } from '../../contract/records.js';
 import type { HashedFile } from '../../contract/schema.js';
 import type { SplitName } from '../../contract/terms.js';
 import { listEvaluations, type StoredEvaluation, weight } from '../../project/evaluations.js';
+import type { ModelHome } from '../../project/home.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import { listRuns, type StoredRun } from '../../project/runStore.js';
 
@@ -38,8 +38,9 @@ export interface FolderRecords {
 export class Records {
   readonly #folders = new Map<string, Promise<FolderRecords>>();
 
-  async of(homes: readonly string[]): Promise<FolderRecords> {
-    const all = await Promise.all([...new Set(homes)].map((home) => this.#read(home)));
+  /** What is kept where records of a model may lie. */
+  async of({ records, folder }: ModelHome): Promise<FolderRecords> {
+    const all = await Promise.all([...new Set([...records, folder])].map((home) => this.#read(home)));
     return { traces: all.flatMap(({ traces }) => traces), broken: all.flatMap(({ broken }) => broken) };
   }
 
@@ -53,13 +54,13 @@ export class Records {
 async function read(home: string): Promise<FolderRecords> {
   const [{ runs, broken }, { evaluations, broken: others }] = [await listRuns([home]), await listEvaluations([home])];
   return {
-    traces: [...runs.flatMap((run) => tracesOfRun(home, run)), ...evaluations.map(traceOfEvaluation)],
+    traces: [...runs.flatMap(tracesOfRun), ...evaluations.map(traceOfEvaluation)],
     broken: [...broken, ...others],
   };
 }
 
-function tracesOfRun(home: string, run: StoredRun): Trace[] {
-  const { record } = run;
+function tracesOfRun(run: StoredRun): Trace[] {
+  const { home, record } = run;
   const { created, source, output } = record;
   const at = (role: 'source' | 'output', recorded: string, files: readonly HashedFile[], when: 'before' | 'after') => ({
     ...{ role, created, run, files },
@@ -107,9 +108,4 @@ function traceOfEvaluation({ home, record }: StoredEvaluation): Trace {
 export function best(measurements: readonly Measurement[]): Measurement | null {
   const rank = (a: Measurement, b: Measurement) => weight(a) - weight(b) || (a.created < b.created ? -1 : 1);
   return [...measurements].sort(rank).at(-1) ?? null;
-}
-
-/** The folder that a run's paths count from: the one that holds `.lethe`. */
-export function homeOfRun({ folder }: StoredRun): string {
-  return path.resolve(folder, '..', '..', '..');
 }

@@ -1,28 +1,21 @@
-import type { Work } from '../../contract/progress.js';
-import type { Confusion, LayerChange } from '../../contract/records.js';
-import type { AlphaPair } from '../../contract/terms.js';
-import type { Matrix } from '../../linalg/matrix.js';
+import { inStep, type Work } from '../../contract/progress.js';
+import { candidateOf } from '../../contract/recipes.js';
+import type { CandidateFacts, Confusion, Recipe } from '../../contract/records.js';
 import type { Classifier } from '../../models/classifier.js';
-import type { CandidateFacts } from '../../project/candidateStore.js';
 import { measureConfusion } from '../open/accuracy.js';
 import { batchSize } from '../open/probe.js';
 import type { RunBasis } from './basis.js';
+import type { CandidateSource } from './method.js';
 import { findingsOf } from './policy.js';
-import { accuraciesOf, changesOf, layerChanges } from './results.js';
-import type { FoundSpaces } from './spaces.js';
+import { accuraciesOf, changesOf } from './results.js';
 import { indicesOf } from './targets.js';
 
 /** What is known of a candidate once it was measured. */
 export type MeasuredCandidate = Omit<CandidateFacts, 'layers'>;
 
-/** The model that a pair of alphas makes, and its new weights. Dispose of the classifier when done. */
-export async function makeCandidate(
-  { basis, projections }: FoundSpaces,
-  pair: AlphaPair,
-  work: Work,
-): Promise<{ readonly weights: ReadonlyMap<string, Matrix>; readonly classifier: Classifier }> {
-  const weights = await projections.weights(pair, 'full', { signal: work.signal });
-  return { weights, classifier: await basis.session.classifier.withWeights({ weights }) };
+/** The model that is made after a recipe. Dispose of it when done. */
+export async function makeCandidate(source: CandidateSource, recipe: Recipe, work: Work): Promise<Classifier> {
+  return source.basis.session.classifier.withWeights(await source.edits(recipe, 'full', work));
 }
 
 /** What a model, the one as it is or a candidate, takes the samples for that the run measures with. */
@@ -37,28 +30,20 @@ export function measureModel(
 /** Measures a candidate and holds it against the policy. */
 export async function measureCandidate(
   basis: RunBasis,
-  { alphaR, alphaF }: AlphaPair,
+  recipe: Recipe,
   classifier: Classifier,
   work: Work,
 ): Promise<MeasuredCandidate> {
   const { session, targets, before } = basis;
-  const after = await measureModel(basis, classifier, work);
+  const after = await measureModel(basis, classifier, inStep('check', work));
   const perClass = changesOf(session.classes, targets, before, after);
   return {
-    ...{ alphaR, alphaF, perClass },
+    candidate: candidateOf(recipe),
+    perClass,
     after: accuraciesOf(after, rolesOf(basis)),
     confusionAfter: after,
     policy: findingsOf(targets, perClass),
   };
-}
-
-/** What a pair of alphas does to each layer. */
-export async function describeLayers(
-  { basis, projections }: FoundSpaces,
-  pair: AlphaPair,
-  work: Work,
-): Promise<LayerChange[]> {
-  return layerChanges(basis.layers, await projections.facts(pair, work));
 }
 
 /** The classes of a run by what it does with them. */

@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import { LetheError } from '../../base/errors.js';
+import { matching } from '../../contract/layerGlob.js';
 import type { Classifier, Layer } from '../../models/classifier.js';
 
 /** The layers to edit. @throws LetheError `nothing-to-edit` if there is none. */
@@ -11,9 +11,13 @@ export function chosenLayers({ layers, path }: Classifier, glob: string | null):
       hint: 'See the reasons with: lethe inspect.',
     });
   }
-  // A single star matches slashes too, as they are part of the names of some formats and mean nothing here.
-  const matches = glob === null ? () => true : picomatch(glob, { bash: true });
-  const chosen = layers.filter((layer) => matches(layer.name));
+  const names = new Set(
+    matching(
+      glob,
+      layers.map((layer) => layer.name),
+    ),
+  );
+  const chosen = layers.filter((layer) => names.has(layer.name));
   if (chosen.length > 0) return chosen;
   throw new LetheError('nothing-to-edit', {
     message: `no layer is matched by --layers ${glob}`,

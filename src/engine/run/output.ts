@@ -47,8 +47,12 @@ export async function chooseOutput(
   return { target, overwrite: true };
 }
 
-/** Where the new model would go, whether or not something is there. */
-export function outputTarget(
+/** The folder that the new model would go to, whatever it is called. */
+export function outputFolder(classifier: Classifier, home: ModelHome, request: { readonly out?: string }): string {
+  return path.dirname(outputTarget(classifier, home, '', request));
+}
+
+function outputTarget(
   classifier: Classifier,
   home: ModelHome,
   slug: string,

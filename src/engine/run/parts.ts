@@ -34,8 +34,8 @@ export function spacesPart(layers: readonly Layer[], spectra: ReadonlyMap<string
 
 /** What is known of a run once the candidate that won was measured. */
 export function measuredPart(measured: MeasuredCandidate, candidates: readonly CandidateResult[]): UnlearnPart {
-  const { alphaR, alphaF, after, perClass, policy, confusionAfter } = measured;
-  return { candidates, pair: { alphaR, alphaF }, after, perClass, policy, confusionAfter: countsOf(confusionAfter) };
+  const { candidate, after, perClass, policy, confusionAfter } = measured;
+  return { candidates, candidate, after, perClass, policy, confusionAfter: countsOf(confusionAfter) };
 }
 
 export function layersPart(layers: readonly LayerChange[]): UnlearnPart {

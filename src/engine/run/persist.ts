@@ -3,8 +3,8 @@ import path from 'node:path';
 import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { writeAtomically } from '../../base/files.js';
-import type { Work } from '../../contract/progress.js';
-import type { RunRecord } from '../../contract/records.js';
+import { inStep, type Work } from '../../contract/progress.js';
+import type { RunRecord, RunResult } from '../../contract/records.js';
 import type { HashedFile } from '../../contract/schema.js';
 import type { Classifier, WeightEdits } from '../../models/classifier.js';
 import { hashFiles } from '../../project/fileHash.js';
@@ -25,22 +25,26 @@ export interface Persisted {
   readonly record: RunRecord;
 }
 
+/** A run that is done but for the writing. */
+export interface Unsaved {
+  readonly classifier: Classifier;
+  readonly edits: WeightEdits;
+  readonly output: Output;
+  /** The folder whose `.lethe` keeps the record. */
+  readonly home: string;
+  readonly slug: string;
+  readonly draft: Draft;
+  /** What is recorded, told the notes of saving. */
+  result(notes: readonly string[]): RunResult;
+}
+
 /**
  * Saves the new model together with its run record and report: all of them, or none. The model appears last. The record lies
  * in `.lethe` beside the source model, and beside the new one too if that is elsewhere, as both are looked up there.
- * @param result told the notes of saving, gives what is recorded.
  * @throws LetheError `disk-full`, `file-unwritable`, `cancelled`.
  */
-export async function persist(
-  classifier: Classifier,
-  edits: WeightEdits,
-  output: Output,
-  home: string,
-  slug: string,
-  draft: Draft,
-  result: (notes: readonly string[]) => RunRecord['result'],
-  work: Work,
-): Promise<Persisted> {
+export async function persist(run: Unsaved, work: Work): Promise<Persisted> {
+  const { classifier, edits, output, home, slug, draft, result } = run;
   const written: string[] = [];
   let persisted: Persisted | undefined;
   try {
@@ -51,7 +55,7 @@ export async function persist(
           throw aboutTarget(error, temporary, output.target);
         });
         const final = (file: string) => path.resolve(output.target, path.relative(temporary, file));
-        const files = await hashFiles(saved.files, { signal: work.signal });
+        const files = await hashFiles(saved.files, inStep('save', work));
         const main = final(saved.path);
         const id = await newRunId(home, new Date(draft.created), slug);
         const record: RunRecord = {

@@ -1,16 +1,16 @@
-import type { SplitName } from '../../contract/terms.js';
+import type { MeasuredOn } from '../../contract/records.js';
 import { sampleIndices } from '../../data/sampling.js';
 import { interleave, remembering, type SampleSet } from '../open/samples.js';
 import type { Session } from '../open/session.js';
 
-/** Which samples a run may work with, and which it only measures with. */
+/** Which samples a run may draw from, and which it only measures with. */
 export interface Pools {
-  /** All samples of the split to work with. */
-  readonly work: SampleSet;
+  /** All samples of the split that a run may draw from. */
+  readonly available: SampleSet;
   /** Those of them that the run must leave alone. */
   readonly heldOut: readonly number[];
   readonly measured: SampleSet;
-  readonly measuredOn: { readonly split: SplitName; readonly heldOut: boolean; readonly samples: number };
+  readonly measuredOn: MeasuredOn;
 }
 
 /** Most samples that are held out where there is no test split. */
@@ -24,15 +24,15 @@ export function makePools(session: Session, seed: number): Pools {
   const [train, test] = [session.split('train'), session.split('test')];
   if (train && test) {
     const samples = test.indices.length;
-    return { work: train, heldOut: [], measured: test, measuredOn: { split: 'test', heldOut: false, samples } };
+    return { available: train, heldOut: [], measured: test, measuredOn: { split: 'test', heldOut: false, samples } };
   }
-  const work = train ?? test!;
-  const { labels, size } = work.dataset;
+  const available = train ?? test!;
+  const { labels, size } = available.dataset;
   const total = Math.min(MOST_HELD_OUT, size >> 1);
   const heldOut = total === 0 ? [] : sampleIndices(labels, { total, seed }).indices;
-  const measured = { ...work, indices: heldOut };
+  const measured = { ...available, indices: heldOut };
   const split = train ? 'train' : 'test';
-  return { work, heldOut, measured, measuredOn: { split, heldOut: true, samples: heldOut.length } };
+  return { available, heldOut, measured, measuredOn: { split, heldOut: true, samples: heldOut.length } };
 }
 
 /** A class with fewer samples than this is pointed out. */
@@ -64,14 +64,14 @@ export type Roles = Readonly<Record<'retain' | 'forget' | 'earlier', readonly nu
  * @throws LetheError `samples-missing` if a class to forget, or every class to keep, has none.
  */
 export function drawSamples(
-  { work, heldOut }: Pools,
+  { available, heldOut }: Pools,
   roles: Roles,
   names: readonly string[],
   { samples, forgetSamples, seed }: Quotas,
   cacheBytes: number,
 ): RunSamples {
-  const { labels } = work.dataset;
-  const file = work.dataset.where(0).file;
+  const { labels } = available.dataset;
+  const file = available.dataset.where(0).file;
   const draw = (classes: readonly number[], perClass: number) =>
     sampleIndices(labels, { classes, perClass, seed, exclude: heldOut, names, file });
   // Kept classes without samples are left out, unless that is all of them.
@@ -81,7 +81,7 @@ export function drawSamples(
   const retain = draw(known(roles.retain).length > 0 ? known(roles.retain) : roles.retain, samples);
   const earlier = known(roles.earlier).length > 0 ? draw(known(roles.earlier), forgetSamples).indices : [];
   const all = interleave([...retain.indices, ...forget.indices, ...earlier], labels);
-  const dataset = remembering(work.dataset, all, cacheBytes);
+  const dataset = remembering(available.dataset, all, cacheBytes);
   const notes = [...retain.short, ...forget.short]
     .filter(({ available }) => available < FEW)
     .map(
@@ -91,6 +91,6 @@ export function drawSamples(
   for (const index of roles.retain) {
     if (!present.has(index)) notes.push(`class ${names[index]} has no samples: what happens to it is not known`);
   }
-  const subset = (indices: readonly number[]): SampleSet => ({ ...work, dataset, indices });
+  const subset = (indices: readonly number[]): SampleSet => ({ ...available, dataset, indices });
   return { retain: subset(retain.indices), forget: subset(forget.indices), judged: subset(all), notes };
 }

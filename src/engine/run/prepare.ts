@@ -1,58 +1,63 @@
+import type { LetheError } from '../../base/errors.js';
 import type { Work } from '../../contract/progress.js';
-import type { Confusion } from '../../contract/records.js';
-import type { UnlearnRequest, UnlearnResult } from '../../contract/run.js';
-import type { HashedFile } from '../../contract/schema.js';
-import type { RunSettings } from '../../contract/settings.js';
+import type { Confusion, Recipe, SkippedLayer } from '../../contract/records.js';
+import type { UnlearnRequest } from '../../contract/run.js';
+import { type RunSettings, settingsOf } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
 import { classIndices } from '../../project/classNames.js';
-import { settingsOf } from '../../project/defaults.js';
-import { hashFiles } from '../../project/fileHash.js';
-import { slugOf } from '../../project/slug.js';
+import { recordPath } from '../../project/recordPath.js';
 import { SAMPLE_CACHE_BYTES } from '../open/limits.js';
-import { checkWeights, type Probe, probe } from '../open/probe.js';
+import { type Probe, probe } from '../open/probe.js';
 import type { Session } from '../open/session.js';
+import { forgottenBy, historyOf, type ModelHistory } from '../records/history.js';
 import type { RunBasis } from './basis.js';
 import { rolesOf } from './candidate.js';
-import { planRun } from './cost/plan.js';
-import { checkRoom, checkRoomForModel } from './cost/room.js';
-import { findHistory, type History } from './history.js';
+import { planRun, type RunPlan } from './cost/plan.js';
+import { checkRoomForModel } from './cost/room.js';
 import { chosenLayers } from './layers.js';
-import { chooseOutput, outputTarget } from './output.js';
+import { METHODS } from './method.js';
 import { drawSamples, makePools, type Pools, type Roles, type RunSamples } from './pools.js';
 import { checkMeasurable, findTargets } from './targets.js';
 
-/** A run before its long work. Which classes are forgotten already is known only after measuring. */
-export interface PreparedRun {
+/** A run before its long work, with all that can be settled then. Which classes are forgotten already is known only after measuring. */
+export interface RunDraft {
+  readonly session: Session;
   readonly settings: RunSettings;
   readonly layers: readonly Layer[];
-  /** Digests of the model's files. */
-  readonly source: readonly HashedFile[];
-  readonly history: History;
+  /** What will be tried. */
+  readonly recipes: readonly Recipe[];
+  /** Classes that the user named, by index; undefined: what the policy still asks for. */
+  readonly forget: readonly number[] | undefined;
+  readonly history: ModelHistory;
+  /** Records near the model that can't be read. */
+  readonly broken: readonly LetheError[];
   readonly pools: Pools;
   readonly costs: Probe;
+  readonly plan: RunPlan;
 }
 
-/** Checks all that can be checked before the long work. @throws LetheError for what is wrong with the input; `out-of-memory`, `disk-full`. */
-export async function prepareRun(session: Session, request: UnlearnRequest, work: Work): Promise<PreparedRun> {
+/**
+ * Settles what a run is asked to do, and checks it as far as looking at the model and one sample goes.
+ * @throws LetheError for what is wrong with the input; `out-of-memory` if not even the model and a candidate fit.
+ */
+export async function draftRun(session: Session, request: UnlearnRequest, work: Work): Promise<RunDraft> {
   const { classifier, classes, home } = session;
   const settings = settingsOf(request);
+  const recipes = METHODS.projection.recipes(settings);
   const layers = chosenLayers(classifier, settings.layers);
   await checkRoomForModel(classifier, layers);
-  await checkWeights(classifier, work.signal);
   const pools = makePools(session, settings.seed);
-  if (request.forget) {
+  const forget = request.forget && classIndices(request.forget, classes);
+  if (forget) {
     // Settled again after measuring; what is wrong with it should be said before the long work.
-    const forget = classIndices(request.forget, classes);
-    await chooseOutput(classifier, home, slugOf(forget, classes), request);
     const retain = [...classes.keys()].filter((index) => !forget.includes(index));
     if (retain.length > 0) sampleRoles({ forget, retain, earlier: [] }, pools, classes, settings);
   }
-  const source = await hashFiles(classifier.files, work);
-  const history = await findHistory(home, source);
-  const costs = await probe(classifier, pools.work, work.signal);
-  const plan = await planRun(session, request, settings, layers, pools, costs, history.record);
-  await checkRoom(plan, outputTarget(classifier, home, '', request));
-  return { settings, layers, source, history, pools, costs };
+  const { history, broken } = await historyOf(home, classifier.files, work);
+  const costs = await probe(classifier, pools.available, work.signal);
+  const earlier = forgottenBy(history).map(({ index }) => index);
+  const plan = await planRun({ session, settings, layers, pools, costs, candidates: recipes.length, forget, earlier });
+  return { session, settings, layers, recipes, forget, history, broken, pools, costs, plan };
 }
 
 /**
@@ -60,14 +65,10 @@ export async function prepareRun(session: Session, request: UnlearnRequest, work
  * @param before what the model as it is takes the measured samples for.
  * @throws LetheError as `findTargets`, `checkMeasurable` and `drawSamples`.
  */
-export function settleRun(
-  session: Session,
-  request: UnlearnRequest,
-  { settings, layers, history, pools, costs }: PreparedRun,
-  before: Confusion,
-): RunBasis {
+export function settleRun(draft: RunDraft, before: Confusion): RunBasis {
+  const { session, settings, layers, forget, history, pools, costs } = draft;
   const { config, classes } = session;
-  const targets = findTargets(config, classes, request.forget, history.record, before);
+  const targets = findTargets(config, classes, forget, history, before);
   const samples = sampleRoles(rolesOf({ targets }), pools, classes, settings);
   return { session, settings, layers, pools, costs, targets, samples, before };
 }
@@ -78,14 +79,21 @@ function sampleRoles(roles: Roles, pools: Pools, classes: readonly string[], set
 }
 
 /** What is to be said of a run besides its numbers. */
-export function notesOf({ session, samples }: RunBasis, { history }: PreparedRun): string[] {
-  const { file } = session.config;
-  const coverage = session.isCovered ? [] : [`"models" in ${file} does not name this model: no policy applies to it`];
-  return [...coverage, ...history.notes, ...samples.notes];
+export function notesOf({ session, samples }: RunBasis, { history, broken }: RunDraft): string[] {
+  const { config, home, isCovered } = session;
+  const coverage = isCovered ? [] : [`"models" in ${config.file} does not name this model: no policy applies to it`];
+  const unread = broken.map(
+    (error) => `a run record can not be read, what it says was forgotten is not considered: ${error.message}`,
+  );
+  const newer = history.supersededBy && recordPath(home.folder, history.supersededBy.output);
+  const superseded = newer
+    ? [`this model was superseded by ${newer} already: what that forgot is still known here`]
+    : [];
+  return [...coverage, ...unread, ...superseded, ...samples.notes];
 }
 
 /** The layers that are left as they are, and why. */
-export function skippedLayers({ session, settings, layers }: RunBasis): UnlearnResult['skipped'] {
+export function skippedLayers({ session, settings, layers }: RunBasis): SkippedLayer[] {
   const left = session.classifier.layers.filter((layer) => !layers.includes(layer));
   return [
     ...session.classifier.skipped,

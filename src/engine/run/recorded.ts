@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import type { Work } from '../../contract/progress.js';
+import { inStep, type Work } from '../../contract/progress.js';
 import type { Confusion, RunRecord } from '../../contract/records.js';
 import { digests } from '../../project/digestCache.js';
 import { sameFiles } from '../../project/runStore.js';
@@ -25,10 +25,9 @@ export async function recordedBasis(session: Session, record: RunRecord, work: W
   const { settings } = record;
   const layers = chosenLayers(classifier, settings.layers);
   const pools = makePools(session, settings.seed);
-  const costs = await probe(classifier, pools.work, work.signal);
-  const request = { model: classifier.path, forget: record.forget.map(({ index }) => index) };
-  const single = { ...settings, alphaR: [record.result.alphaR], alphaF: [record.result.alphaF] };
-  await checkMemory(await planRun(session, request, single, layers, pools, costs, record));
+  const costs = await probe(classifier, pools.available, work.signal);
+  const [forget, earlier] = [record.forget, record.earlier].map((entries) => entries.map(({ index }) => index));
+  await checkMemory(await planRun({ session, settings, layers, pools, costs, candidates: 1, forget, earlier }));
 
   const targets = recordedTargets(config, classes, record);
   const samples = drawSamples(pools, rolesOf({ targets }), classes, settings, SAMPLE_CACHE_BYTES);
@@ -58,7 +57,7 @@ async function checkedBefore(
   if (!isSame(classes, record.classes)) throw outdated('names other classes than those', config.file);
   const file = await digests.hash([config.file], work);
   if (record.config && sameFiles(file, [record.config])) return before;
-  if (isSame(await measureModel(measuring, classifier, work), before)) return before;
+  if (isSame(await measureModel(measuring, classifier, inStep('load', work)), before)) return before;
   throw outdated('feeds the model in another way than the one', config.file);
 }
 

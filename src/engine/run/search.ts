@@ -1,83 +1,82 @@
-import type { Work } from '../../contract/progress.js';
-import type { CandidateResult, Confusion } from '../../contract/records.js';
+import { inStep, type Work } from '../../contract/progress.js';
+import { candidateOf } from '../../contract/recipes.js';
+import type { Candidate, CandidateResult, Confusion, Recipe } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
 import type { Classifier } from '../../models/classifier.js';
-import { isSamePair } from '../../project/alphaPair.js';
 import { isAdmissible, paretoFront } from '../../unlearn/candidates.js';
-import type { AlphaPair, Projections } from '../../unlearn/projection.js';
-import { EXHAUSTIVE, type Judged, RACE, type Round, type SearchResult, searchAlphas } from '../../unlearn/search.js';
+import {
+  EXHAUSTIVE,
+  type Judgements,
+  RACE,
+  type Round,
+  type SearchResult,
+  searchCandidates,
+} from '../../unlearn/search.js';
 import { accuracyOver, measureConfusion, samplesOf } from '../open/accuracy.js';
-import { RACE_OPERATIONS } from '../open/limits.js';
 import { batchSize, type Probe } from '../open/probe.js';
 import { beginning, type SampleSet } from '../open/samples.js';
+import type { CandidateSource } from './method.js';
 import type { Targets } from './targets.js';
 
-export interface SearchRequest {
-  readonly classifier: Classifier;
-  readonly projections: Projections;
-  /** All samples to judge with, mixed. */
-  readonly judged: SampleSet;
-  readonly costs: Probe;
-  readonly targets: Targets;
-  readonly alphaR: readonly number[];
-  readonly alphaF: readonly number[];
-  readonly rounds: readonly Round[];
-}
+/** Multiply-adds from which candidates are raced instead of each being judged on all samples: some ten seconds. */
+const RACE_OPERATIONS = 5e11;
 
 /** Every candidate on all samples where that is quick, else a race. Decided by the model's size, so that runs repeat. */
-export function roundsFor(costs: Probe, samples: number, pairs: number): readonly Round[] {
-  return costs.operations * samples * pairs > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
+export function roundsFor(costs: Probe, samples: number, candidates: number): readonly Round[] {
+  return costs.operations * samples * candidates > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
 }
 
 /** Views need not hear of candidates more often. */
 const TELL_MS = 200;
 
 /**
- * Builds a candidate model for each pair of alphas, runs it, and picks the best (see `searchAlphas`). Tells the candidates as
- * they are judged: all so far, now and then, and all of them in the end.
+ * Makes a model after each recipe, runs it, and picks the best (see `searchCandidates`). Tells the candidates as they are
+ * judged: all so far, now and then, and all of them in the end.
  */
-export async function searchCandidates(request: SearchRequest, work: Work<UnlearnPart>): Promise<SearchResult> {
+export async function search(
+  source: CandidateSource,
+  recipes: readonly Recipe[],
+  rounds: readonly Round[],
+  work: Work<UnlearnPart>,
+): Promise<SearchResult> {
   let told = performance.now();
-  const onJudged = (judged: () => Judged) => {
+  const onJudged = (judged: () => Judgements) => {
     if (performance.now() - told < TELL_MS) return;
     told = performance.now();
     work.onPart?.({ candidates: candidateResults(judged()) });
   };
-  const found = await search(request, onJudged, work);
+  const { targets, samples, costs, session } = source.basis;
+  const { classifier } = session;
+  const measure = (model: Classifier, set: SampleSet, part: Work) =>
+    measureConfusion(model, set, batchSize(costs), part);
+  const before =
+    targets.protect.length > 0 ? await measure(classifier, samples.judged, inStep('search', work)) : undefined;
+  const found = await searchCandidates({
+    ...{ recipes, rounds, signal: work.signal, onProgress: work.onProgress, onJudged },
+    ...goalsOf(targets, before),
+    async evaluate(recipe, { share, detail }, part) {
+      const candidate = await classifier.withWeights(await source.edits(recipe, detail, { signal: part.signal }));
+      try {
+        return accuracies(await measure(candidate, beginning(samples.judged, share), part));
+      } finally {
+        await candidate.dispose();
+      }
+    },
+  });
   work.onPart?.({ candidates: candidateResults(found) });
   return found;
 }
 
-async function search(
-  request: SearchRequest,
-  onJudged: (judged: () => Judged) => void,
-  work: Work,
-): Promise<SearchResult> {
-  const { classifier, projections, judged, costs, targets } = request;
-  const measure = (candidate: Classifier, samples: SampleSet) =>
-    measureConfusion(candidate, samples, batchSize(costs), { signal: work.signal });
-  const before = targets.protect.length > 0 ? await measure(classifier, judged) : undefined;
-  return searchAlphas({
-    alphaR: request.alphaR,
-    alphaF: request.alphaF,
-    rounds: request.rounds,
-    ...{ signal: work.signal, onProgress: work.onProgress, onJudged },
+/** @param before what the model as it is takes the judged samples for; not needed where no class is protected. */
+function goalsOf(targets: Targets, before: Confusion | undefined) {
+  return {
     forget: targets.forget.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     earlier: targets.earlier.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     protect: targets.protect.flatMap(({ index, maxDrop }) => {
       const accuracy = before && accuracyOver(before, [index]);
       return typeof accuracy === 'number' ? [{ class: index, before: accuracy, maxDrop }] : [];
     }),
-    async evaluate(pair, { share, detail }) {
-      const weights = await projections.weights(pair, detail, { signal: work.signal });
-      const candidate = await classifier.withWeights({ weights });
-      try {
-        return accuracies(await measure(candidate, beginning(judged, share)));
-      } finally {
-        await candidate.dispose();
-      }
-    },
-  });
+  };
 }
 
 /** Accuracy of every class that has samples. */
@@ -89,25 +88,27 @@ function accuracies(confusion: Confusion) {
 }
 
 /** Candidates as they are shown and recorded. */
-export function candidateResults({ candidates, front }: Judged, chosen?: AlphaPair): CandidateResult[] {
-  return candidates.map((candidate) => ({
-    alphaR: candidate.alphaR,
-    alphaF: candidate.alphaF,
-    retainAccuracy: candidate.accuracyRetain,
-    forgetAccuracy: candidate.accuracyForget,
-    score: candidate.score,
-    samples: candidate.samples,
-    complete: candidate.complete,
-    forgets: candidate.forgets,
-    admissible: isAdmissible(candidate),
-    pareto: front.includes(candidate),
-    chosen: isSamePair(candidate, chosen),
-  }));
+export function candidateResults({ candidates, front }: Judgements, chosen?: Candidate): CandidateResult[] {
+  return candidates.map((judged) => {
+    const candidate = candidateOf(judged.recipe);
+    return {
+      ...candidate,
+      retainAccuracy: judged.accuracyRetain,
+      forgetAccuracy: judged.accuracyForget,
+      score: judged.score,
+      samples: judged.samples,
+      complete: judged.complete,
+      forgets: judged.forgets,
+      admissible: isAdmissible(judged),
+      pareto: front.includes(judged),
+      chosen: candidate.id === chosen?.id,
+    };
+  });
 }
 
 /** The same candidates with one of them judged anew, more exactly. */
 export function withJudgement(candidates: readonly CandidateResult[], judged: CandidateResult): CandidateResult[] {
-  const replaced = candidates.map((candidate) => (isSamePair(candidate, judged) ? judged : candidate));
+  const replaced = candidates.map((candidate) => (candidate.id === judged.id ? judged : candidate));
   const judgements = replaced.map((candidate) => ({
     candidate,
     accuracyRetain: candidate.retainAccuracy,

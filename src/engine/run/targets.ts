@@ -1,10 +1,11 @@
 import { LetheError } from '../../base/errors.js';
+import { DEFAULT_MAX_ACCURACY } from '../../contract/policy.js';
 import type { ClassRole, Confusion, RunRecord } from '../../contract/records.js';
-import { classIndex, classIndices } from '../../project/classNames.js';
+import { classIndex } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
-import { DEFAULT_MAX_ACCURACY } from '../../project/defaults.js';
 import { accuracyOver } from '../open/accuracy.js';
 import type { SampleSet } from '../open/samples.js';
+import { forgottenBy, type ModelHistory } from '../records/history.js';
 import type { Roles } from './pools.js';
 
 /** A class that must not be recognised. */
@@ -60,21 +61,23 @@ export function policyOf(config: ProjectConfig, classes: readonly string[]) {
 /**
  * Tells the classes of a run apart. Forgotten before: what the record of the run that wrote this model says, and what the
  * policy asks for and the model already does not recognise.
- * @param wanted names or indices; default all that the policy asks for and is not forgotten yet.
+ * @param wanted by index; default all that the policy asks for and is not forgotten yet.
+ * @param history of the model.
  * @param before what the model as it is takes each class for.
- * @throws LetheError `class-unknown`, `usage` if there is nothing to forget or nothing to keep.
+ * @throws LetheError `usage` if there is nothing to forget or nothing to keep; ConfigError for classes in the policy that the
+ *   model does not have.
  */
 export function findTargets(
   config: ProjectConfig,
   classes: readonly string[],
-  wanted: readonly (string | number)[] | undefined,
-  record: RunRecord | undefined,
+  wanted: readonly number[] | undefined,
+  history: ModelHistory,
   before: Confusion,
 ): Targets {
   const policy = policyOf(config, classes);
-  const asked = new Set(wanted ? classIndices(wanted, classes) : []);
+  const asked = new Set(wanted);
   const earlier = new Map<number, ForgottenClass>();
-  for (const { index, maxAccuracy } of record ? [...record.earlier, ...record.forget] : []) {
+  for (const { index, maxAccuracy } of forgottenBy(history)) {
     if (index < classes.length) earlier.set(index, { index, maxAccuracy, reason: null, policy: false });
   }
   for (const entry of policy.forget) {

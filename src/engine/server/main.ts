@@ -1,17 +1,11 @@
 /** The engine process: forked by the editor's extension host, ended by it or with it. */
 import { availableParallelism } from 'node:os';
 import { LetheError } from '../../base/errors.js';
-import type { JobName, Jobs, RunJob } from '../../contract/jobs.js';
+import { JOBS, type Jobs, type RunJob } from '../../contract/jobs.js';
 import { serve } from './serve.js';
 
-/** Jobs that may multiply matrices: their products take no more threads than their forward passes. */
-const COMPUTING: readonly JobName[] = [
-  ...(['unlearn', 'estimate', 'candidate', 'saveCandidate'] as const),
-  ...(['saliency', 'focus', 'boundary', 'report'] as const),
-];
-
 const run: RunJob = async (name, request, work) => {
-  if (COMPUTING.includes(name)) await limitThreads((request as Jobs['unlearn']['request']).threads);
+  if (JOBS[name].multiplies) await limitThreads((request as Jobs['unlearn']['request']).threads);
   const [{ runJob }, { dropKept, keepBetweenJobs }] = await Promise.all([
     import('../jobs/index.js'),
     import('../kept/keeper.js'),

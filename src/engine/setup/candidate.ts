@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../contract/progress.js';
+import { RUN_SETTINGS } from '../../contract/settings.js';
 import type { DataCandidate } from '../../contract/setup.js';
 import type { Dataset, RawBatch } from '../../data/dataset.js';
 import { openDataset } from '../../data/open.js';
 import { sampleIndices } from '../../data/sampling.js';
 import type { DataSource } from '../../data/source.js';
 import { elementCount } from '../../linalg/tensor.js';
-import { DEFAULTS } from '../../project/defaults.js';
 import { draftInput } from './draftInput.js';
 import type { Finding } from './finding.js';
 import { checkClasses, checkInput, type Target } from './fit.js';
@@ -97,6 +97,6 @@ async function openFitting(source: DataSource, target: Target, work: Work, class
 async function firstLook(dataset: Dataset, source: DataSource, { signal }: Work): Promise<RawBatch> {
   const most = source.format === 'imageFolder' ? IMAGES_LOOKED_AT : LOOKED_AT;
   const total = Math.max(1, Math.min(most, dataset.size, Math.floor(MOST_VALUES / elementCount(dataset.shape))));
-  const { indices } = sampleIndices(dataset.labels, { total, seed: DEFAULTS.seed });
+  const { indices } = sampleIndices(dataset.labels, { total, seed: RUN_SETTINGS.seed.default });
   return dataset.read(indices, signal);
 }

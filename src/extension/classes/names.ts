@@ -1,6 +1,6 @@
 import type { ModelSummary } from '../../contract/models.js';
+import { DEFAULT_MAX_ACCURACY } from '../../contract/policy.js';
 import type { RunRecord } from '../../contract/records.js';
-import { DEFAULT_MAX_ACCURACY } from '../../project/defaults.js';
 
 /** Some classes as a run is asked for them: by name, or by index where only the data may name them, in another order even. */
 export function classesAt(summary: ModelSummary, indices: readonly number[]): readonly (string | number)[] {

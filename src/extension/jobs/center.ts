@@ -6,9 +6,9 @@ import type { Jobs } from '../../contract/jobs.js';
 import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
 import type { Work } from '../../contract/progress.js';
 import type { RunStep, StudioRun, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import { settingsOf } from '../../contract/settings.js';
 import type { RunState } from '../../contract/studio.js';
 import type { ErrorReport } from '../../contract/terms.js';
-import { settingsOf } from '../../project/defaults.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
@@ -267,7 +267,7 @@ function isBrokenOff(error: ErrorReport | null | undefined, { outcome }: StudioR
 
 const NOTHING_FOUND: Omit<StudioRun['outcome'], 'forget'> = {
   earlier: [],
-  pair: null,
+  candidate: null,
   measuredOn: null,
   before: null,
   after: null,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Progress } from '../../contract/progress.js';
+import { type Progress, STEPS, stepOf } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
 import type { JobCenter } from './center.js';
 import { jobText } from './phases.js';
@@ -31,20 +31,12 @@ export function withNotification<T>(
   });
 }
 
-/** About how much of a run's time each phase takes, in percent: the bar must never go back. */
-const SHARES: readonly (readonly [phase: string, from: number, to: number])[] = [
-  ['load', 0, 5],
-  ['hash', 5, 6],
-  ['measure', 6, 20],
-  ['spaces', 20, 45],
-  ['search', 45, 85],
-  ['dimensions', 90, 95],
-  ['save', 95, 100],
-];
-
+/** How much of the job is done, in percent. The bar must never go back. */
 function share({ progress }: RunState): number {
-  const entry = SHARES.find(([phase]) => phase === progress?.phase);
-  return entry && progress ? entry[1] + (entry[2] - entry[1]) * fraction(progress) : 0;
+  const step = progress && stepOf(progress);
+  if (!step) return 0;
+  const [from, to] = STEPS[step].share;
+  return from + (to - from) * fraction(progress);
 }
 
 function fraction({ done, total }: Progress): number {

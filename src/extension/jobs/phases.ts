@@ -1,6 +1,5 @@
-import { phaseTitle } from '../../base/phases.js';
 import { leftText } from '../../base/text.js';
-import type { Progress } from '../../contract/progress.js';
+import { PHASES, type Progress } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
 
 /** What a job is at, in a few words; nothing once it is over. */
@@ -10,7 +9,7 @@ export function stepText({ status, position, progress }: Pick<RunState, 'status'
       if (position === 0) return 'Starting';
       return position === 1 ? 'Waiting for another job' : `Waiting for ${position} jobs`;
     case 'running':
-      return progress ? phaseTitle(progress.phase) : 'Starting';
+      return progress ? PHASES[progress.phase].title : 'Starting';
     case 'cancelling':
       return 'Cancelling';
     default:
@@ -20,7 +19,7 @@ export function stepText({ status, position, progress }: Pick<RunState, 'status'
 
 /** `Trying candidates: 45%`. */
 export function phaseText({ phase, done, total }: Progress): string {
-  const title = phaseTitle(phase);
+  const title = PHASES[phase].title;
   return total > 0 ? `${title}: ${Math.floor((100 * done) / total)}%` : title;
 }
 

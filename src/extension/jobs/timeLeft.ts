@@ -1,15 +1,5 @@
-import type { Progress } from '../../contract/progress.js';
+import { type Progress, phaseFacts, stepOf } from '../../contract/progress.js';
 import type { RunStep } from '../../contract/run.js';
-
-/** The step of a run that a phase of its progress belongs to, where they are not called the same. */
-const STEP_OF: Readonly<Record<string, RunStep['phase']>> = {
-  hash: 'load',
-  moments: 'spaces',
-  projections: 'search',
-};
-
-/** How often a phase goes from nothing to all within its step: the samples of each side are run on their own. */
-const PASSES: Readonly<Record<string, number>> = { spaces: 2 };
 
 /** Share of the whole estimate that speaks against what the first steps took: they are short, and say little of the rest. */
 const DOUBT = 0.15;
@@ -47,13 +37,14 @@ export class TimeLeft {
   }
 
   /** What the run tells of itself. Phases that no step is about belong to the step that they come in. */
-  progress({ phase, done, total }: Progress, now: number): void {
-    this.#enter(STEP_OF[phase] ?? phase, now);
+  progress(progress: Progress, now: number): void {
+    this.#enter(progress, now);
+    const { phase, done, total } = progress;
     if (phase !== this.#steps[this.#at]?.phase || phase === 'load' || total <= 0) return;
     const fraction = Math.min(1, done / total);
     if (fraction < this.#fraction) this.#pass++;
     this.#fraction = fraction;
-    const passes = Math.max(PASSES[phase] ?? 1, this.#pass + 1);
+    const passes = Math.max(phaseFacts(phase).passes ?? 1, this.#pass + 1);
     const share = (this.#pass + fraction) / passes;
     if (share <= this.#share) return;
     this.#share = share;
@@ -71,9 +62,13 @@ export class TimeLeft {
     return shown;
   }
 
-  /** The step that a phase belongs to, if it is this one or a later one: `measure` comes twice. */
-  #enter(phase: string, now: number): void {
-    const next = this.#steps.findIndex((step, index) => index >= this.#at && step.phase === phase);
+  /** The part that a message is about, if it is a later one: that of its phase, else the first of its step. */
+  #enter(progress: Progress, now: number): void {
+    const step = stepOf(progress);
+    const find = (isIt: (part: RunStep) => boolean) =>
+      this.#steps.findIndex((part, index) => index >= this.#at && part.step === step && isIt(part));
+    const own = find(({ phase }) => phase === progress.phase);
+    const next = own >= 0 ? own : find(() => true);
     if (next <= this.#at) return;
     this.#at = next;
     this.#stepBegan = now;

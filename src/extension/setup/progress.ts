@@ -1,15 +1,6 @@
 import * as vscode from 'vscode';
-import type { Progress, Work } from '../../contract/progress.js';
+import { PHASES, type Progress, type Work } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
-
-/** What the phases of setting up are called. */
-const PHASES: Readonly<Record<string, string>> = {
-  search: 'Looking through folders',
-  open: 'Opening',
-  load: 'Loading the model and the data',
-  measure: 'Running samples',
-  compare: 'Trying other settings',
-};
 
 /** Shows work as a notification with a Cancel button. @returns undefined if the user cancelled it. */
 export async function withProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T | undefined> {
@@ -30,7 +21,7 @@ export async function withProgress<T>(title: string, work: (work: Work) => Promi
 }
 
 function progressText({ phase, done, total, detail }: Progress): string {
-  const title = PHASES[phase] ?? phase;
+  const { title } = PHASES[phase];
   const share = total > 1 ? ` (${Math.floor((100 * done) / total)}%)` : '';
   return detail && phase !== 'load' ? `${title}${share}: ${detail}` : `${title}${share}`;
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
 import { describeError, errorDocument, exitCode } from '../../../src/cli/exit.js';
-import { integer, memory, names, numbers } from '../../../src/cli/options.js';
+import { integer, memory, names } from '../../../src/cli/options.js';
 import { ProgressView } from '../../../src/cli/progress.js';
 import { clean, Style } from '../../../src/cli/style.js';
 import { table } from '../../../src/cli/table.js';

@@ -4,14 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashFiles } from '../../../src/project/fileHash.js';
 import { findHome, outputPath } from '../../../src/project/home.js';
-import {
-  listRuns,
-  newRunId,
-  readRun,
-  runThatSuperseded,
-  runThatWrote,
-  writeRun,
-} from '../../../src/project/runStore.js';
+import { listRuns, newRunId, readRun, writeRun } from '../../../src/project/runStore.js';
 import { exampleRecord } from '../../support/engine/runRecord.js';
 import { temporaryFolder } from '../../support/folders.js';
 

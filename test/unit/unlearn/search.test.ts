@@ -1,8 +1,9 @@
+import type { Candidate } from '../../../src/contract/records.js';
+import type { AlphaPair } from '../../../src/contract/terms.js';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/contract/progress.js';
-import type { Candidate, ClassAccuracy } from '../../../src/unlearn/candidates.js';
-import type { AlphaPair } from '../../../src/unlearn/projection.js';
-import { EXHAUSTIVE, type Fidelity, RACE, type SearchOptions, searchAlphas } from '../../../src/unlearn/search.js';
+import type { ClassAccuracy } from '../../../src/unlearn/candidates.js';
+import { EXHAUSTIVE, type Fidelity, RACE, type SearchOptions } from '../../../src/unlearn/search.js';
 
 const alphaR = [10, 100, 1000];
 const alphaF = [1, 10, 100];

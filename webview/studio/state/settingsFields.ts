@@ -1,5 +1,7 @@
+import { countText } from '../../../src/base/text.js';
+import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
+import { type AskedSettings, isAlpha, LARGEST_ALPHA, RUN_SETTINGS } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import { globOf, globOfAll, matching } from '../layerRange.js';
 
 export type AlphaChoice = 'search' | 'fixed';
 export type RangeChoice = 'all' | 'last' | 'pattern';
@@ -33,15 +35,15 @@ export interface SettingsBasis {
 }
 
 export interface ParsedSettings {
-  readonly settings: StudioSettings;
+  readonly settings: AskedSettings;
   /** What is wrong with a field, by its name. */
   readonly problems: { readonly [Name in FieldName]?: string };
   /** The layers that would be edited. */
   readonly layers: readonly string[];
 }
 
-/** The engine's bounds: above, the condition of the matrix to factor is beyond float32. */
-const LARGEST_ALPHA = 100_000;
+/** Settings that are one whole number in one field. */
+const PLAIN = ['samples', 'maxPatches', 'seed'] as const;
 
 /** The basis of a snapshot. */
 export function basisOf({ defaults, facts }: StudioSnapshot): SettingsBasis {
@@ -61,7 +63,7 @@ export function rangeChoice({ range, layers }: SettingsText, { defaults }: Setti
 export function parseSettings(text: SettingsText, basis: SettingsBasis): ParsedSettings {
   const settings: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
-  const take = <Value>(setting: keyof StudioSettings, field: FieldName, parse: Parse<Value>, isNeeded = false) => {
+  const take = <Value>(setting: keyof AskedSettings, field: FieldName, parse: Parse<Value>, isNeeded = false) => {
     const written = text[field]?.trim() ?? '';
     if (!written && !isNeeded) return;
     const parsed = parse(written);
@@ -69,9 +71,7 @@ export function parseSettings(text: SettingsText, basis: SettingsBasis): ParsedS
     else if (parsed.value !== undefined) settings[setting] = parsed.value;
   };
 
-  take('samples', 'samples', whole(1));
-  take('maxPatches', 'maxPatches', whole(1));
-  take('seed', 'seed', whole(0));
+  for (const name of PLAIN) take(name, name, whole(RUN_SETTINGS[name].least));
   if (alphaChoice(text) === 'search') {
     take('alphaR', 'alphaR', numbers);
     take('alphaF', 'alphaF', numbers);
@@ -100,7 +100,7 @@ const whole =
       ? { value: Number(text) }
       : { expected: `Enter a whole number from ${least} on.` };
 
-const isAlpha = (value: number) => value > 0 && value <= LARGEST_ALPHA;
+const LARGEST = countText(LARGEST_ALPHA);
 
 const numbers: Parse<readonly number[]> = (text) => {
   const values = text
@@ -108,11 +108,13 @@ const numbers: Parse<readonly number[]> = (text) => {
     .filter(Boolean)
     .map(Number);
   if (values.length > 0 && values.every(isAlpha)) return { value: values };
-  return { expected: 'Enter positive numbers up to 100,000, like 10, 30, 100.' };
+  return { expected: `Enter positive numbers up to ${LARGEST}, like 10, 30, 100.` };
 };
 
 const oneNumber: Parse<readonly number[]> = (text) =>
-  isAlpha(Number(text)) ? { value: [Number(text)] } : { expected: 'Enter a positive number up to 100,000, like 30.' };
+  isAlpha(Number(text))
+    ? { value: [Number(text)] }
+    : { expected: `Enter a positive number up to ${LARGEST}, like 30.` };
 
 const lastOf =
   ({ layers, defaults }: SettingsBasis): Parse<string | undefined> =>

@@ -34,7 +34,7 @@ export async function measurePace(classifier: Classifier, pools: Pools, plan: Ru
   const pace = { forward: 0, tapped: 0, candidate: 0, weights: 0, multiplyAdd: 0 };
   const trials: Record<(typeof steps)[number], () => Promise<number>> = {
     forward: () => forwardSeconds(classifier, pools.measured, batchSize(plan.costs), work.signal),
-    tapped: () => tappedSeconds(classifier, pools.work, plan, work.signal),
+    tapped: () => tappedSeconds(classifier, pools.available, plan, work.signal),
     weights: () => weightSeconds(classifier, plan, work.signal),
     multiplyAdd: () => multiplyAddSeconds(work.signal),
     candidate: () => candidateSeconds(classifier, pools.measured, plan, work.signal),

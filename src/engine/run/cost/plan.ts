@@ -1,17 +1,14 @@
 import { stat } from 'node:fs/promises';
-import type { RunRecord } from '../../../contract/records.js';
-import type { UnlearnRequest } from '../../../contract/run.js';
 import type { RunSettings } from '../../../contract/settings.js';
 import { elementCount } from '../../../linalg/tensor.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
-import { classIndices } from '../../../project/classNames.js';
 import type { Detail } from '../../../unlearn/collect.js';
 import { RACE, type Round } from '../../../unlearn/search.js';
 import type { Side } from '../../../unlearn/stream.js';
-import { SKETCH_VECTORS } from '../../open/limits.js';
 import type { Probe } from '../../open/probe.js';
 import type { Session } from '../../open/session.js';
 import type { Pools } from '../pools.js';
+import { SKETCH_VECTORS } from '../projection.js';
 import { roundsFor } from '../search.js';
 import { policyOf } from '../targets.js';
 
@@ -42,23 +39,30 @@ export interface PlannedSpace {
   readonly count: number;
 }
 
+/** What a run is planned from. */
+interface Plannable {
+  readonly session: Session;
+  readonly settings: RunSettings;
+  readonly layers: readonly Layer[];
+  readonly pools: Pools;
+  readonly costs: Probe;
+  /** Candidates that will be tried. */
+  readonly candidates: number;
+  /** Classes that the user named, by index; undefined: what the policy still asks for. */
+  readonly forget: readonly number[] | undefined;
+  /** Classes that earlier runs made the model forget. */
+  readonly earlier: readonly number[];
+}
+
 /**
  * Plans a run. Which classes are forgotten already is known for sure only after measuring, so this may plan for more.
- * @param record of the run that wrote this model.
- * @throws LetheError `class-unknown`, `config-invalid`.
+ * @throws ConfigError for classes in the policy that the model does not have.
  */
-export async function planRun(
-  session: Session,
-  request: UnlearnRequest,
-  settings: RunSettings,
-  layers: readonly Layer[],
-  pools: Pools,
-  costs: Probe,
-  record: RunRecord | undefined,
-): Promise<RunPlan> {
+export async function planRun(run: Plannable): Promise<RunPlan> {
+  const { session, settings, layers, pools, costs } = run;
   const { classifier } = session;
-  const samples = countSamples(pools, settings, rolesOf(session, request, record));
-  const rounds = roundsFor(costs, samples.judged, settings.alphaR.length * settings.alphaF.length);
+  const samples = countSamples(pools, settings, rolesOf(run));
+  const rounds = roundsFor(costs, samples.judged, run.candidates);
   return {
     format: classifier.format,
     modelBytes: await modelBytes(classifier),
@@ -67,7 +71,7 @@ export async function planRun(
     settings,
     costs,
     samples: { ...samples, measured: pools.measured.indices.length },
-    sampleLength: elementCount(pools.work.dataset.shape),
+    sampleLength: elementCount(pools.available.dataset.shape),
     rounds,
     spaces: layers.flatMap((layer) =>
       (['retain', 'forget'] as const).flatMap((side): PlannedSpace[] => {
@@ -92,20 +96,20 @@ export function editedBytes(layers: readonly Layer[]): number {
 }
 
 /** Classes to forget, and those forgotten earlier. */
-function rolesOf({ config, classes }: Session, request: UnlearnRequest, record: RunRecord | undefined) {
-  const earlier = new Set((record ? [...record.earlier, ...record.forget] : []).map(({ index }) => index));
+function rolesOf({ session: { config, classes }, forget, earlier }: Plannable) {
+  const known = new Set(earlier);
   const policy = policyOf(config, classes).forget.map(({ index }) => index);
-  const asked = request.forget ? classIndices(request.forget, classes) : policy.filter((index) => !earlier.has(index));
-  for (const index of asked) earlier.delete(index);
-  return { forget: new Set(asked), earlier };
+  const asked = forget ?? policy.filter((index) => !known.has(index));
+  for (const index of asked) known.delete(index);
+  return { forget: new Set(asked), earlier: known };
 }
 
 function countSamples(
-  { work, heldOut }: Pools,
+  { available: pool, heldOut }: Pools,
   settings: RunSettings,
   { forget, earlier }: { readonly forget: ReadonlySet<number>; readonly earlier: ReadonlySet<number> },
 ) {
-  const { labels } = work.dataset;
+  const { labels } = pool.dataset;
   const available = new Map<number, number>();
   for (const label of labels) available.set(label, (available.get(label) ?? 0) + 1);
   for (const index of heldOut) available.set(labels[index], available.get(labels[index])! - 1);

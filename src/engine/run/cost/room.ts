@@ -1,5 +1,4 @@
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type ErrorCode, LetheError } from '../../../base/errors.js';
 import { availableDisk, availableMemory } from '../../../base/machine.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
@@ -20,12 +19,12 @@ const RECORD_BYTES = 2 ** 20;
 
 /**
  * Compares what a run would take with what there is.
- * @param target where the new model goes.
+ * @param folder where the new model goes.
  */
-export async function findRoom(plan: RunPlan, target: string): Promise<Room> {
+export async function findRoom(plan: RunPlan, folder: string): Promise<Room> {
   const need = memoryNeed(plan);
   const memory = { needed: totalOf(need), available: await memoryForThis() };
-  const disk = await diskRoom(plan, path.dirname(target));
+  const disk = await diskRoom(plan, folder);
   const refusals: LetheError[] = [];
   if (memory.needed > memory.available) refusals.push(noMemory(memory, need));
   if (disk.short) refusals.push(noDisk(disk.short));
@@ -36,8 +35,8 @@ export async function findRoom(plan: RunPlan, target: string): Promise<Room> {
  * Refuses a run that would not fit, before its long work.
  * @throws LetheError `out-of-memory`, `disk-full`.
  */
-export async function checkRoom(plan: RunPlan, target: string): Promise<void> {
-  const [refusal] = (await findRoom(plan, target)).refusals;
+export async function checkRoom(plan: RunPlan, folder: string): Promise<void> {
+  const [refusal] = (await findRoom(plan, folder)).refusals;
   if (refusal) throw refusal;
 }
 

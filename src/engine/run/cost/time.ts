@@ -53,13 +53,13 @@ export function timeNeed(plan: RunPlan, load: number, pace: Pace): TimeNeed {
 /** The parts in the order in which they come. */
 export function stepsOf({ load, before, after, forward, spaces, search, dimensions, save }: TimeNeed): RunStep[] {
   return [
-    { phase: 'load', seconds: load },
-    { phase: 'measure', seconds: before },
-    { phase: 'spaces', seconds: forward + spaces },
-    { phase: 'search', seconds: search },
-    { phase: 'measure', seconds: after },
-    { phase: 'dimensions', seconds: dimensions },
-    { phase: 'save', seconds: save },
+    { step: 'load', phase: 'load', seconds: load },
+    { step: 'measure', phase: 'measure', seconds: before },
+    { step: 'spaces', phase: 'spaces', seconds: forward + spaces },
+    { step: 'search', phase: 'search', seconds: search },
+    { step: 'check', phase: 'measure', seconds: after },
+    { step: 'check', phase: 'dimensions', seconds: dimensions },
+    { step: 'save', phase: 'save', seconds: save },
   ];
 }
 

@@ -1,22 +1,10 @@
 import { html, type TemplateResult } from 'lit';
-import type { RunSettings } from '../../../../src/contract/settings.js';
+import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, settingText } from '../../../../src/contract/settings.js';
 import { tableBox } from '../../elements/parts.js';
-import { bytes, count } from '../../format.js';
-
-const NAMES: Readonly<Record<keyof RunSettings, string>> = {
-  alphaR: 'α retain, tried',
-  alphaF: 'α forget, tried',
-  samples: 'Samples of each kept class',
-  forgetSamples: 'Samples of each forgotten class',
-  maxPatches: 'Input vectors a layer, at most',
-  layers: 'Layers to edit',
-  seed: 'Seed',
-  memory: 'Memory for the spaces',
-};
 
 /** Settings that made a difference. */
 export function settingsTable(a: RunSettings, b: RunSettings): TemplateResult {
-  const names = (Object.keys(NAMES) as (keyof RunSettings)[]).filter((name) => text(name, a) !== text(name, b));
+  const names = SETTING_NAMES.filter((name) => settingText(name, a) !== settingText(name, b));
   return html`<section>
     <h3>Settings that differ</h3>
     ${
@@ -29,18 +17,10 @@ export function settingsTable(a: RunSettings, b: RunSettings): TemplateResult {
               <thead><tr><th scope="col">Setting</th><th scope="col">A</th><th scope="col">B</th></tr></thead>
               <tbody>${names.map(
                 (name) =>
-                  html`<tr><th scope="row">${NAMES[name]}</th><td>${text(name, a)}</td><td>${text(name, b)}</td></tr>`,
+                  html`<tr><th scope="row">${RUN_SETTINGS[name].title}</th><td>${settingText(name, a)}</td><td>${settingText(name, b)}</td></tr>`,
               )}</tbody>
             </table>`,
           )
     }
   </section>`;
-}
-
-function text(name: keyof RunSettings, settings: RunSettings): string {
-  const value = settings[name];
-  if (name === 'memory') return bytes(settings.memory);
-  if (value === null) return 'all';
-  if (typeof value === 'number') return name === 'seed' ? `${value}` : count(value);
-  return typeof value === 'string' ? value : value.join(', ');
 }

@@ -1,6 +1,6 @@
 import { LetheError } from '../base/errors.js';
 import type { Tensor } from '../linalg/tensor.js';
-import type { Classifier } from '../models/classifier.js';
+import type { Classifier } from './classifier.js';
 
 /** A model's answer to one sample. */
 export interface Answer {

@@ -2,16 +2,15 @@ import path from 'node:path';
 import type { Work } from '../../contract/progress.js';
 import type { ModelRequest } from '../../contract/terms.js';
 import type { Dataset } from '../../data/dataset.js';
-import { detectFormat } from '../../models/registry.js';
-import { findHome, type ModelHome } from '../../project/home.js';
 import { completeSettings } from '../open/inputSettings.js';
+import { locateModel, type ModelLocation } from '../open/location.js';
 import { dataConfig, openSplit } from '../open/splits.js';
 import { Keeper } from './keeper.js';
 import type { Lease } from './slot.js';
 import { dataFilesOf, stampOf } from './stamp.js';
 
 /** The data that a model's accuracies are measured on, opened without the model, sample by sample of each class. */
-export class Album {
+export class ClassSamples {
   readonly dataset: Dataset;
   /** The samples of each class, in their order. */
   readonly byClass: ReadonlyMap<number, readonly number[]>;
@@ -32,21 +31,24 @@ export class Album {
   }
 
   /** @throws LetheError for everything that can be wrong with the model's headers, the configuration or the data. */
-  static async open(request: ModelRequest, home: ModelHome, work: Work): Promise<Album> {
-    const { path: model, format } = await detectFormat(request.model);
+  static async open(
+    { path: model, format, home }: ModelLocation,
+    request: ModelRequest,
+    work: Work,
+  ): Promise<ClassSamples> {
     const config = await dataConfig(home, request);
     const facts = await format.inspect(model);
     const input = completeSettings(facts.input, config, model);
     let classes: readonly string[] | undefined;
     if (!config.classes && config.data?.test) {
-      const train = await openSplit(config, 'train', input, undefined, work.signal);
+      const train = await openSplit(config, 'train', input, undefined, work);
       classes = train?.dataset.classes;
       await train?.dataset.close();
     }
     const split = config.data?.test ? 'test' : 'train';
-    const { dataset } = (await openSplit(config, split, input, classes, work.signal))!;
+    const { dataset } = (await openSplit(config, split, input, classes, work))!;
     const files = [config.file, ...(config.classFile ? [config.classFile] : []), ...dataFilesOf(dataset)];
-    return new Album(dataset, files, await stampOf(files));
+    return new ClassSamples(dataset, files, await stampOf(files));
   }
 
   /** Whether all files are still those that were opened. */
@@ -60,12 +62,11 @@ export class Album {
 }
 
 /** One at most: a data set that is packed is held in memory, or in a scratch file. */
-const albums = new Keeper<Album>();
+const kept = new Keeper<ClassSamples>();
 
-/** @throws LetheError as `Album.open`. */
-export async function leaseAlbum(request: ModelRequest, work: Work): Promise<Lease<Album>> {
-  const { path: model } = await detectFormat(request.model);
-  const home = await findHome(model, request.config);
-  const key = JSON.stringify([path.resolve(model), home.config, request.allowOutside ?? false]);
-  return albums.lease(key, () => Album.open(request, home, work));
+/** @throws LetheError as `ClassSamples.open`. */
+export async function leaseClassSamples(request: ModelRequest, work: Work): Promise<Lease<ClassSamples>> {
+  const location = await locateModel(request);
+  const key = JSON.stringify([path.resolve(location.path), location.home.config, request.allowOutside ?? false]);
+  return kept.lease(key, () => ClassSamples.open(location, request, work));
 }

@@ -1,6 +1,9 @@
 import picomatch from 'picomatch/posix';
 
-/** The names that a glob matches, as the engine sees it (`chosenLayers`); null matches all. */
+/**
+ * The names of layers that a glob matches; null matches all. A single star matches slashes too, as they are part of the names of
+ * some formats and mean nothing here. A glob that is too long matches none.
+ */
 export function matching(glob: string | null, names: readonly string[]): readonly string[] {
   if (glob === null) return names;
   try {

@@ -1,15 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LetheError } from '../base/errors.js';
-
-/** What the schemas of all records are made of. */
-export const count = z.int().min(0);
-export const share = z.number().min(0).max(1);
-export const hashedFile = z.object({
-  path: z.string(),
-  bytes: count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256'),
-  files: count.optional(),
-});
 
 /** Reads a record. @throws LetheError `record-invalid` naming the entry that is wrong. */
 export function parseRecord<T>(file: string, text: string, schema: z.ZodType<T>, hint: string): T {

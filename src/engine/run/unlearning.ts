@@ -1,0 +1,156 @@
+import { LetheError } from '../../base/errors.js';
+import { stopwatch } from '../../base/stopwatch.js';
+import { percentText } from '../../base/text.js';
+import { inStep, type Work } from '../../contract/progress.js';
+import { candidateOf, recipeText } from '../../contract/recipes.js';
+import type { CandidateFacts, CandidateResult, RunResult, UnlearnSeconds } from '../../contract/records.js';
+import type { UnlearnPart, UnlearnRequest } from '../../contract/run.js';
+import type { HashedFile } from '../../contract/schema.js';
+import type { Classifier } from '../../models/classifier.js';
+import { digests } from '../../project/digestCache.js';
+import { hashFiles } from '../../project/fileHash.js';
+import { slugOf } from '../../project/slug.js';
+import { RACE, type SearchResult } from '../../unlearn/search.js';
+import { checkWeights } from '../open/probe.js';
+import type { Session } from '../open/session.js';
+import type { RunBasis } from './basis.js';
+import { makeCandidate, measureCandidate, measureModel, rolesOf } from './candidate.js';
+import { checkRoom } from './cost/room.js';
+import { hashData } from './inputs.js';
+import { type CandidateSource, METHODS } from './method.js';
+import { chooseOutput, outputFolder } from './output.js';
+import { beforePart, layersPart, measuredPart, spacesPart } from './parts.js';
+import { type Draft, type Persisted, persist } from './persist.js';
+import { draftRun, notesOf, settleRun, skippedLayers } from './prepare.js';
+import { accuraciesOf } from './results.js';
+import { candidateResults, roundsFor, search } from './search.js';
+import { indicesOf } from './targets.js';
+import { versions } from './versions.js';
+
+/** A run that is written, and what its other candidates can be made from. */
+export interface Unlearned extends Persisted {
+  readonly source: CandidateSource;
+}
+
+/**
+ * A whole run on an opened model: draft, measure, prepare the method, search, measure again, save. Dispose of `source` when done.
+ * @param total seconds since the run began.
+ * @throws LetheError as the job `unlearn`.
+ */
+export async function runUnlearning(
+  session: Session,
+  request: UnlearnRequest,
+  total: () => number,
+  work: Work<UnlearnPart>,
+): Promise<Unlearned> {
+  const { classifier, classes, home } = session;
+  const draft = await draftRun(session, request, work);
+  const { forget, recipes } = draft;
+  // Named classes name the output too, which may be in the way.
+  let output = forget && (await chooseOutput(classifier, home, slugOf(forget, classes), request));
+  await checkRoom(draft.plan, outputFolder(classifier, home, request));
+  await checkWeights(classifier, work.signal);
+  const files = await digests.hash(classifier.files, work);
+  const seconds: Mutable<UnlearnSeconds> = { load: total(), measure: 0, forward: 0, spaces: 0, search: 0, total: 0 };
+
+  const measuring = stopwatch();
+  const before = await measureModel(draft, classifier, work);
+  seconds.measure = measuring();
+  const basis = settleRun(draft, before);
+  const slug = slugOf(indicesOf(basis.targets.forget), classes);
+  output ??= await chooseOutput(classifier, home, slug, request);
+  const notes = notesOf(basis, draft);
+  work.onPart?.(beforePart(basis, notes));
+
+  const rounds = roundsFor(basis.costs, basis.samples.judged.indices.length, recipes.length);
+  const source = await METHODS.projection.prepare(basis, rounds === RACE, work);
+  try {
+    const describing = stopwatch();
+    work.onPart?.(spacesPart(basis.layers, await source.spectra(work)));
+    seconds.forward = source.seconds.forward;
+    seconds.spaces = source.seconds.spaces + describing();
+
+    const searching = stopwatch();
+    const searched = await search(source, recipes, rounds, work);
+    seconds.search = searching();
+    const { recipe } = searched.best ?? noCandidate(searched, classifier);
+    const candidates = candidateResults(searched, candidateOf(recipe));
+
+    const model = await makeCandidate(source, recipe, work);
+    const measuringAgain = stopwatch();
+    const measured = await measureCandidate(basis, recipe, model, work).finally(() => model.dispose());
+    seconds.measure += measuringAgain();
+    work.onPart?.(measuredPart(measured, candidates));
+
+    const describingAgain = stopwatch();
+    const layers = await source.layers(recipe, work);
+    seconds.spaces += describingAgain();
+    work.onPart?.(layersPart(layers));
+
+    const result = (saving: readonly string[]): RunResult => ({
+      ...resultOf(basis, { ...measured, layers }, candidates),
+      notes: [...notes, ...saving],
+      seconds: { ...seconds, total: total() },
+    });
+    const recorded = await recordDraft(basis, files, inStep('save', work));
+    const edits = await source.edits(recipe, 'full', work);
+    const run = { classifier, edits, output, home: home.folder, slug, draft: recorded, result };
+    return { ...(await persist(run, work)), source };
+  } catch (error) {
+    await source.dispose();
+    throw error;
+  }
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function resultOf(
+  basis: RunBasis,
+  { candidate, after, perClass, confusionAfter, layers, policy }: CandidateFacts,
+  candidates: readonly CandidateResult[],
+): Omit<RunResult, 'notes' | 'seconds'> {
+  const { classes } = basis.session;
+  const roles = rolesOf(basis);
+  return {
+    forget: roles.forget.map((index) => classes[index]),
+    earlier: roles.earlier.map((index) => classes[index]),
+    candidate,
+    measuredOn: basis.pools.measuredOn,
+    before: accuraciesOf(basis.before, roles),
+    after,
+    perClass,
+    confusion: { before: basis.before, after: confusionAfter },
+    layers,
+    skipped: skippedLayers(basis),
+    candidates,
+    policy,
+  };
+}
+
+/** What the record says but for the results. @param files of the source, with their digests. */
+async function recordDraft(basis: RunBasis, files: readonly HashedFile[], work: Work): Promise<Draft> {
+  const { session, settings, targets, pools, samples } = basis;
+  const { classifier, config, classes } = session;
+  const named = <T extends { readonly index: number }>(entry: T) => ({ class: classes[entry.index], ...entry });
+  return {
+    version: 2,
+    created: new Date().toISOString(),
+    versions: versions(),
+    source: { path: classifier.path, format: classifier.format, files },
+    config: (await hashFiles([config.file], work))[0],
+    data: await hashData([pools.measured, samples.judged], work),
+    classes,
+    forget: targets.forget.map(({ index, reason, maxAccuracy }) => named({ index, reason, maxAccuracy })),
+    earlier: targets.earlier.map(({ index, maxAccuracy }) => named({ index, maxAccuracy })),
+    settings,
+  };
+}
+
+function noCandidate({ candidates }: SearchResult, { path }: Classifier): never {
+  const closest = candidates.reduce((a, b) => (b.accuracyForget < a.accuracyForget ? b : a));
+  throw new LetheError('no-candidate', {
+    message: `no candidate forgets: the closest, with ${recipeText(closest.recipe)}, still recognises ${percentText(closest.accuracyForget)}`,
+    file: path,
+    hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
+  });
+}
