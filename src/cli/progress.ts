@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
 import { phaseTitle } from '../base/phases.js';
-import { durationText } from '../base/text.js';
 import type { Progress } from '../base/work.js';
+import { durationText } from '../contract/text.js';
 import { clean, type Style } from './style.js';
 
 interface Terminal extends Writable {

@@ -1,5 +1,6 @@
 import { LetheError } from '../base/errors.js';
 import type { Work } from '../base/work.js';
+import { memoryText } from '../contract/text.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
 import { type Accumulator, accumulatorBytes, accumulatorFor } from './accumulator.js';
 import { ByteCache } from './cache.js';
@@ -120,11 +121,10 @@ function passesOver(sources: readonly Source[], memory: number): Source[][] {
 }
 
 function tooLarge({ problem, side, count }: Source, bytes: number, memory: number): LetheError {
-  const mebibytes = (value: number) => `${Math.ceil(value / 2 ** 20)} MiB`;
   return new LetheError('out-of-memory', {
-    message: `the ${side} space of ${count} vectors of length ${problem.in} takes ${mebibytes(bytes)}, with a budget of ${mebibytes(memory)}`,
+    message: `the ${side} space of ${count} vectors of length ${problem.in} takes ${memoryText(bytes, 'up')}, with a budget of ${memoryText(memory, 'up')}`,
     place: `layer "${problem.id}"`,
-    hint: `Allow at least ${mebibytes(3 * bytes)}, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
+    hint: `Allow at least ${memoryText(3 * bytes, 'up')}, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
   });
 }
 

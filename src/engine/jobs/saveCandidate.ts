@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
-import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
 import type { CandidateResult, HashedFile, RunRecord } from '../../contract/records.js';
 import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';
+import { percentText } from '../../contract/text.js';
 import { isSamePair, pairText } from '../../project/alphaPair.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { fromRecordPath } from '../../project/recordPath.js';

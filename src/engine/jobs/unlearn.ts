@@ -1,9 +1,9 @@
 import { LetheError } from '../../base/errors.js';
 import { stopwatch } from '../../base/stopwatch.js';
-import { percentText } from '../../base/text.js';
 import type { Work } from '../../base/work.js';
 import type { CandidateResult, RunRecord, UnlearnSeconds } from '../../contract/records.js';
 import type { UnlearnPart, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import { percentText } from '../../contract/text.js';
 import type { Classifier } from '../../models/classifier.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';

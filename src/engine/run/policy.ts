@@ -1,5 +1,5 @@
-import { percentText } from '../../base/text.js';
 import type { ClassChange, PolicyFinding } from '../../contract/records.js';
+import { percentText } from '../../contract/text.js';
 import { DEFAULT_DROP_WARNING } from '../../project/schema.js';
 import type { ForgottenClass, Targets } from './targets.js';
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
-import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import type { ModelSummary } from '../../contract/models.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import type { StudioSettings } from '../../contract/studio.js';
+import { aboutText, listText, memoryText, percentText, sizeText } from '../../contract/text.js';
 import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';
@@ -65,7 +65,7 @@ export async function unlearn(
   try {
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
-    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${memoryText(estimate.memoryBytes)})`;
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
       replacing((force) => {
         if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
@@ -98,7 +98,7 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<Est
     return services.engine.run('estimate', request, { signal: controller.signal });
   });
   const { seconds, memoryBytes, diskBytes, refusals } = estimate;
-  const text = `${aboutText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
+  const text = `${aboutText(seconds)}, ${memoryText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);
   if (refusals.length > 0) {
     throw errorOf(refusals[0]);
@@ -125,7 +125,7 @@ async function pickClasses(
     label,
     index,
     description: [
-      percentText(summary.measured?.perClass[index]?.accuracy),
+      accuracyText(summary, index),
       summary.forgotten.includes(label) ? 'forgotten already' : due.includes(index) ? 'must be forgotten' : '',
     ]
       .filter(Boolean)
@@ -148,6 +148,12 @@ async function pickClasses(
     summary,
     picked.map(({ index }) => index),
   );
+}
+
+/** Nothing where it was not measured. */
+function accuracyText({ measured }: ModelSummary, index: number): string {
+  const accuracy = measured?.perClass[index]?.accuracy ?? null;
+  return accuracy === null ? '' : percentText(accuracy);
 }
 
 async function showOutcome(result: UnlearnResult, services: Services): Promise<void> {

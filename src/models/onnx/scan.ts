@@ -14,6 +14,7 @@ import {
 import { LetheError } from '../../base/errors.js';
 import { type ByteRange, withFile } from '../../base/files.js';
 import { breathe } from '../../base/work.js';
+import { memoryText } from '../../contract/text.js';
 import { type WireField, WireReader, type WireType } from './wire.js';
 
 /** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */
@@ -126,7 +127,7 @@ class Scan {
   async #header(field: WireField, end: number): Promise<Uint8Array> {
     this.#headerBytes += end - field.start;
     if (this.#headerBytes > mostHeaderBytes)
-      throw this.#tooLarge(`over ${mostHeaderBytes / 2 ** 20} MiB without its tensors`);
+      throw this.#tooLarge(`over ${memoryText(mostHeaderBytes)} without its tensors`);
     return this.reader.bytes(field.start, end - field.start);
   }
 

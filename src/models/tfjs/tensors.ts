@@ -2,6 +2,7 @@ import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
 import { throwIfAborted } from '../../base/work.js';
+import { memoryText } from '../../contract/text.js';
 import { type ModelFiles, type Quantization, rangesOf, type StoredWeight } from './manifest.js';
 
 /** The wasm backend addresses 4 GiB, of which activations need their share. */
@@ -76,7 +77,7 @@ export async function readAllWeights(files: ModelFiles, signal?: AbortSignal): P
   const loaded = weights.reduce((sum, weight) => sum + (widens(weight) ? weight.bytes * 4 : weight.bytes), 0);
   if (loaded > maxWeightBytes) {
     throw new LetheError('out-of-memory', {
-      message: `its weights take ${(loaded / 2 ** 30).toFixed(1)} GiB, and TensorFlow.js can hold 3 GiB`,
+      message: `its weights take ${memoryText(loaded, 'up')}, and TensorFlow.js can hold ${memoryText(maxWeightBytes)}`,
       file: files.json.path,
       hint: 'Convert the model to ONNX.',
     });

@@ -1,8 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import type { JobProgress } from '../../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
-import { type Content, icon } from '../elements/parts.js';
-import { baseName, count, pairText } from '../format.js';
+import { countText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
+import { icon } from '../elements/icon.js';
+import { baseName, pairText } from '../format.js';
 
 type Step = 'load' | 'measure' | 'spaces' | 'search' | 'check' | 'save';
 
@@ -66,7 +68,7 @@ function hasSearched(shown: StudioSnapshot['shown']): boolean {
 
 /** What exactly a job is at, within its phase; empty if there is nothing to say. */
 export function detailText({ phase, done, total, detail = '' }: JobProgress): string {
-  const of = `${count(done)} of ${count(total)}`;
+  const of = `${countText(done)} of ${countText(total)}`;
   switch (phase) {
     case 'measure':
       return `${of} samples`;

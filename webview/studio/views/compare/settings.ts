@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { RunSettings } from '../../../../src/contract/records.js';
-import { tableBox } from '../../elements/parts.js';
-import { bytes, count } from '../../format.js';
+import { countText, memoryText } from '../../../../src/contract/text.js';
+import { tableBox } from '../../elements/tableBox.js';
 
 const NAMES: Readonly<Record<keyof RunSettings, string>> = {
   alphaR: 'α retain, tried',
@@ -39,8 +39,8 @@ export function settingsTable(a: RunSettings, b: RunSettings): TemplateResult {
 
 function text(name: keyof RunSettings, settings: RunSettings): string {
   const value = settings[name];
-  if (name === 'memory') return bytes(settings.memory);
+  if (name === 'memory') return memoryText(settings.memory);
   if (value === null) return 'all';
-  if (typeof value === 'number') return name === 'seed' ? `${value}` : count(value);
+  if (typeof value === 'number') return name === 'seed' ? `${value}` : countText(value);
   return typeof value === 'string' ? value : value.join(', ');
 }

@@ -1,8 +1,9 @@
 import { html } from 'lit';
 import type { InspectResult } from '../../../../src/contract/models.js';
 import type { LayerFacts } from '../../../../src/contract/terms.js';
-import { type Content, tableBox } from '../../elements/parts.js';
-import { count } from '../../format.js';
+import { countText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { tableBox } from '../../elements/tableBox.js';
 
 /** The layers that a run can edit, before there is one. */
 export function editableLayers({ layers }: InspectResult): Content {
@@ -19,8 +20,8 @@ export function editableLayers({ layers }: InspectResult): Content {
       <tbody>${layers.map(
         (layer) => html`<tr>
           <th scope="row" class="name" title=${layer.name}>${layer.name}</th><td>${layer.kind}</td>
-          <td class="number">${weightShape(layer)}</td><td class="number">${count(layer.groups)}</td>
-          <td class="number">${count(layer.out * layer.in)}</td>
+          <td class="number">${weightShape(layer)}</td><td class="number">${countText(layer.groups)}</td>
+          <td class="number">${countText(layer.out * layer.in)}</td>
         </tr>`,
       )}</tbody>
     </table>`,
