@@ -20,6 +20,7 @@ import { wire } from '../base/wire.js';
 import type { EngineHello, JobCall, JobName, Jobs, LogLevel, PartOf } from '../contract/jobs.js';
 import type { Work } from '../contract/progress.js';
 import type { ErrorReport } from '../contract/terms.js';
+import { memoryText } from '../contract/text.js';
 import { errorOf } from '../project/errorReport.js';
 import { childEnvironment } from './childEnvironment.js';
 import { LastWords } from './lastWords.js';
@@ -298,9 +299,8 @@ function unavailable(what: string, execPath: string): LetheError {
 }
 
 function tooMuchMemory(bytes: number, { memoryLimitBytes }: ChildOptions): LetheError {
-  const mebibytes = (value: number) => `${Math.round(value / 2 ** 20)} MiB`;
   return new LetheError('out-of-memory', {
-    message: `the engine took ${mebibytes(bytes)} of memory, over its limit of ${mebibytes(memoryLimitBytes)}, and was stopped`,
+    message: `the engine took ${memoryText(bytes, 'up')} of memory, over its limit of ${memoryText(memoryLimitBytes)}, and was stopped`,
     hint: 'Use fewer samples or vectors, close other programs, or raise "lethe.engine.memoryLimit".',
   });
 }

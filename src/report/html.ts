@@ -1,4 +1,4 @@
-export { countText as count } from '../base/text.js';
+export { countText as count } from '../contract/text.js';
 
 /** Markup that is safe to put into a page as it is. Everything else is text and gets escaped. */
 export class Html {

@@ -120,11 +120,10 @@ function passesOver(sources: readonly Source[], memory: number): Source[][] {
 }
 
 function tooLarge({ problem, side, count }: Source, bytes: number, memory: number): LetheError {
-  const mebibytes = (value: number) => `${Math.ceil(value / 2 ** 20)} MiB`;
   return new LetheError('out-of-memory', {
-    message: `the ${side} space of ${count} vectors of length ${problem.in} takes ${mebibytes(bytes)}, with a budget of ${mebibytes(memory)}`,
+    message: `the ${side} space of ${count} vectors of length ${problem.in} takes ${memoryText(bytes, 'up')}, with a budget of ${memoryText(memory, 'up')}`,
     place: `layer "${problem.id}"`,
-    hint: `Allow at least ${mebibytes(3 * bytes)}, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
+    hint: `Allow at least ${memoryText(3 * bytes, 'up')}, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { FromSetup, SetupView } from '../../src/contract/setup.js';
-import { icon } from '../studio/elements/parts.js';
-import { percent, plural } from '../studio/format.js';
+import { percentText, pluralText, significantText } from '../../src/contract/text.js';
+import { icon } from '../studio/elements/icon.js';
 
 type Send = (message: FromSetup) => void;
 type Preview = SetupView['result']['previews'][number];
@@ -37,11 +37,11 @@ export function page(view: SetupView, send: Send): TemplateResult {
 
 function figures({ result: { accuracy, chance, samples, values } }: SetupView): TemplateResult {
   return html`<dl>
-    <div><dt>Recognised</dt><dd class="large">${percent(accuracy)}</dd><dd class="quiet">of ${plural(samples, 'sample')}</dd></div>
-    <div><dt>Guessing</dt><dd class="large">${percent(chance)}</dd><dd class="quiet">would reach</dd></div>
+    <div><dt>Recognised</dt><dd class="large">${percentText(accuracy)}</dd><dd class="quiet">of ${pluralText(samples, 'sample')}</dd></div>
+    <div><dt>Guessing</dt><dd class="large">${percentText(chance)}</dd><dd class="quiet">would reach</dd></div>
     <div>
-      <dt>Values fed</dt><dd class="large">${short(values.min)} to ${short(values.max)}</dd>
-      <dd class="quiet">${short(values.mean)} on average</dd>
+      <dt>Values fed</dt><dd class="large">${significantText(values.min)} to ${significantText(values.max)}</dd>
+      <dd class="quiet">${significantText(values.mean)} on average</dd>
     </div>
   </dl>`;
 }
@@ -56,7 +56,7 @@ function suggestions({ result, busy }: SetupView, send: Send): TemplateResult | 
           appearance=${suggestion === 0 ? 'primary' : 'secondary'}
           ?disabled=${busy !== null}
           @click=${() => send({ kind: 'use', suggestion })}
-        >Use ${title}: ${percent(accuracy)} instead of ${percent(result.accuracy)}</vscode-button>`,
+        >Use ${title}: ${percentText(accuracy)} instead of ${percentText(result.accuracy)}</vscode-button>`,
       )}
     </div>
   </section>`;
@@ -79,9 +79,4 @@ function preview({ class: name, predicted, width, height, image }: Preview): Tem
       <span class=${isRight ? 'right' : 'wrong'}>${icon(isRight ? 'pass' : 'error')}${isRight ? 'Recognised' : `Taken for ${predicted}`}</span>
     </figcaption>
   </figure></li>`;
-}
-
-/** Three digits that count. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

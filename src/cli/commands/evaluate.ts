@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { LetheError } from '../../base/errors.js';
-import { countText, durationText, percentText } from '../../base/text.js';
 import type { EvaluateResult } from '../../contract/models.js';
 import type { SplitName } from '../../contract/terms.js';
+import { countText, durationText, percentText } from '../../contract/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { integer } from '../options.js';
@@ -49,7 +49,7 @@ export function evaluateText(result: EvaluateResult, style: Style): string {
     ],
     result.perClass.map((entry) => [
       clean(entry.class),
-      percentText(entry.accuracy, '-'),
+      percentText(entry.accuracy),
       countText(entry.count),
       style.dim(confusedWith(result, entry.index)),
     ]),

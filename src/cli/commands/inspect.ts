@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { countText, sizeText } from '../../base/text.js';
 import type { InspectResult } from '../../contract/models.js';
+import { countText, sizeText } from '../../contract/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { clean, type Style } from '../style.js';

@@ -100,16 +100,16 @@ function classTable(result: UnlearnResult, style: Style): string {
   const mark = { forget: style.cyan('forgotten now'), earlier: style.dim('forgotten earlier'), retain: '' };
   const rows = result.perClass.map((entry) => [
     entry.role === 'forget' ? style.bold(clean(entry.class)) : clean(entry.class),
-    percentText(entry.before, '-'),
-    percentText(entry.after, '-'),
-    pointsText(entry.before, entry.after),
+    percentText(entry.before),
+    percentText(entry.after),
+    pointsText(entry.before, entry.after, '-'),
     mark[entry.role],
   ]);
   const summary = (name: string, before: number, after: number) => [
     style.bold(name),
     style.bold(percentText(before)),
     style.bold(percentText(after)),
-    style.bold(pointsText(before, after)),
+    style.bold(pointsText(before, after, '-')),
     '',
   ];
   rows.push(summary('Kept classes', result.before.retainAccuracy, result.after.retainAccuracy));
@@ -125,7 +125,6 @@ function classTable(result: UnlearnResult, style: Style): string {
 }
 
 function layerTable(result: UnlearnResult, style: Style): string {
-  const number = (value: number) => value.toFixed(1);
   const columns = ['Layer', 'Kind', 'In', 'Out', 'Retain dim', 'Forget dim', 'Removed', 'Change'].map((title, at) => ({
     title,
     align: at < 2 ? ('left' as const) : ('right' as const),
@@ -135,9 +134,9 @@ function layerTable(result: UnlearnResult, style: Style): string {
     layer.kind,
     layer.groups === 1 ? String(layer.in) : `${layer.groups} x ${layer.in}`,
     String(layer.out),
-    number(layer.retainDimension),
-    number(layer.forgetDimension),
-    number(layer.removedDimension),
+    dimensionText(layer.retainDimension),
+    dimensionText(layer.forgetDimension),
+    dimensionText(layer.removedDimension),
     percentText(layer.weightChange),
   ]);
   return table(columns, rows, style.bold);

@@ -112,17 +112,13 @@ async function limitRows(): Promise<Row[]> {
   return rows({
     'CPU cores': `${cores} (${os.cpus()[0]?.model.trim() ?? 'unknown'})`,
     'Threads by default': String(Math.max(1, cores - 1)),
-    Memory: `${size(os.totalmem())}, ${size(available)} available`,
-    'Memory limit': total < os.totalmem() ? size(total) : undefined,
-    'Largest tensor': size(LARGEST_TENSOR_BYTES),
-    'Free for temporary files': disk ? size(disk.bytes) : 'unknown',
+    Memory: `${memoryText(os.totalmem())}, ${memoryText(available)} available`,
+    'Memory limit': total < os.totalmem() ? memoryText(total) : undefined,
+    'Largest tensor': memoryText(LARGEST_TENSOR_BYTES),
+    'Free for temporary files': disk ? sizeText(disk.bytes) : 'unknown',
   });
 }
 
 function rows(values: Record<string, string | undefined>): Row[] {
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : { name, value }));
-}
-
-function size(bytes: number): string {
-  return bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

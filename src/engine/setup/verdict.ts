@@ -1,5 +1,5 @@
-import { percentText } from '../../base/text.js';
 import type { Confusion } from '../../contract/records.js';
+import { countText, percentText } from '../../contract/text.js';
 
 /** A trained classifier covers more than this share of the way from chance to being always right. */
 const LEAST_SKILL = 0.15;
@@ -32,7 +32,7 @@ export function warningOf(confusion: Confusion, classes: readonly string[], best
   if (chance === 1) return 'All samples are of one class, so the accuracy says nothing about the settings.';
   const order = otherOrder(confusion, classes, Math.max(accuracy, best));
   if (!isNearChance(accuracy, chance, samples)) return order;
-  const near = `Only ${percentText(accuracy)} of ${samples} samples are recognised, and guessing would reach ${percentText(chance)}.`;
+  const near = `Only ${percentText(accuracy)} of ${countText(samples)} samples are recognised, and guessing would reach ${percentText(chance)}.`;
   if (order) return `${near} ${order}`;
   const cause =
     best > 0

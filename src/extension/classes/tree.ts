@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { percentText } from '../../base/text.js';
 import type { ModelSummary } from '../../contract/models.js';
+import { countText, limitText, percentText } from '../../contract/text.js';
 import type { ModelStore } from '../models/store.js';
 import type { Selection } from '../selection.js';
 import { classesOf } from './names.js';
@@ -51,10 +51,11 @@ export class ClassesTree implements vscode.TreeDataProvider<ClassEntry> {
 }
 
 function description(summary: ModelSummary | undefined, index: number, name: string): string {
-  const parts = [percentText(summary?.measured?.perClass[index]?.accuracy)];
+  const accuracy = summary?.measured?.perClass[index]?.accuracy ?? null;
+  const parts = accuracy === null ? [] : [percentText(accuracy)];
   if (summary?.forgotten.includes(name)) parts.push('forgotten');
   else if (summary?.policy.some((entry) => entry.index === index)) parts.push('must be forgotten');
-  return parts.filter(Boolean).join(' · ');
+  return parts.join(' · ');
 }
 
 function tooltip(summary: ModelSummary | undefined, index: number, name: string): string {
@@ -62,8 +63,8 @@ function tooltip(summary: ModelSummary | undefined, index: number, name: string)
   const policy = summary?.policy.find((entry) => entry.index === index);
   const lines = [`Output ${index}: ${name}`];
   if (measured?.accuracy != null)
-    lines.push(`${percentText(measured.accuracy)} of ${measured.count} samples are recognised`);
+    lines.push(`${percentText(measured.accuracy)} of ${countText(measured.count)} samples are recognised`);
   if (policy)
-    lines.push(`lethe.json: at most ${percentText(policy.maxAccuracy)}${policy.reason ? ` (${policy.reason})` : ''}`);
+    lines.push(`lethe.json: at most ${limitText(policy.maxAccuracy)}${policy.reason ? ` (${policy.reason})` : ''}`);
   return lines.join('\n');
 }

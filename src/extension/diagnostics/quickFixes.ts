@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { listText } from '../../base/text.js';
 import type { FindingAction } from '../../contract/findings.js';
+import { listText } from '../../contract/text.js';
 import { FindingDiagnostic } from './publisher.js';
 
 /** What each action is called where the user picks it. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { percentText } from '../../base/text.js';
+import { countText, percentText } from '../../contract/text.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
@@ -18,7 +18,7 @@ export async function evaluate(argument: unknown, services: Services): Promise<v
     const result = await withNotification(services.jobs, model, title, () => services.jobs.evaluate(model, request));
     services.selection.select(model);
     await services.models.refresh();
-    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${result.samples.toLocaleString('en')} ${result.split} samples.`;
+    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${countText(result.samples)} ${result.split} samples.`;
     services.log.info(text);
     void vscode.window.showInformationMessage(text);
   } catch (error) {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { listText } from '../../base/text.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';
+import { listText } from '../../contract/text.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { Dialogs } from '../dialogs.js';
 import { withProgress } from '../jobs/progress.js';

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
-import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import type { ModelSummary } from '../../contract/models.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import { errorOf } from '../../project/errorReport.js';
@@ -64,7 +63,7 @@ export async function unlearn(
   try {
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
-    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
+    const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${memoryText(estimate.memoryBytes)})`;
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
       replacing((force) => {
         if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
@@ -97,7 +96,7 @@ async function confirm(request: UnlearnRequest, services: Services): Promise<Est
     return services.engine.run('estimate', request, { signal: controller.signal });
   });
   const { seconds, memoryBytes, diskBytes, refusals } = estimate;
-  const text = `${aboutText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
+  const text = `${aboutText(seconds)}, ${memoryText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);
   if (refusals.length > 0) {
     throw errorOf(refusals[0]);
@@ -124,7 +123,7 @@ async function pickClasses(
     label,
     index,
     description: [
-      percentText(summary.measured?.perClass[index]?.accuracy),
+      accuracyText(summary, index),
       summary.forgotten.includes(label) ? 'forgotten already' : due.includes(index) ? 'must be forgotten' : '',
     ]
       .filter(Boolean)
@@ -147,6 +146,12 @@ async function pickClasses(
     summary,
     picked.map(({ index }) => index),
   );
+}
+
+/** Nothing where it was not measured. */
+function accuracyText({ measured }: ModelSummary, index: number): string {
+  const accuracy = measured?.perClass[index]?.accuracy ?? null;
+  return accuracy === null ? '' : percentText(accuracy);
 }
 
 async function showOutcome(result: UnlearnResult, services: Services): Promise<void> {

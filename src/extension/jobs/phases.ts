@@ -1,6 +1,7 @@
 import { leftText } from '../../base/text.js';
 import { PHASES, type Progress } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
+import { leftText } from '../../contract/text.js';
 
 /** What a job is at, in a few words; nothing once it is over. */
 export function stepText({ status, position, progress }: Pick<RunState, 'status' | 'position' | 'progress'>): string {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { percentText, sizeText } from '../../base/text.js';
 import type { ModelState, ModelSummary } from '../../contract/models.js';
+import { countText, percentText, pluralText, sizeText } from '../../contract/text.js';
 import type { KnownModel, ModelStore } from './store.js';
 
 interface Look {
@@ -67,7 +67,7 @@ function nameOf(uri: vscode.Uri): string {
 function facts({ formatTitle, bytes, classCount }: ModelSummary): string {
   if (!formatTitle) return '';
   const parts = [shortTitle(formatTitle), sizeText(bytes)];
-  if (classCount !== null) parts.push(`${classCount} classes`);
+  if (classCount !== null) parts.push(pluralText(classCount, 'class', 'classes'));
   return parts.join(' · ');
 }
 
@@ -82,7 +82,7 @@ function tooltip(uri: vscode.Uri, summary: ModelSummary, label: string): vscode.
     const { accuracy, samples, split } = summary.measured;
     text
       .appendMarkdown('\n\n')
-      .appendText(`${percentText(accuracy)} of ${samples.toLocaleString('en')} ${split} samples are recognised.`);
+      .appendText(`${percentText(accuracy)} of ${countText(samples)} ${split} samples are recognised.`);
   }
   if (summary.forgotten.length > 0)
     text.appendMarkdown('\n\n').appendText(`Forgotten: ${summary.forgotten.join(', ')}.`);

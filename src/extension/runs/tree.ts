@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { listText, percentText } from '../../base/text.js';
 import type { RunSummary } from '../../contract/run.js';
+import { dateTimeText, listText, percentText } from '../../contract/text.js';
 import type { RunStore } from './store.js';
 
 /** The tree "Runs": what was forgotten, when and by which model, newest first. */
@@ -25,7 +25,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunSummary> {
     item.iconPath = run.policyMet
       ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-    const time = new Date(run.created).toLocaleString();
+    const time = dateTimeText(run.created);
     item.description = `${path.basename(run.source)} · ${percentText(run.before.forgetAccuracy)} → ${percentText(run.after.forgetAccuracy)} · ${time}`;
     item.tooltip = [
       `${run.source} forgot ${run.forget.join(', ')}`,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
 import type { SplitName } from '../../contract/terms.js';
+import { pluralText } from '../../contract/text.js';
 import type { Answers } from './answers.js';
 import { BACK, type Place, type Step } from './multiStep.js';
 import { withProgress } from './progress.js';
@@ -135,9 +136,9 @@ function itemOf(candidate: DataCandidate): DataItem {
   const { title, detail, samples, shape, labelCount, split, problem } = candidate;
   const facts = [
     split,
-    `${samples.toLocaleString('en-US')} samples`,
+    pluralText(samples, 'sample'),
     shape.length === 3 ? shape.join(' x ') : `${shape[0]} values`,
-    `${labelCount} classes`,
+    pluralText(labelCount, 'class', 'classes'),
   ];
   return {
     label: `${problem === null ? '$(database)' : '$(warning)'} ${title}`,

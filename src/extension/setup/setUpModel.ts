@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { percentText } from '../../base/text.js';
 import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
+import { countText, percentText } from '../../contract/text.js';
 import { reportOf } from '../../project/errorReport.js';
 import { failureText } from '../flows/guard.js';
 import { modelName } from '../models/name.js';
@@ -155,7 +155,7 @@ class Flow {
     await vscode.window.showTextDocument(uri, { preview: false });
     const name = modelName(this.#model.fsPath);
     void vscode.window.showInformationMessage(
-      `${name} is set up: it recognises ${percentText(accuracy)} of ${samples} samples.`,
+      `${name} is set up: it recognises ${percentText(accuracy)} of ${countText(samples)} samples.`,
     );
     return uri;
   }

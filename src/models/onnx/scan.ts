@@ -126,7 +126,7 @@ class Scan {
   async #header(field: WireField, end: number): Promise<Uint8Array> {
     this.#headerBytes += end - field.start;
     if (this.#headerBytes > mostHeaderBytes)
-      throw this.#tooLarge(`over ${mostHeaderBytes / 2 ** 20} MiB without its tensors`);
+      throw this.#tooLarge(`over ${memoryText(mostHeaderBytes)} without its tensors`);
     return this.reader.bytes(field.start, end - field.start);
   }
 

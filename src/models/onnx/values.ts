@@ -1,5 +1,6 @@
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { LetheError } from '../../base/errors.js';
+import { memoryText } from '../../contract/text.js';
 import { elementCount, LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { positionCount } from '../unfold.js';
 import { buildHollow, type TensorSource, type TypedValue } from './build.js';
@@ -40,7 +41,7 @@ export class Values {
     const bytes = elementCount((dims ?? []).map((dim) => dim ?? 1)) * 4;
     if (bytes > LARGEST_TENSOR_BYTES) {
       throw new LetheError('model-unsupported', {
-        message: `has dims [${dims!.map((dim) => dim ?? '?').join(', ')}], over ${LARGEST_TENSOR_BYTES / 2 ** 20} MiB`,
+        message: `has dims [${dims!.map((dim) => dim ?? '?').join(', ')}], over ${memoryText(LARGEST_TENSOR_BYTES)}`,
         file: model.path,
         place: `value "${name}"`,
         hint: 'Lethe works on classifiers whose tensors fit into memory.',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { applyEdits, type Edit, findNodeAtLocation } from 'jsonc-parser';
-import { listText } from '../../base/text.js';
+import { listText } from '../../contract/text.js';
 import type { SavedFiles, SaveOptions } from '../classifier.js';
 import { type CopiedFile, type Patch, refuseChanged, savePatched } from '../patching.js';
 import { jsonTree } from './json.js';

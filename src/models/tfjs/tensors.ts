@@ -76,7 +76,7 @@ export async function readAllWeights(files: ModelFiles, signal?: AbortSignal): P
   const loaded = weights.reduce((sum, weight) => sum + (widens(weight) ? weight.bytes * 4 : weight.bytes), 0);
   if (loaded > maxWeightBytes) {
     throw new LetheError('out-of-memory', {
-      message: `its weights take ${(loaded / 2 ** 30).toFixed(1)} GiB, and TensorFlow.js can hold 3 GiB`,
+      message: `its weights take ${memoryText(loaded, 'up')}, and TensorFlow.js can hold ${memoryText(maxWeightBytes)}`,
       file: files.json.path,
       hint: 'Convert the model to ONNX.',
     });

@@ -41,7 +41,7 @@ it('tells versions, paths and limits without starting TensorFlow.js', async () =
   expect(rowOf(result, 'Limits', 'CPU cores')).toMatch(new RegExp(`^${os.availableParallelism()} \\(`));
   expect(rowOf(result, 'Limits', 'Memory')).toMatch(/^\d+(\.\d)? [MG]iB, \d+(\.\d)? [MG]iB available$/);
   expect(rowOf(result, 'Limits', 'Largest tensor')).toBe('512 MiB');
-  expect(rowOf(result, 'Limits', 'Free for temporary files')).toMatch(/^\d+(\.\d)? [MG]iB$/);
+  expect(rowOf(result, 'Limits', 'Free for temporary files')).toMatch(/^\d+(\.\d)? [kMGT]B$/);
   expect(result.tensorflow).toEqual({ wanted: 'auto', running: null, package: null, problem: null });
 });
 

@@ -227,7 +227,7 @@ describe('the room on the disk', () => {
     const refusal = refusals.find(({ code }) => code === 'disk-full');
     expect(refusal).toMatchObject({
       file: path.dirname(out),
-      what: expect.stringMatching(/takes about 931322574.6 GiB of disk space, but only [\d.]+ [MG]iB are available/),
+      what: expect.stringMatching(/takes about 1,000,000\.1 TB of disk space, but only [\d.]+ [kMGT]B are available/),
     });
   });
 

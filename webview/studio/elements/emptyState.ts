@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
 import { configOf, type Studio } from '../state/studio.js';
-import { type Content, errorText, icon } from './parts.js';
+import type { Content } from './content.js';
+import { errorText } from './errorText.js';
+import { icon } from './icon.js';
 
 /** Said in place of a view that has nothing to show yet: what it will show, and what to do. */
 export function emptyState(name: string, title: string, text: Content, buttons: Content = nothing): TemplateResult {

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { count, plural } from '../format.js';
+import { countText, pluralText } from '../../../src/contract/text.js';
 
 /** Rows that are added at a time: a thousand would hold the page up. */
 const STEP = 200;
@@ -41,8 +41,8 @@ class LetheGrowingTable extends LitElement {
       ${
         more > 0
           ? html`<div class="buttons">
-              <vscode-button appearance="secondary" @click=${this.#grow}>Show ${plural(more, ...noun).replace(' ', ' more ')}</vscode-button>
-              <span class="quiet" role="status">${count(listed)} of ${plural(rows.length, ...noun)}</span>
+              <vscode-button appearance="secondary" @click=${this.#grow}>Show ${pluralText(more, ...noun).replace(' ', ' more ')}</vscode-button>
+              <span class="quiet" role="status">${countText(listed)} of ${pluralText(rows.length, ...noun)}</span>
             </div>`
           : nothing
       }`;

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { SampleRef } from '../../../src/contract/terms.js';
-import { count } from '../format.js';
+import { countText } from '../../../src/contract/text.js';
 import { nameOf, type SampleClass, titleOf } from '../state/sampleClasses.js';
 import { dropdown } from './dropdown.js';
-import { icon } from './parts.js';
+import { icon } from './icon.js';
 
 /** Classes up to which a list unfolds; of more, a name is typed and completed. */
 const MOST_OPTIONS = 100;
@@ -40,7 +40,7 @@ export function sampleChooser(choice: SampleChoice): TemplateResult {
       <vscode-button appearance="secondary" aria-label="Previous sample" title="Previous sample"
         ?disabled=${!sample || sample.nth === 0} @click=${() => go(sample!.nth - 1)}>${icon('chevron-left')}</vscode-button>
       <vscode-text-field aria-label="Sample" .value=${sample ? String(sample.nth + 1) : ''} @change=${written}></vscode-text-field>
-      <span class="of">${samples === null ? nothing : `of ${count(samples)}`}</span>
+      <span class="of">${samples === null ? nothing : `of ${countText(samples)}`}</span>
       <vscode-button appearance="secondary" aria-label="Next sample" title="Next sample"
         ?disabled=${!sample || sample.nth >= last} @click=${() => go(sample!.nth + 1)}>${icon('chevron-right')}</vscode-button>
     </div>

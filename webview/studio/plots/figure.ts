@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Content } from '../elements/parts.js';
+import type { Content } from '../elements/content.js';
 
 /** What a figure is drawn for. */
 export interface Canvas {

@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import type { Content } from '../elements/parts.js';
+import type { Content } from '../elements/content.js';
 
 /** How something is drawn in a plot. Hollow shapes are the same without a filling. */
 export type Shape =

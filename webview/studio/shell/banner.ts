@@ -1,8 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Finding, FindingAction } from '../../../src/contract/findings.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
-import { type Content, errorText, icon, sentence } from '../elements/parts.js';
-import { baseName, list, plural } from '../format.js';
+import { listText, pluralText, sentenceText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
+import { errorText } from '../elements/errorText.js';
+import { icon } from '../elements/icon.js';
+import { baseName } from '../format.js';
 import { configOf, isBusy, type Studio } from '../state/studio.js';
 
 /** Findings that are shown at once; the others are folded. */
@@ -24,7 +27,7 @@ export function banners(studio: Studio): Content {
   const more = items.slice(SHOWN);
   return html`<section class="banners" aria-label="Findings">
     ${items.slice(0, SHOWN)}
-    ${more.length > 0 ? html`<details><summary>${plural(more.length, 'more finding')}</summary>${more}</details>` : nothing}
+    ${more.length > 0 ? html`<details><summary>${pluralText(more.length, 'more finding')}</summary>${more}</details>` : nothing}
   </section>`;
 }
 
@@ -64,7 +67,7 @@ function findingBanner(studio: Studio, finding: Finding): TemplateResult {
   return banner(
     severity,
     ICONS[severity],
-    html`<p>${sentence(message)} <code class="quiet">${code}</code></p>${toDo(finding)}`,
+    html`<p>${sentenceText(message)} <code class="quiet">${code}</code></p>${toDo(finding)}`,
     actions.map((action) => {
       const act = () => studio.send({ kind: 'action', action });
       return button(actionTitle(action), act, isBlocked(action));
@@ -86,7 +89,7 @@ function actionTitle(action: FindingAction): string {
     case 'evaluate':
       return 'Evaluate';
     case 'unlearn':
-      return `Unlearn ${list(action.classes, 2)}`;
+      return `Unlearn ${listText(action.classes, 2)}`;
     case 'open-report':
       return 'Open report';
     case 'choose-shard':

@@ -2,8 +2,8 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import { icon } from '../elements/parts.js';
-import { count, percent } from '../format.js';
+import { countText, percentText } from '../../../src/contract/text.js';
+import { icon } from '../elements/icon.js';
 import { type ClassRow, classRows, isForbidden } from '../state/classes.js';
 import '../elements/picture.js';
 import type { Picture } from '../../../src/contract/terms.js';
@@ -86,7 +86,7 @@ class ClassPicker extends LitElement {
     return html`<section class="card picker" aria-labelledby="classes-title">
       <div class="head">
         <h2 id="classes-title">Classes to forget</h2>
-        <span class="quiet" id="classes-count">${count(selected.length)} of ${count(this.#rows.length)} ticked</span>
+        <span class="quiet" id="classes-count">${countText(selected.length)} of ${countText(this.#rows.length)} ticked</span>
       </div>
       ${this.#rows.length === 0 ? html`<p class="quiet">The file does not tell how many classes this model has.</p>` : this.#body()}
     </section>`;
@@ -116,7 +116,7 @@ class ClassPicker extends LitElement {
         @input=${filter} @keydown=${filterKey}>${icon('search', 'start')}</vscode-text-field>
       ${
         view.filter.trim() && shown.length > 0
-          ? html`<vscode-button appearance="secondary" @click=${() => select([...selected, ...shown])}>Tick ${count(shown.length)} shown</vscode-button>`
+          ? html`<vscode-button appearance="secondary" @click=${() => select([...selected, ...shown])}>Tick ${countText(shown.length)} shown</vscode-button>`
           : nothing
       }
       ${
@@ -169,8 +169,8 @@ class ClassPicker extends LitElement {
         ${mark ? html`<span class="tag ${forbidden ? 'bad' : ''}" title=${mark}>${icon(forbidden ? 'error' : 'pass')}<span>${mark}</span></span>` : nothing}
       </span>
       <span class="bar"><i class=${forbidden ? 'forget' : 'retain'} style=${styleMap({ width: `${100 * (accuracy ?? 0)}%` })}></i></span>
-      <span class="number">${hidden('recognised')} ${percent(accuracy)}</span>
-      <span class="number quiet">${hidden('of')} ${samples === null ? '–' : count(samples)} ${hidden('samples')}</span>
+      <span class="number">${hidden('recognised')} ${percentText(accuracy)}</span>
+      <span class="number quiet">${hidden('of')} ${countText(samples)} ${hidden('samples')}</span>
     </div>`;
   }
 

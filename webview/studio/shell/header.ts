@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InspectResult, ModelState } from '../../../src/contract/models.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import { type Content, icon, sentence } from '../elements/parts.js';
-import { baseName, bytes, count, day, percent, plural } from '../format.js';
+import { countText, dateText, percentText, pluralText, sentenceText, sizeText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
+import { icon } from '../elements/icon.js';
+import { baseName } from '../format.js';
 import { configOf, type Studio } from '../state/studio.js';
 
 const STATES: Record<ModelState, { readonly title: string; readonly icon: string; readonly tone: string }> = {
@@ -46,7 +48,7 @@ function detail(studio: Studio): Content {
   if (!summary || summary.state === 'unreadable') return nothing;
   const isSaid = summary.detail.toLowerCase() === STATES[summary.state].title.toLowerCase();
   if (isSaid || (summary.state === 'forbidden' && findings.length > 0)) return nothing;
-  return html`<p class="detail">${sentence(summary.detail)} ${successor(studio)}</p>`;
+  return html`<p class="detail">${sentenceText(summary.detail)} ${successor(studio)}</p>`;
 }
 
 function successor({ snapshot: { summary }, send }: Studio): Content {
@@ -67,16 +69,16 @@ function factList(studio: Studio, facts: InspectResult): TemplateResult[] {
   const skipped = facts.skipped.length;
   return [
     fact('Format', summary?.formatTitle ?? facts.format),
-    fact('Size', bytes(size), facts.files.length > 1 ? `in ${facts.files.length} files` : ''),
+    fact('Size', sizeText(size), facts.files.length > 1 ? `in ${facts.files.length} files` : ''),
     fact('Input', facts.input.dims.map((dim) => dim ?? 'n').join(' × '), LAYOUTS[facts.input.layout]),
-    fact('Classes', facts.classCount === null ? 'unknown' : count(facts.classCount)),
-    fact('Parameters', count(facts.parameterCount)),
-    fact('Layers', `${count(facts.layers.length)} editable`, skipped > 0 ? `${count(skipped)} left alone` : ''),
+    fact('Classes', facts.classCount === null ? 'unknown' : countText(facts.classCount)),
+    fact('Parameters', countText(facts.parameterCount)),
+    fact('Layers', `${countText(facts.layers.length)} editable`, skipped > 0 ? `${countText(skipped)} left alone` : ''),
     fact('Data', data(studio), samples(studio.snapshot)),
     fact(
       'Accuracy',
-      measured ? percent(measured.accuracy) : '–',
-      measured ? `measured ${day(measured.created)}` : 'not measured',
+      percentText(measured?.accuracy),
+      measured ? `measured ${dateText(measured.created)}` : 'not measured',
     ),
   ];
 }
@@ -91,9 +93,9 @@ function data({ snapshot, send }: Studio): Content {
 
 /** The samples that accuracies are measured on, as far as something was measured. */
 function samples({ summary, shown }: StudioSnapshot): string {
-  if (summary?.measured) return plural(summary.measured.samples, `${summary.measured.split} sample`);
+  if (summary?.measured) return pluralText(summary.measured.samples, `${summary.measured.split} sample`);
   const on = shown?.outcome.measuredOn;
-  return on ? plural(on.samples, `${on.heldOut ? 'held-out ' : ''}${on.split} sample`) : '';
+  return on ? pluralText(on.samples, `${on.heldOut ? 'held-out ' : ''}${on.split} sample`) : '';
 }
 
 function fact(title: string, value: Content, note = ''): TemplateResult {

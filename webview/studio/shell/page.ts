@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import './classPicker.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
-import { errorText, icon } from '../elements/parts.js';
+import { errorText } from '../elements/errorText.js';
+import { icon } from '../elements/icon.js';
 import type { Studio } from '../state/studio.js';
 import { banners } from './banner.js';
 import { header } from './header.js';

@@ -1,12 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import { type Content, errorText, icon } from '../elements/parts.js';
-import { list, plural, timeLeft } from '../format.js';
+import { leftText, listText, pluralText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
+import { errorText } from '../elements/errorText.js';
+import { icon } from '../elements/icon.js';
 import { classRows } from '../state/classes.js';
+import { headline } from '../state/runText.js';
 import { basisOf, parseSettings } from '../state/settingsFields.js';
 import { configOf, isBusy, type Studio } from '../state/studio.js';
-import { headline } from './runHeader.js';
 import { detailText, steps } from './runSteps.js';
 
 type Run = NonNullable<StudioSnapshot['run']>;
@@ -26,7 +28,7 @@ function idle(studio: Studio): TemplateResult {
   const noData = noDataReason(studio.snapshot);
   return html`<div class="buttons">
       <vscode-button class="main" ?disabled=${obstacle !== ''} @click=${() => send({ kind: 'unlearn', settings })}>
-        ${selected.length === 0 ? 'Unlearn classes' : `Unlearn ${plural(selected.length, 'class', 'classes')}`}
+        ${selected.length === 0 ? 'Unlearn classes' : `Unlearn ${pluralText(selected.length, 'class', 'classes')}`}
       </vscode-button>
       <vscode-button appearance="secondary" ?disabled=${noData !== ''} @click=${() => send({ kind: 'evaluate' })}>Evaluate</vscode-button>
       <vscode-button appearance="secondary" ?disabled=${obstacle !== ''} title="Copy the equivalent lethe unlearn command"
@@ -65,7 +67,7 @@ function running({ snapshot, send }: Studio, run: Run): TemplateResult {
     </div>
     ${steps(snapshot)}
     <div class="at"><span>${step}${now === undefined ? '' : html` <span class="quiet number">${now}%</span>`}</span>
-      <span class="quiet left">${secondsLeft === null || status === 'cancelling' ? nothing : timeLeft(secondsLeft)}</span></div>
+      <span class="quiet left">${secondsLeft === null || status === 'cancelling' ? nothing : leftText(secondsLeft)}</span></div>
     <div class="progress ${share === undefined ? 'unknown' : ''}" role="progressbar" aria-label=${step || 'Starting'}
       aria-valuemin="0" aria-valuemax="100" aria-valuenow=${now ?? nothing}>
       <i style=${styleMap(share === undefined ? {} : { width: `${100 * share}%` })}></i>
@@ -74,7 +76,7 @@ function running({ snapshot, send }: Studio, run: Run): TemplateResult {
 }
 
 function jobTitle({ kind, classes }: Run): string {
-  return kind === 'evaluate' ? 'Evaluating' : `Unlearning ${list(classes)}`;
+  return kind === 'evaluate' ? 'Evaluating' : `Unlearning ${listText(classes)}`;
 }
 
 /** How the last job ended, where it did not end well; a result speaks for itself. */
@@ -85,7 +87,7 @@ function outcome({ send }: Studio, run: Run): Content {
   return html`<div class="banner error" role="alert">
     ${icon('error')}
     <div class="text">
-      <h3>${run.kind === 'evaluate' ? 'The model could not be evaluated' : `${list(run.classes)} could not be unlearned`}</h3>
+      <h3>${run.kind === 'evaluate' ? 'The model could not be evaluated' : `${listText(run.classes)} could not be unlearned`}</h3>
       ${errorText(run.error)}
     </div>
     <div class="buttons">

@@ -1,10 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Outcome, RunSummary, StudioRun } from '../../../src/contract/run.js';
+import type { Outcome, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
+import { countText, dateTimeText, listText, percentText, pluralText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
 import { dropdown } from '../elements/dropdown.js';
-import { type Content, icon } from '../elements/parts.js';
-import { count, dateTime, list, modelName, pairText, percent, plural } from '../format.js';
+import { icon } from '../elements/icon.js';
+import { modelName, pairText } from '../format.js';
 import { isSamePair } from '../pairs.js';
+import { headline, runTitle } from '../state/runText.js';
 import { hasData, isBusy, type Studio } from '../state/studio.js';
 
 /** What the shown run came to: whether it forgot, where the new model is, and what can be done with it. */
@@ -15,18 +18,6 @@ export function runHeader(studio: Studio): TemplateResult {
   </div>`;
 }
 
-/** What the run was for: whether the classes are forgotten, as far as the policy wants. */
-export function headline({ forget, policy }: Outcome): string {
-  const left = policy.filter(({ code }) => code === 'forget-limit').map((finding) => finding.class);
-  const names = left.length > 0 ? left : forget;
-  return `${list(names)} ${names.length === 1 ? 'is' : 'are'} ${left.length > 0 ? 'still recognised' : 'forgotten'}`;
-}
-
-/** A run in a list: `Shirt, 31 Jan 2026, 09:45 (forgotten 0.4%, kept 94.6%)`. */
-export function runTitle({ forget, created, after }: RunSummary): string {
-  return `${list(forget, 2)}, ${dateTime(created)} (forgotten ${percent(after.forgetAccuracy)}, kept ${percent(after.retainAccuracy)})`;
-}
-
 function noRun({ summary, trusted }: StudioSnapshot): TemplateResult {
   return html`<h2>Nothing was forgotten yet</h2><p class="quiet">${known()}</p>`;
 
@@ -34,13 +25,13 @@ function noRun({ summary, trusted }: StudioSnapshot): TemplateResult {
     if (!trusted) return 'Trust this workspace to see what the model knows, and to make it forget.';
     if (!summary?.measured) return 'Nobody has measured yet how well this model recognises its classes.';
     const { accuracy, samples, split } = summary.measured;
-    return `The model recognises ${percent(accuracy)} of ${count(samples)} ${split} samples. A run will show here what it removed and what that cost.`;
+    return `The model recognises ${percentText(accuracy)} of ${countText(samples)} ${split} samples. A run will show here what it removed and what that cost.`;
   }
 }
 
 function aboutRun(studio: Studio, run: StudioRun): TemplateResult {
   const { outcome, state } = run;
-  const names = list(outcome.forget);
+  const names = listText(outcome.forget);
   if (state === 'running') {
     return html`<h2>What is known so far</h2>
       <p class="quiet">${icon('loading codicon-modifier-spin')} ${names} ${outcome.forget.length === 1 ? 'is' : 'are'} being forgotten. Every view fills as soon as its numbers are there.</p>`;
@@ -65,7 +56,7 @@ function brokenOff(studio: Studio, run: StudioRun, names: string): TemplateResul
       <h2>This run was broken off</h2>
       <span class="badge warn">${icon('debug-disconnect')}Not finished</span>
     </div>
-    <p class="quiet">It was to forget ${names}, and began on ${dateTime(run.created)}. Nothing was written. What it had found is below; run it again for the rest.</p>
+    <p class="quiet">It was to forget ${names}, and began on ${dateTimeText(run.created)}. Nothing was written. What it had found is below; run it again for the rest.</p>
     <div class="buttons"><vscode-button ?disabled=${isBusy(snapshot) || !hasData(snapshot)} @click=${again}>Run it again</vscode-button></div>`;
 }
 
@@ -74,7 +65,7 @@ function runChoice(
   { snapshot: { runs, model, brokenOff }, send }: Studio,
   { folder, outcome, created }: StudioRun,
 ): Content {
-  const begun = (forget: readonly string[], when: string) => `${list(forget, 2)}, ${dateTime(when)}`;
+  const begun = (forget: readonly string[], when: string) => `${listText(forget, 2)}, ${dateTimeText(when)}`;
   // One that was recorded just now may be shown before it is listed.
   const isListed = folder === null || runs.some((entry) => entry.folder === folder);
   const unlisted = [
@@ -100,7 +91,7 @@ function verdict({ policy }: Outcome): TemplateResult {
   const missed = policy.filter(({ severity }) => severity === 'error').length;
   return missed === 0
     ? html`<span class="badge good">${icon('pass')}All limits met</span>`
-    : html`<span class="badge bad">${icon('error')}${plural(missed, 'limit')} not met</span>`;
+    : html`<span class="badge bad">${icon('error')}${pluralText(missed, 'limit')} not met</span>`;
 }
 
 function whereabouts({ model, runs }: StudioSnapshot, { output, folder, created }: StudioRun): string {
@@ -108,7 +99,7 @@ function whereabouts({ model, runs }: StudioSnapshot, { output, folder, created 
   const name = modelName(output.path);
   if (output.path === model) {
     const source = runs.find((entry) => entry.folder === folder)?.source;
-    return `This model is the result. It was made${source ? ` from ${modelName(source)}` : ''} on ${dateTime(created)}.`;
+    return `This model is the result. It was made${source ? ` from ${modelName(source)}` : ''} on ${dateTimeText(created)}.`;
   }
   return output.exists
     ? `The new model is ${name}. The old one was not written to: delete it or move it away.`

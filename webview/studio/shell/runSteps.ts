@@ -1,8 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import { type Progress, phaseFacts, STEPS, type Step, stepOf } from '../../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
-import { type Content, icon } from '../elements/parts.js';
-import { baseName, count, pairText } from '../format.js';
+import { countText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
+import { icon } from '../elements/icon.js';
+import { baseName, pairText } from '../format.js';
 
 /** The steps of each kind of job, in their order. */
 const OF_JOB: Readonly<Record<RunState['kind'], readonly Step[]>> = {
@@ -31,7 +33,7 @@ const HEARD = { done: ', done', now: ', in progress', next: ', to come' } as con
 
 /** What exactly a job is at, within its phase; empty if there is nothing to say. */
 export function detailText({ phase, done, total, detail = '', recipe }: Progress): string {
-  const of = `${count(done)} of ${count(total)}`;
+  const of = `${countText(done)} of ${countText(total)}`;
   switch (phaseFacts(phase).counts) {
     case 'samples':
       return `${of} ${detail || 'samples'}`;

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TensorFlowBackend } from '../../../src/contract/terms.js';
+import { countText, listText, pluralText } from '../../../src/contract/text.js';
+import type { Content } from '../elements/content.js';
 import { dropdown } from '../elements/dropdown.js';
-import { type Content, folded, icon } from '../elements/parts.js';
+import { folded } from '../elements/folded.js';
+import { icon } from '../elements/icon.js';
 import { term } from '../elements/term.js';
-import { count, list, plural } from '../format.js';
 import {
   type AlphaChoice,
   alphaChoice,
@@ -26,7 +28,7 @@ export function settings(studio: Studio): TemplateResult {
     studio,
     'settings',
     false,
-    html`Settings <span class="quiet">${set === 0 ? 'defaults' : plural(set, 'change')}</span>`,
+    html`Settings <span class="quiet">${set === 0 ? 'defaults' : pluralText(set, 'change')}</span>`,
     html`<div class="settings">
       ${samples(studio, parsed)} ${alphas(studio, parsed)} ${layers(studio, parsed)} ${backend(studio)}
       <div class="buttons">
@@ -144,8 +146,8 @@ function layers(studio: Studio, parsed: ParsedSettings): TemplateResult {
 function chosenLayers({ layers, problems }: ParsedSettings, total: number): Content {
   if (problems.last || problems.layers || total === 0) return nothing;
   if (layers.length === total)
-    return html`<p class="quiet" data-layers role="status">All ${plural(total, 'layer')} will be edited.</p>`;
-  return html`<p data-layers role="status" title=${layers.join('\n')}>${count(layers.length)} of ${plural(total, 'layer')} will be edited: <span class="names">${list(layers, 3)}</span>.</p>
+    return html`<p class="quiet" data-layers role="status">All ${pluralText(total, 'layer')} will be edited.</p>`;
+  return html`<p data-layers role="status" title=${layers.join('\n')}>${countText(layers.length)} of ${pluralText(total, 'layer')} will be edited: <span class="names">${listText(layers, 3)}</span>.</p>
     <p class="caution">${icon('warning')}<span>Fewer layers forget less deeply: the other layers still tell the forgotten classes apart, and somebody could read them from there.</span></p>`;
 }
 

@@ -1,4 +1,4 @@
-import type { Content } from '../elements/parts.js';
+import type { Content } from '../elements/content.js';
 import type { Studio } from '../state/studio.js';
 import { boundary } from './boundary/index.js';
 import { compare } from './compare/index.js';

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { type ErrorCode, LetheError } from '../../../base/errors.js';
 import { availableDisk, availableMemory } from '../../../base/machine.js';
+import { memoryText, type Rounding, sizeText } from '../../../contract/text.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
 import { momentBytes } from '../../../unlearn/moment.js';
 import { type MemoryNeed, memoryNeed, modelMemory, totalOf } from './memory.js';
@@ -56,7 +57,7 @@ export async function checkRoomForModel(classifier: Classifier, layers: readonly
   const available = await memoryForThis();
   if (needed <= available) return;
   throw new LetheError('out-of-memory', {
-    message: `to hold this model and a candidate takes about ${amount(needed)} of memory, but only ${amount(available)} are available`,
+    message: `to hold this model and a candidate takes about ${memoryText(needed, 'up')} of memory, but only ${memoryText(available, 'down')} are available`,
     file: classifier.path,
     hint: 'Nothing was written. Close other programs, or work on a machine with more memory.',
   });
@@ -94,29 +95,31 @@ function noMemory(memory: Room['memory'], need: MemoryNeed): LetheError {
     need.spaces > need.model
       ? 'allow less for the spaces (--memory), or take fewer vectors (--max-patches)'
       : 'edit fewer layers (--layers)';
-  return refusal('out-of-memory', 'memory', memory, `Close other programs, ${savings}.`);
+  return refusal('out-of-memory', 'memory', memory, memoryText, `Close other programs, ${savings}.`);
 }
 
 function noDisk({ folder, ...disk }: { folder: string; needed: number; available: number }): LetheError {
-  return refusal('disk-full', 'disk space', disk, 'Free some space, or choose another output folder.', folder);
+  return refusal(
+    'disk-full',
+    'disk space',
+    disk,
+    sizeText,
+    'Free some space, or choose another output folder.',
+    folder,
+  );
 }
 
 function refusal(
   code: ErrorCode,
   what: string,
   { needed, available }: { readonly needed: number; readonly available: number },
+  text: (bytes: number, rounding: Rounding) => string,
   hint: string,
   file?: string,
 ): LetheError {
   return new LetheError(code, {
-    message: `the run takes about ${amount(needed)} of ${what}, but only ${amount(available)} are available`,
+    message: `the run takes about ${text(needed, 'up')} of ${what}, but only ${text(available, 'down')} are available`,
     file,
     hint: `Nothing was written. ${hint}`,
   });
-}
-
-/** `812 MiB`, `3.1 GiB`. */
-function amount(bytes: number): string {
-  const gibibytes = bytes / 2 ** 30;
-  return gibibytes >= 1 ? `${gibibytes.toFixed(1)} GiB` : `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

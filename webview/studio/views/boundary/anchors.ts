@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { BoundaryResult } from '../../../../src/contract/explain.js';
 import type { SampleRef } from '../../../../src/contract/terms.js';
-import type { Content } from '../../elements/parts.js';
+import type { Content } from '../../elements/content.js';
 import { sampleChooser } from '../../elements/sampleChooser.js';
 import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
 import type { Studio } from '../../state/studio.js';

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
-import type { Content } from '../../elements/parts.js';
-import { decimal, percent } from '../../format.js';
+import { decimalText, percentText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import type { ClassStyle } from './classStyles.js';
 import { middle, moved, type Place, type Reading, reading } from './crosshair.js';
 import { drawPanel, MARGINS, mapSize } from './panel.js';
@@ -158,11 +158,11 @@ export class LetheBoundary extends LitElement {
 
   #readout(place: Place): string {
     const answers = this.#maps().map(({ when, map }) => `${when} ${this.#answer(reading(this.result, map, place))}`);
-    return `x ${decimal(place.x)}, y ${decimal(place.y)}: ${answers.join(', ')}`;
+    return `x ${decimalText(place.x)}, y ${decimalText(place.y)}: ${answers.join(', ')}`;
   }
 
   #answer({ class: index, confidence }: Reading): string {
-    return `${this.styles.find((style) => style.index === index)?.name} ${percent(confidence)}`;
+    return `${this.styles.find((style) => style.index === index)?.name} ${percentText(confidence)}`;
   }
 
   readonly #pointed = (event: PointerEvent) => {

@@ -2,8 +2,9 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BoundaryResult } from '../../../../src/contract/explain.js';
-import { type Content, tableBox } from '../../elements/parts.js';
-import { list, percent } from '../../format.js';
+import { listText, percentText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { COLOURS } from '../../plots/theme.js';
 import { type Areas, areasOf } from './areas.js';
 import type { ClassStyle } from './classStyles.js';
@@ -67,13 +68,13 @@ function sentence({ index, name }: ClassStyle, areas: Areas, styles: readonly Cl
   const heirs = areas.heirs.get(index)!;
   const kept = heirs.find((heir) => heir.class === index)?.points ?? 0;
   const others = heirs.filter((heir) => heir.class !== index);
-  const had = `${name} had ${percent(area / areas.total)} of this area`;
+  const had = `${name} had ${percentText(area / areas.total)} of this area`;
   if (others.length === 0) return `${had}, and still has all of it.`;
   const parts = others
     .slice(0, MOST_HEIRS)
-    .map((heir, at) => `${percent(heir.points / area)}${at === 0 ? ' went' : ''} to ${nameOf(heir.class, styles)}`);
+    .map((heir, at) => `${percentText(heir.points / area)}${at === 0 ? ' went' : ''} to ${nameOf(heir.class, styles)}`);
   if (others.length > MOST_HEIRS) parts.push(`the rest to ${others.length - MOST_HEIRS} more`);
-  return `${had} before. ${kept === 0 ? 'Nothing' : percent(kept / area)} of it is left: ${list(parts)}.`;
+  return `${had} before. ${kept === 0 ? 'Nothing' : percentText(kept / area)} of it is left: ${listText(parts)}.`;
 }
 
 function nameOf(index: number, styles: readonly ClassStyle[]): string | undefined {
@@ -87,7 +88,7 @@ export function areaTable(result: BoundaryResult, styles: readonly ClassStyle[])
     .filter(({ fate, index }) => fate === 'forgotten' && before.has(index))
     .slice(0, MOST_SENTENCES);
   const share = (points: number | undefined, of: number) =>
-    html`<td class="number">${percent((points ?? 0) / of)}</td>`;
+    html`<td class="number">${percentText((points ?? 0) / of)}</td>`;
   return tableBox(
     'Areas of the classes',
     html`<table>

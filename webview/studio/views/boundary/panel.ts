@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
-import { percent } from '../../format.js';
+import { percentText } from '../../../../src/contract/text.js';
 import { COLOURS, draw } from '../../plots/theme.js';
 import { areasOf } from './areas.js';
 import type { ClassStyle } from './classStyles.js';
@@ -151,6 +151,6 @@ function describe(result: BoundaryResult, when: 'before' | 'after', styles: read
   const { total, [when]: counts } = areasOf(result);
   return styles
     .filter(({ index }) => counts?.has(index))
-    .map(({ index, name }) => `${name} ${percent(counts!.get(index)! / total)} of the area`)
+    .map(({ index, name }) => `${name} ${percentText(counts!.get(index)! / total)} of the area`)
     .join(', ');
 }

@@ -2,8 +2,10 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { Outcome } from '../../../../src/contract/run.js';
-import { type Content, tableBox } from '../../elements/parts.js';
-import { hundredths, pairText, percent } from '../../format.js';
+import { percentText, percentTick } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { tableBox } from '../../elements/tableBox.js';
+import { pairText } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
@@ -42,11 +44,11 @@ function scatter({ width }: Canvas, points: readonly Point[]): Element {
       marginRight: 16,
       x: {
         label: FORGET_AXIS,
-        tickFormat: hundredths,
+        tickFormat: percentTick,
         grid: true,
         inset: 12,
       },
-      y: { label: RETAIN_AXIS, tickFormat: hundredths, grid: true, inset: 12 },
+      y: { label: RETAIN_AXIS, tickFormat: percentTick, grid: true, inset: 12 },
       symbol: { type: 'identity' },
       marks: [
         Plot.frame({ stroke: COLOURS.line }),
@@ -87,7 +89,7 @@ function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
 }
 
 function tipText({ run, retainAccuracy, forgetAccuracy, ...candidate }: Point): string {
-  return `${run}: ${pairText(candidate)}\nkept classes ${percent(retainAccuracy)}, forgotten ${percent(forgetAccuracy)}`;
+  return `${run}: ${pairText(candidate)}\nkept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}`;
 }
 
 function table(points: readonly Point[]): TemplateResult {
@@ -102,7 +104,7 @@ function table(points: readonly Point[]): TemplateResult {
       <tbody>${points.map(
         ({ run, alphaR, alphaF, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>
           <td>${run}</td><td class="number">${alphaR}</td><td class="number">${alphaF}</td>
-          <td class="number">${percent(retainAccuracy)}</td><td class="number">${percent(forgetAccuracy)}</td>
+          <td class="number">${percentText(retainAccuracy)}</td><td class="number">${percentText(forgetAccuracy)}</td>
           <td>${isResult ? 'result' : ''}</td>
         </tr>`,
       )}</tbody>

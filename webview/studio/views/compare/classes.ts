@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import type { ClassChange } from '../../../../src/contract/records.js';
 import type { Outcome } from '../../../../src/contract/run.js';
-import type { Content } from '../../elements/parts.js';
-import { hundredths, percent, points } from '../../format.js';
+import { percentText, percentTick, pointsText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { KEYS } from './colours.js';
@@ -16,21 +16,21 @@ const DRAWN = 30;
 export function classesFigure(a: Outcome, b: Outcome): Content {
   const rows = byDifference(joined(a, b));
   if (rows.length === 0) return nothing;
-  const difference = (row: Row) => points(row.a, row.b);
+  const difference = (row: Row) => pointsText(row.a, row.b);
   const plot = (canvas: Canvas) =>
     dumbbells(canvas, rows.slice(0, DRAWN), {
       ariaLabel: 'Accuracy of each class after either run',
       label: 'accuracy after the run (% of the class’s samples)',
       domain: [0, 1],
-      tick: hundredths,
-      value: percent,
+      tick: percentTick,
+      value: percentText,
       difference,
     });
   return html`<lethe-figure
     .heading=${rows.length > DRAWN ? `Accuracy after: the ${DRAWN} classes that differ most` : 'Accuracy of each class after'}
     .note=${html`The classes in which the two runs differ most come first. ${keys(KEYS)}`}
     .basis=${[a.perClass, b.perClass]} .plot=${plot}
-    .table=${() => comparisonTable('Accuracy of each class after either run', 'Class', ['class', 'classes'], rows, percent, difference)}></lethe-figure>`;
+    .table=${() => comparisonTable('Accuracy of each class after either run', 'Class', ['class', 'classes'], rows, percentText, difference)}></lethe-figure>`;
 }
 
 function joined(a: Outcome, b: Outcome): Row[] {

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
+import type { Content } from '../../elements/content.js';
 import { dropdown } from '../../elements/dropdown.js';
 import { emptyState } from '../../elements/emptyState.js';
-import type { Content } from '../../elements/parts.js';
-import { runTitle } from '../../shell/runHeader.js';
+import { runTitle } from '../../state/runText.js';
 import type { Studio } from '../../state/studio.js';
 import { candidatesFigure } from './candidates.js';
 import { classesFigure } from './classes.js';

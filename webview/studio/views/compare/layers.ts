@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome } from '../../../../src/contract/run.js';
-import type { Content } from '../../elements/parts.js';
+import { decimalText, signedText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { term } from '../../elements/term.js';
-import { signed } from '../../format.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { KEYS } from './colours.js';
@@ -21,8 +21,8 @@ export function layersFigure(a: Outcome, b: Outcome): Content {
   const most = new Set(sorted.slice(0, DRAWN));
   const drawn = rows.filter((row) => most.has(row));
   const largest = Math.max(...rows.map((row) => Math.max(row.a, row.b)), 1e-9);
-  const value = (dimensions: number) => dimensions.toFixed(2);
-  const difference = (row: Row) => signed(row.b - row.a, 2);
+  const value = (dimensions: number) => decimalText(dimensions);
+  const difference = (row: Row) => signedText(row.b - row.a, 2);
   const plot = (canvas: Canvas) =>
     dumbbells(canvas, drawn, {
       ariaLabel: 'Dimensions removed from each layer by either run',

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, settingText } from '../../../../src/contract/settings.js';
-import { tableBox } from '../../elements/parts.js';
+import { tableBox } from '../../elements/tableBox.js';
 
 /** Settings that made a difference. */
 export function settingsTable(a: RunSettings, b: RunSettings): TemplateResult {

@@ -1,20 +1,29 @@
 import { html, type TemplateResult } from 'lit';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import { tableBox } from '../../elements/parts.js';
-import { count, dateTime, duration, list, modelName, pairText, percent, plural } from '../../format.js';
+import {
+  countText,
+  dateTimeText,
+  durationText,
+  listText,
+  NONE,
+  percentText,
+  pluralText,
+} from '../../../../src/contract/text.js';
+import { tableBox } from '../../elements/tableBox.js';
+import { modelName, pairText } from '../../format.js';
 
 /** What both runs came to, in the numbers that matter most. */
 export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
   const rows: readonly (readonly [string, (run: StudioRun) => string])[] = [
-    ['Run on', ({ created }) => dateTime(created)],
-    ['Forgets', ({ outcome }) => list(outcome.forget)],
+    ['Run on', ({ created }) => dateTimeText(created)],
+    ['Forgets', ({ outcome }) => listText(outcome.forget)],
     ['Forget accuracy', ({ outcome }) => change(outcome.before?.forgetAccuracy, outcome.after?.forgetAccuracy)],
     ['Retain accuracy', ({ outcome }) => change(outcome.before?.retainAccuracy, outcome.after?.retainAccuracy)],
-    ['Pair', ({ outcome }) => (outcome.pair ? pairText(outcome.pair) : '–')],
+    ['Pair', ({ outcome }) => (outcome.pair ? pairText(outcome.pair) : NONE)],
     ['Limits', ({ outcome }) => limits(outcome.policy.filter(({ severity }) => severity === 'error').length)],
-    ['Warnings', ({ outcome }) => count(outcome.policy.filter(({ severity }) => severity === 'warning').length)],
-    ['Layers edited', ({ outcome }) => count(outcome.layers.length)],
-    ['Time', ({ outcome }) => (outcome.seconds ? duration(outcome.seconds.total) : '–')],
+    ['Warnings', ({ outcome }) => countText(outcome.policy.filter(({ severity }) => severity === 'warning').length)],
+    ['Layers edited', ({ outcome }) => countText(outcome.layers.length)],
+    ['Time', ({ outcome }) => (outcome.seconds ? durationText(outcome.seconds.total) : NONE)],
     [
       'Model',
       ({ output }) => (output ? `${modelName(output.path)}${output.exists ? '' : ' (not there any more)'}` : 'none'),
@@ -33,9 +42,9 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
 }
 
 function change(before: number | undefined, after: number | undefined): string {
-  return `${percent(before ?? null)} → ${percent(after ?? null)}`;
+  return `${percentText(before ?? null)} → ${percentText(after ?? null)}`;
 }
 
 function limits(missed: number): string {
-  return missed === 0 ? 'all met' : `${plural(missed, 'limit')} not met`;
+  return missed === 0 ? 'all met' : `${pluralText(missed, 'limit')} not met`;
 }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { growingTable, type Noun } from '../../elements/growingTable.js';
-import { tableBox } from '../../elements/parts.js';
+import { tableBox } from '../../elements/tableBox.js';
 import type { Row } from './dumbbells.js';
 
 /** The numbers behind a comparison, those that differ most first. @param title of the first column. @param noun what the rows are. */

@@ -1,5 +1,5 @@
 import type { ConfusionCounts } from '../../../../src/contract/terms.js';
-import { count, percent, signed } from '../../format.js';
+import { countText, percentText, signedText } from '../../../../src/contract/text.js';
 
 export type Unit = 'count' | 'percent';
 
@@ -49,19 +49,19 @@ export function valueAt(matrix: Matrix, row: number, column: number, unit: Unit)
 
 /** `120` or `12.0%`. */
 export function valueText(value: number, unit: Unit): string {
-  return unit === 'count' ? count(value) : percent(value / 100);
+  return unit === 'count' ? countText(value) : percentText(value / 100);
 }
 
 /** `+12`, `−0.9`; percentages in points. */
 export function changeText(change: number, unit: Unit): string {
-  return signed(change, unit === 'count' ? 0 : 1);
+  return signedText(change, unit === 'count' ? 0 : 1);
 }
 
 /** `120 of 1,000 (12.0%)`. */
 export function ofTotal(matrix: Matrix, row: number, column: number): string {
   const total = matrix.totals[row];
   if (total === 0) return 'no samples';
-  return `${count(countAt(matrix, row, column))} of ${count(total)} (${percent(shareAt(matrix, row, column))})`;
+  return `${countText(countAt(matrix, row, column))} of ${countText(total)} (${percentText(shareAt(matrix, row, column))})`;
 }
 
 /** A class that is taken for another. */

@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Outcome } from '../../../../src/contract/run.js';
 import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { countText, pluralText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { emptyState } from '../../elements/emptyState.js';
-import { type Content, icon } from '../../elements/parts.js';
+import { icon } from '../../elements/icon.js';
 import { term } from '../../elements/term.js';
-import { count, plural } from '../../format.js';
 import type { Studio } from '../../state/studio.js';
 import { MOST_VALUES } from './layout.js';
 import { legend } from './legend.js';
@@ -110,8 +111,8 @@ function filter({ shown, names }: ConfusionModel, value: string, set: (filter: s
       .value=${value} @input=${input} @keydown=${key}>${icon('search', 'start')}</vscode-text-field>
     <span class="quiet" role="status">${
       value.trim() === ''
-        ? plural(names.length, 'class', 'classes')
-        : `${count(shown.length)} of ${count(names.length)} classes: those found, and what they are confused with`
+        ? pluralText(names.length, 'class', 'classes')
+        : `${countText(shown.length)} of ${countText(names.length)} classes: those found, and what they are confused with`
     }</span>
     ${value.trim() === '' ? nothing : html`<vscode-button appearance="secondary" @click=${() => set('')}>Show all</vscode-button>`}</span>`;
 }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import { count, percent } from '../../format.js';
+import { countText, percentText } from '../../../../src/contract/text.js';
 import type { ConfusionModel } from './surface.js';
 
 /** Shares that the scale is marked at; it goes with their square roots. */
@@ -10,7 +10,7 @@ const MARKS = [0, 0.01, 0.05, 0.25, 1];
 export function legend({ unit, before }: ConfusionModel, isChange: boolean): TemplateResult {
   const most = before.totals.reduce((most, total) => Math.max(most, total), 0);
   const text = (share: number) =>
-    unit === 'percent' ? percent(share).replace('.0', '') : count(Math.round(share * most));
+    unit === 'percent' ? percentText(share).replace('.0', '') : countText(Math.round(share * most));
   const marks = isChange ? [-1, -0.25, -0.05, 0, 0.05, 0.25, 1] : MARKS;
   const at = (share: number) => {
     const place = Math.sign(share) * Math.sqrt(Math.abs(share));

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import { plural } from '../../format.js';
+import { pluralText } from '../../../../src/contract/text.js';
 import { cells } from './cells.js';
 import { clipped, type Layout, layoutOf, MOST_VALUES } from './layout.js';
 import { type Palette, paletteNow } from './palette.js';
@@ -117,7 +117,7 @@ class LetheConfusion extends LitElement {
     const { left, top, side, cell } = layout;
     const { shown } = this.model;
     const size = { width: left + side + 1, height: top + side + 1 };
-    const title = `${surface.title}: confusion of ${plural(shown.length, 'class', 'classes')}`;
+    const title = `${surface.title}: confusion of ${pluralText(shown.length, 'class', 'classes')}`;
     return html`<figure>
       <figcaption><h3>${surface.title}</h3></figcaption>
       <div class="matrix" role="application" aria-roledescription="confusion matrix" aria-label=${title} tabindex="0"

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { tableBox } from '../../elements/parts.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { type Matrix, valueAt, valueText } from './counts.js';
 import type { ConfusionModel } from './surface.js';
 

@@ -1,10 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
-import type { Content } from '../../elements/parts.js';
+import { countText, dimensionText, percentText, significantText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { type Term, term } from '../../elements/term.js';
-import { count, percent } from '../../format.js';
 import type { Studio } from '../../state/studio.js';
-import { directions } from './dimensions.js';
 import { weightShape, widthOf } from './editableLayers.js';
 import { trialOf } from './importance.js';
 import { spectra } from './spectra.js';
@@ -16,7 +15,7 @@ export function chosenLayer(studio: Studio, layer: LayerOutcome): TemplateResult
   return html`<section class="chosen-layer" aria-labelledby="chosen-layer">
     <div class="head">
       <h3 id="chosen-layer">${layer.name}</h3>
-      <span class="quiet">${layer.kind}, weight ${weightShape(layer)}${layer.groups > 1 ? `, ${count(layer.groups)} groups` : ''}</span>
+      <span class="quiet">${layer.kind}, weight ${weightShape(layer)}${layer.groups > 1 ? `, ${countText(layer.groups)} groups` : ''}</span>
     </div>
     ${summary(layer)}
     ${
@@ -33,16 +32,16 @@ function summary(layer: LayerOutcome): Content {
   const width = widthOf(layer);
   const fact = (name: Term, mark: string, value: number | null) =>
     html`<div><dt><i class="mark ${mark}"></i>${term(name)}</dt>
-      <dd><b>${directions(value)}</b> of ${count(width)} <span class="quiet">${partOf(value ?? 0, width)}</span></dd></div>`;
+      <dd><b>${dimensionText(value)}</b> of ${countText(width)} <span class="quiet">${partOf(value ?? 0, width)}</span></dd></div>`;
   return html`<dl>
     ${fact('retain space', 'retain', retainDimension)} ${fact('forget space', 'forget', forgetDimension)}
     ${fact('removed', 'removed', removedDimension)}
-    <div><dt>${term('weight change')}</dt><dd><b>${percent(weightChange)}</b></dd></div>
+    <div><dt>${term('weight change')}</dt><dd><b>${percentText(weightChange)}</b></dd></div>
   </dl>`;
 }
 
 /** `0.8%`, and a second place where that would be nothing: `0.02%`. */
 function partOf(value: number, width: number): string {
   const share = value / width;
-  return share > 0 && share < 0.001 ? `${+(100 * share).toPrecision(1)}%` : percent(share);
+  return share > 0 && share < 0.001 ? `${significantText(100 * share, 1)}%` : percentText(share);
 }

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { LayerOutcome, StudioRun } from '../../../../src/contract/run.js';
+import { countText, dimensionText, percentText } from '../../../../src/contract/text.js';
 import { term } from '../../elements/term.js';
-import { count, percent } from '../../format.js';
 import type { Studio } from '../../state/studio.js';
 import { type DirectionScale, directionScale } from './directionScale.js';
 import { widthOf } from './editableLayers.js';
@@ -111,17 +111,10 @@ function row(
       ${mark('width', widthOf(layer))} ${mark('retain', retainDimension)} ${mark('forget', forgetDimension)}
       ${mark('removed', removedDimension)}
     </span></td>
-    <td class="number">${directions(retainDimension)}</td><td class="number">${directions(forgetDimension)}</td>
-    <td class="number">${directions(removedDimension)}</td><td class="number quiet">${count(widthOf(layer))}</td>
-    <td class="number change"><i style=${styleMap({ width: `${100 * changed}%` })}></i>${percent(weightChange)}</td>
+    <td class="number">${dimensionText(retainDimension)}</td><td class="number">${dimensionText(forgetDimension)}</td>
+    <td class="number">${dimensionText(removedDimension)}</td><td class="number quiet">${countText(widthOf(layer))}</td>
+    <td class="number change"><i style=${styleMap({ width: `${100 * changed}%` })}></i>${percentText(weightChange)}</td>
   </tr>`;
-}
-
-/** `5.0`, `6,518.5`, and one place more where that would be nothing: `0.03`. */
-export function directions(dimension: number | null): string {
-  if (dimension === null) return '–';
-  const digits = dimension > 0 && dimension < 0.1 ? 2 : 1;
-  return dimension.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** Letters of a name that are always seen. */

@@ -19,8 +19,8 @@ export function editableLayers({ layers }: InspectResult): Content {
       <tbody>${layers.map(
         (layer) => html`<tr>
           <th scope="row" class="name" title=${layer.name}>${layer.name}</th><td>${layer.kind}</td>
-          <td class="number">${weightShape(layer)}</td><td class="number">${count(layer.groups)}</td>
-          <td class="number">${count(layer.out * layer.in)}</td>
+          <td class="number">${weightShape(layer)}</td><td class="number">${countText(layer.groups)}</td>
+          <td class="number">${countText(layer.out * layer.in)}</td>
         </tr>`,
       )}</tbody>
     </table>`,

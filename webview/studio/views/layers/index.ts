@@ -2,9 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { InspectResult } from '../../../../src/contract/models.js';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
-import { type Content, folded, tableBox } from '../../elements/parts.js';
+import { pluralText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { folded } from '../../elements/folded.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
-import { plural } from '../../format.js';
 import type { Studio } from '../../state/studio.js';
 import { chosenLayer } from './chosenLayer.js';
 import { dimensions } from './dimensions.js';
@@ -46,7 +48,7 @@ function skipped(studio: Studio, layers: InspectResult['skipped']): Content {
     studio,
     'skipped',
     layers.length <= 8,
-    html`Left alone <span class="quiet">${plural(layers.length, 'layer')} with weights that no run edits</span>`,
+    html`Left alone <span class="quiet">${pluralText(layers.length, 'layer')} with weights that no run edits</span>`,
     html`${guard([layers], () =>
       tableBox(
         'Layers that are left alone',

@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
-import { type Content, tableBox } from '../../elements/parts.js';
+import { countText, decimalText, finePercentText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
-import { count } from '../../format.js';
 import type { Canvas } from '../../plots/figure.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
 import { importance, type Trial } from './importance.js';
@@ -36,7 +37,7 @@ export function spectra(layer: LayerOutcome, trial: Trial): TemplateResult {
 
 function note({ spectra, groups }: LayerOutcome, { ofRun, drawn, isWhatIf }: Trial): Content {
   const listed = Math.max(spectra.retain.length, spectra.forget.length);
-  return html`The leading ${count(listed)} directions${groups > 1 ? ` of a typical group (there are ${count(groups)})` : ''}. Above, the
+  return html`The leading ${countText(listed)} directions${groups > 1 ? ` of a typical group (there are ${countText(groups)})` : ''}. Above, the
     ${term('spectrum')}: how much of the samples’ energy lies along each. Below, how much each counts (${term('scaled importance')}) with
     α retain ${drawn.alphaR}, α forget ${drawn.alphaF}; together they make the ${term('dimension')}.
     <span class="marks"><span><i class="mark retain"></i>retain</span> <span><i class="mark forget"></i>forget</span>${
@@ -98,7 +99,7 @@ function plots(canvas: Canvas, { name }: LayerOutcome, all: readonly Direction[]
       labelArrow: 'none',
       grid: true,
       ticks: powers(floor),
-      tickFormat: share,
+      tickFormat: finePercentText,
     },
     marks: [
       ...marks('share'),
@@ -143,7 +144,7 @@ function plots(canvas: Canvas, { name }: LayerOutcome, all: readonly Direction[]
 
 function tip(data: readonly Direction[], y: 'share' | 'importance'): Plot.Markish {
   const title = ({ side, rank, share: of, importance }: Direction) =>
-    `${side} space, direction ${rank}\n${share(of)} of the energy\nimportance ${importance.toFixed(2)}`;
+    `${side} space, direction ${rank}\n${finePercentText(of)} of the energy\nimportance ${decimalText(importance, 3)}`;
   return Plot.tip(data, Plot.pointer({ x: 'rank', y, title, ...TIP }));
 }
 
@@ -151,16 +152,11 @@ function powers(floor: number): number[] {
   return Array.from({ length: Math.round(-Math.log10(floor)) + 1 }, (_, power) => 10 ** -power);
 }
 
-/** `12.3%`, `0.001%`. */
-function share(value: number): string {
-  return `${+(100 * value).toPrecision(3)}%`;
-}
-
 function table({ spectra }: LayerOutcome, { drawn, isWhatIf }: Trial): TemplateResult {
   const rows = Math.max(spectra.retain.length, spectra.forget.length);
   const cells = (shares: Float32Array, at: number, alpha: number) =>
     at < shares.length
-      ? html`<td class="number">${share(shares[at])}</td><td class="number">${importance(shares[at], alpha).toFixed(3)}</td>`
+      ? html`<td class="number">${finePercentText(shares[at])}</td><td class="number">${decimalText(importance(shares[at], alpha), 3)}</td>`
       : html`<td></td><td></td>`;
   return tableBox(
     'Spectrum and importance, numbers',

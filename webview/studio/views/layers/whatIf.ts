@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
-import { icon } from '../../elements/parts.js';
+import { dimensionText } from '../../../../src/contract/text.js';
+import { icon } from '../../elements/icon.js';
 import { term } from '../../elements/term.js';
 import type { Studio } from '../../state/studio.js';
 import { alphaStops, dimensionOf, type Trial } from './importance.js';
@@ -40,7 +41,7 @@ function slider(
 ): TemplateResult {
   const stops = alphaStops(ofRun);
   const moved = (event: Event) => set(stops[Number((event.target as HTMLInputElement).value)]);
-  const now = dimensionOf(shares, alpha).toFixed(1);
+  const now = dimensionText(dimensionOf(shares, alpha));
   const isMoved = ofRun !== undefined && alpha !== ofRun;
   const share = ofRun === undefined ? 0 : stops.indexOf(ofRun) / (stops.length - 1);
   return html`<div class="alpha ${side}">
@@ -55,7 +56,7 @@ function slider(
       }
     </span>
     <output for="alpha-${side}">leading ${shares.length} count as
-      ${isMoved ? html`${dimensionOf(shares, ofRun).toFixed(1)} ${icon('arrow-right')}<span class="sr-only">what if:</span> ` : nothing}<b>${now}</b></output>
+      ${isMoved ? html`${dimensionText(dimensionOf(shares, ofRun))} ${icon('arrow-right')}<span class="sr-only">what if:</span> ` : nothing}<b>${now}</b></output>
   </div>`;
 }
 

@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from 'lit';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
-import { type Content, icon } from '../../elements/parts.js';
+import { countText, durationText, NONE, percentText, pluralText, pointsText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { icon } from '../../elements/icon.js';
 import { type Term, term } from '../../elements/term.js';
-import { count, duration, percent, plural, points } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
 
 /** The four numbers that matter most. */
@@ -17,9 +18,9 @@ export function cards(run: StudioRun): TemplateResult {
     ${pairCard(run)}
     ${card(
       'Measured on',
-      measuredOn ? count(measuredOn.samples) : '–',
+      countText(measuredOn?.samples ?? null),
       measuredOn
-        ? `${kind}${measuredOn.samples === 1 ? '' : 's'}${seconds ? `, in ${duration(seconds.total)}` : ''}`
+        ? `${kind}${measuredOn.samples === 1 ? '' : 's'}${seconds ? `, in ${durationText(seconds.total)}` : ''}`
         : 'not known yet',
     )}
   </div>`;
@@ -27,13 +28,13 @@ export function cards(run: StudioRun): TemplateResult {
 
 /** `79.5% → 0.4%`, or only what is known of it. */
 function change(before: number | null, after: number | undefined): Content {
-  if (after === undefined) return percent(before);
-  return html`<span class="before">${percent(before)}</span>${icon('arrow-right')}<span class="sr-only">to</span>${percent(after)}`;
+  if (after === undefined) return percentText(before);
+  return html`<span class="before">${percentText(before)}</span>${icon('arrow-right')}<span class="sr-only">to</span>${percentText(after)}`;
 }
 
 /** `forget accuracy, −79.1 points` */
 function note(name: Term, before: number | null, after: number | undefined): Content {
-  return html`${term(name)}${after === undefined ? ' before' : `, ${points(before, after)} points`}`;
+  return html`${term(name)}${after === undefined ? ' before' : `, ${pointsText(before, after)} points`}`;
 }
 
 function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
@@ -42,9 +43,9 @@ function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
   if (!pair) {
     return card(
       title,
-      '–',
+      NONE,
       candidates.length > 0
-        ? `${plural(candidates.length, 'pair')} tried${state === 'running' ? ' so far' : ''}`
+        ? `${pluralText(candidates.length, 'pair')} tried${state === 'running' ? ' so far' : ''}`
         : 'not chosen yet',
     );
   }
@@ -59,7 +60,7 @@ function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
 function choice(pair: AlphaPair, candidates: Outcome['candidates']): string {
   if (candidates.length < 2) return 'the pair that was given';
   const isBest = candidates.some((candidate) => candidate.chosen && isSamePair(candidate, pair));
-  return `${isBest ? 'best' : 'chosen by hand out'} of ${plural(candidates.length, 'pair')}`;
+  return `${isBest ? 'best' : 'chosen by hand out'} of ${pluralText(candidates.length, 'pair')}`;
 }
 
 function card(title: Content, value: Content, note: Content, tone = ''): TemplateResult {

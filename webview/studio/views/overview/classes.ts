@@ -4,8 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import type { ClassChange, ClassRole } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import { growingTable } from '../../elements/growingTable.js';
-import { type Content, tableBox } from '../../elements/parts.js';
-import { count, hundredths, percent, points } from '../../format.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { column } from '../../plots/columns.js';
 import type { Canvas } from '../../plots/figure.js';
 import { type Key, keys } from '../../plots/keys.js';
@@ -44,7 +43,7 @@ function heading(classes: number, isKnown: boolean): string {
   if (classes <= DRAWN) return 'Accuracy of each class';
   return isKnown
     ? `Accuracy of the ${DRAWN} classes that changed most`
-    : `Accuracy of ${DRAWN} of ${count(classes)} classes`;
+    : `Accuracy of ${DRAWN} of ${countText(classes)} classes`;
 }
 
 function note(roles: readonly ClassRole[], isKnown: boolean, state: StudioRun['state']): Content {
@@ -96,7 +95,7 @@ function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: 
       x: {
         label: 'accuracy (% of the class’s samples)',
         domain: [0, 1],
-        tickFormat: hundredths,
+        tickFormat: percentTick,
         grid: true,
       },
       marks: [
@@ -117,15 +116,25 @@ function dumbbells({ width }: Canvas, classes: readonly ClassChange[], isKnown: 
         }),
         ...(isKnown
           ? [
-              ...column(rows, { title: 'after', text: ({ after }) => percent(after), colour: COLOURS.text, end: 58 }),
+              ...column(rows, {
+                title: 'after',
+                text: ({ after }) => percentText(after),
+                colour: COLOURS.text,
+                end: 58,
+              }),
               ...column(rows, {
                 title: 'points',
-                text: ({ before, after }) => points(before, after),
+                text: ({ before, after }) => pointsText(before, after),
                 colour: COLOURS.quiet,
                 end: 112,
               }),
             ]
-          : column(rows, { title: 'before', text: ({ before }) => percent(before), colour: COLOURS.text, end: 56 })),
+          : column(rows, {
+              title: 'before',
+              text: ({ before }) => percentText(before),
+              colour: COLOURS.text,
+              end: 56,
+            })),
         Plot.tip(rows, Plot.pointerY({ y: 'y', x: isKnown ? 'after' : 'before', title: tipText, ...TIP })),
       ],
       symbol: { type: 'identity' },
@@ -138,7 +147,7 @@ function isMeasured({ before, after }: ClassChange): boolean {
 }
 
 function tipText({ class: name, role, before, after, count: samples }: ClassChange): string {
-  return `${name} (${ROLES[role]})\nbefore ${percent(before)}, after ${percent(after)}\n${count(samples)} samples`;
+  return `${name} (${ROLES[role]})\nbefore ${percentText(before)}, after ${percentText(after)}\n${countText(samples)} samples`;
 }
 
 /** Every class in numbers, and of very many what a filter finds. */
@@ -175,8 +184,8 @@ function listed(rows: readonly ClassChange[]): TemplateResult {
       <tbody>${rows.map(
         ({ class: name, role, before, after, count: samples }) => html`<tr>
           <th scope="row" class="name" title=${name}>${name}</th><td class="role">${ROLES[role]}</td>
-          <td class="number">${percent(before)}</td><td class="number">${percent(after)}</td>
-          <td class="number">${points(before, after)}</td><td class="number quiet">${count(samples)}</td>
+          <td class="number">${percentText(before)}</td><td class="number">${percentText(after)}</td>
+          <td class="number">${pointsText(before, after)}</td><td class="number quiet">${countText(samples)}</td>
         </tr>`,
       )}</tbody>
     </table>`,

@@ -2,9 +2,10 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
 import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { countText, listText, percentText, percentTick } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { dropdown } from '../../elements/dropdown.js';
-import { type Content, tableBox } from '../../elements/parts.js';
-import { count, hundredths, list, percent } from '../../format.js';
+import { tableBox } from '../../elements/tableBox.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { namesAtLeft } from '../../plots/names.js';
@@ -34,7 +35,7 @@ export function destinationsFigure(
   const from = forgotten.find(({ index }) => index === studio.view.overview.from) ?? null;
   const followed = from ? [from] : forgotten;
   const after = outcome.confusionAfter;
-  const name = list(followed.map((entry) => entry.class));
+  const name = listText(followed.map((entry) => entry.class));
   const found = () =>
     destinations(
       outcome,
@@ -96,8 +97,8 @@ function mostly(found: readonly Destination[]): string {
   if (!top?.after) return 'They are all recognised as before.';
   const share = top.after / total;
   return share > 0.5
-    ? `Most are taken for ${top.title} now: ${percent(share)} of them.`
-    : `More are taken for ${top.title} now than for any other class: ${percent(share)} of them.`;
+    ? `Most are taken for ${top.title} now: ${percentText(share)} of them.`
+    : `More are taken for ${top.title} now than for any other class: ${percentText(share)} of them.`;
 }
 
 /** What samples of some classes are taken for: themselves first, then the classes that get most of them, then all others. */
@@ -132,7 +133,7 @@ function destinations(
     ...(rest.length > 0
       ? [
           {
-            title: `${count(rest.length)} other classes`,
+            title: `${countText(rest.length)} other classes`,
             kind: 'others' as const,
             before: sum(rest, 'before'),
             after: sum(rest, 'after'),
@@ -170,7 +171,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
       marginTop: 8,
       marginLeft: names.margin,
       marginRight: 60,
-      x: { label: 'share of the samples (%)', domain: [0, 1], tickFormat: hundredths, grid: true },
+      x: { label: 'share of the samples (%)', domain: [0, 1], tickFormat: percentTick, grid: true },
       y: {
         type: 'band',
         padding: 0.3,
@@ -184,7 +185,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
         Plot.tickX(rows, { y: 'y', x: 'before', stroke: COLOURS.text, strokeWidth: 2, inset: -2 }),
         Plot.text(rows, {
           y: 'y',
-          text: ({ before, after }) => percent(after ?? before),
+          text: ({ before, after }) => percentText(after ?? before),
           frameAnchor: 'right',
           textAnchor: 'end',
           dx: 56,
@@ -195,7 +196,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
             y: 'y',
             x: ({ before, after }) => Math.max(before, after ?? 0),
             title: ({ title, before, after }) =>
-              `${title}\nbefore ${percent(before)}${after === null ? '' : `, after ${percent(after)}`}`,
+              `${title}\nbefore ${percentText(before)}${after === null ? '' : `, after ${percentText(after)}`}`,
             ...TIP,
           }),
         ),
@@ -206,7 +207,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
 
 function table(found: readonly Destination[], name: string): TemplateResult {
   const totals = { before: sum(found, 'before'), after: sum(found, 'after') };
-  const share = (part: number | null, total: number) => percent(part === null || total === 0 ? null : part / total);
+  const share = (part: number | null, total: number) => percentText(part === null || total === 0 ? null : part / total);
   return tableBox(
     `What the samples of ${name} are taken for`,
     html`<table>
@@ -219,7 +220,7 @@ function table(found: readonly Destination[], name: string): TemplateResult {
         ({ title, before, after }) => html`<tr>
           <th scope="row" class="name" title=${title}>${title}</th>
           <td class="number">${share(before, totals.before)}</td><td class="number">${share(after, totals.after)}</td>
-          <td class="number quiet">${count(before)}</td><td class="number quiet">${after === null ? '–' : count(after)}</td>
+          <td class="number quiet">${countText(before)}</td><td class="number quiet">${countText(after)}</td>
         </tr>`,
       )}</tbody>
     </table>`,

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Content } from '../../elements/content.js';
 import { emptyState } from '../../elements/emptyState.js';
-import type { Content } from '../../elements/parts.js';
 import type { Studio } from '../../state/studio.js';
 import { cards } from './cards.js';
 import { classesFigure } from './classes.js';

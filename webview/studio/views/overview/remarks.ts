@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PolicyFinding } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import { type Content, icon, sentence } from '../../elements/parts.js';
-import { plural } from '../../format.js';
+import { pluralText, sentenceText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { icon } from '../../elements/icon.js';
 
 /** Warnings that are shown at once; a model of many classes may have hundreds. */
 const SHOWN = 5;
@@ -17,12 +18,12 @@ export function remarks({ outcome: { policy, notes, after } }: StudioRun): Conte
     <ul class="remarks">
       ${sorted.slice(0, SHOWN).map(finding)}
       ${policy.length === 0 ? html`<li class="good">${icon('pass')}<span>Every limit is met, and no kept class lost more than it may.</span></li>` : nothing}
-      ${notes.map((note) => html`<li>${icon('info')}<span>${sentence(note)}</span></li>`)}
+      ${notes.map((note) => html`<li>${icon('info')}<span>${sentenceText(note)}</span></li>`)}
     </ul>
-    ${more.length > 0 ? html`<details><summary>${plural(more.length, 'more warning')}</summary><ul class="remarks">${more.map(finding)}</ul></details>` : nothing}
+    ${more.length > 0 ? html`<details><summary>${pluralText(more.length, 'more warning')}</summary><ul class="remarks">${more.map(finding)}</ul></details>` : nothing}
   </section>`;
 }
 
 function finding({ severity, message }: PolicyFinding): TemplateResult {
-  return html`<li class=${severity}>${icon(severity)}<span><b>${SEVERITIES[severity]}:</b> ${sentence(message)}</span></li>`;
+  return html`<li class=${severity}>${icon(severity)}<span><b>${SEVERITIES[severity]}:</b> ${sentenceText(message)}</span></li>`;
 }

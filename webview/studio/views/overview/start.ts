@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Content, icon } from '../../elements/parts.js';
-import { count, percent, plural } from '../../format.js';
+import { countText, percentText, pluralText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { icon } from '../../elements/icon.js';
 import { hasData, isBusy, type Studio } from '../../state/studio.js';
 
 /** What the tabs will show, in their order. */
@@ -32,7 +33,7 @@ export function start(studio: Studio): TemplateResult {
       ${step(
         Boolean(measured),
         measured
-          ? `The model is evaluated: it recognises ${percent(measured.accuracy)} of ${count(measured.samples)} ${measured.split} samples.`
+          ? `The model is evaluated: it recognises ${percentText(measured.accuracy)} of ${countText(measured.samples)} ${measured.split} samples.`
           : 'Evaluate the model, to see what it knows now. This may be left out.',
         !measured && hasData(snapshot)
           ? html`<vscode-button appearance="secondary" ?disabled=${isBusy(snapshot)} @click=${() => send({ kind: 'evaluate' })}>Evaluate now</vscode-button>`
@@ -41,7 +42,7 @@ export function start(studio: Studio): TemplateResult {
       ${step(
         selected.length > 0,
         selected.length > 0
-          ? `${plural(selected.length, 'class is', 'classes are')} ticked in the list of classes.`
+          ? `${pluralText(selected.length, 'class is', 'classes are')} ticked in the list of classes.`
           : 'Tick the classes to forget in the list of classes.',
       )}
       ${step(false, 'Press Unlearn. A new model is written beside this one, in seconds to minutes and without training.')}

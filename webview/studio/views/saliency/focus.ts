@@ -2,10 +2,11 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ClassFocus } from '../../../../src/contract/explain.js';
 import type { Outcome } from '../../../../src/contract/run.js';
+import { countText, decimalText, percentText, percentTick } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { noAnswer } from '../../elements/emptyState.js';
-import { type Content, tableBox } from '../../elements/parts.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
-import { count, decimal, hundredths, percent } from '../../format.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { namesAtLeft } from '../../plots/names.js';
@@ -31,7 +32,7 @@ export function focus(studio: Studio, classes: readonly SampleClass[], outcome: 
   const found = value?.classes ?? [];
   const samples = Math.max(0, ...found.map((entry) => entry.samples));
   return html`<lethe-figure heading="Focus kept by class"
-    .note=${html`How much of the focus before is still there after, in the same places${samples > 0 ? html`; over ${samples === 1 ? 'one sample' : `${count(samples)} samples`} of each class` : nothing}.
+    .note=${html`How much of the focus before is still there after, in the same places${samples > 0 ? html`; over ${samples === 1 ? 'one sample' : `${countText(samples)} samples`} of each class` : nothing}.
       ${keys([
         { shape: 'bar', colour: COLOURS.forget, text: 'forgotten class' },
         { shape: 'bar', colour: COLOURS.retain, text: 'kept class' },
@@ -71,13 +72,13 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
   return draw(
     { width },
     {
-      ariaLabel: `Focus kept by class: ${known.map(({ y, kept }) => `${titles[y]} ${percent(kept)}`).join(', ')}`,
+      ariaLabel: `Focus kept by class: ${known.map(({ y, kept }) => `${titles[y]} ${percentText(kept)}`).join(', ')}`,
       height: 46 + 24 * classes.length,
       marginTop: 4,
       marginBottom: 42,
       marginLeft: names.margin,
       marginRight: 56,
-      x: { label: 'focus kept (% of the focus before)', domain: [0, 1], ticks: 5, tickFormat: hundredths, grid: true },
+      x: { label: 'focus kept (% of the focus before)', domain: [0, 1], ticks: 5, tickFormat: percentTick, grid: true },
       y: { type: 'band', label: null, domain: [...classes.keys()], tickFormat: names.text, tickSize: 0, padding: 0.25 },
       marks: [
         Plot.barX(known, {
@@ -92,7 +93,7 @@ function bars({ width }: Canvas, classes: readonly SampleClass[], found: readonl
         Plot.text(known, {
           y: 'y',
           frameAnchor: 'right',
-          text: (row) => (row.kept === null ? 'no focus before' : percent(row.kept)),
+          text: (row) => (row.kept === null ? 'no focus before' : percentText(row.kept)),
           dx: 52,
           textAnchor: 'end',
         }),
@@ -118,9 +119,9 @@ function table(found: readonly ClassFocus[], classes: readonly SampleClass[]): T
         return html`<tr>
           <th scope="row" class="name" title=${name}>${name}</th>
           <td>${classes.find((entry) => entry.index === index)?.fate ?? 'kept'}</td>
-          <td class="number">${percent(kept)}</td><td class="number">${percent(keptByPlace)}</td>
-          <td class="number">${decimal(logitBefore)}</td>
-          <td class="number">${decimal(logitAfter)}</td><td class="number quiet">${count(samples)}</td>
+          <td class="number">${percentText(kept)}</td><td class="number">${percentText(keptByPlace)}</td>
+          <td class="number">${decimalText(logitBefore)}</td>
+          <td class="number">${decimalText(logitAfter)}</td><td class="number quiet">${countText(samples)}</td>
         </tr>`;
       })}</tbody>
     </table>`,

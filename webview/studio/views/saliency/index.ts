@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SaliencyResult } from '../../../../src/contract/explain.js';
 import type { SampleRef } from '../../../../src/contract/terms.js';
+import { percentText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { noAnswer, noSamples, onlyBefore } from '../../elements/emptyState.js';
-import type { Content } from '../../elements/parts.js';
 import { sampleChooser } from '../../elements/sampleChooser.js';
 import { term } from '../../elements/term.js';
-import { percent } from '../../format.js';
 import type { Answer } from '../../state/answers.js';
 import { endedRun, nameOf, type SampleClass, sampleClasses } from '../../state/sampleClasses.js';
 import { hasData, isBusy, type Studio } from '../../state/studio.js';
@@ -116,19 +116,19 @@ function body(
 function verdict({ sample, target, before, after, kept }: SaliencyResult, classes: readonly SampleClass[]): string {
   const [name, explained] = [nameOf(classes, sample.class), nameOf(classes, target)];
   const sure = ({ predicted, confidence }: { predicted: number; confidence: number }) =>
-    `${nameOf(classes, predicted)} (${percent(confidence)})`;
+    `${nameOf(classes, predicted)} (${percentText(confidence)})`;
   if (!after) return `This sample of ${name} is taken for ${sure(before)}.`;
   const answers =
     before.predicted === after.predicted
-      ? `The sample is taken for ${nameOf(classes, after.predicted)} as before (${percent(before.confidence)} before, ${percent(after.confidence)} after).`
+      ? `The sample is taken for ${nameOf(classes, after.predicted)} as before (${percentText(before.confidence)} before, ${percentText(after.confidence)} after).`
       : `The sample was taken for ${sure(before)} and is now taken for ${sure(after)}.`;
   return `${focusLeft(kept, explained)} ${answers}`;
 }
 
 function focusLeft(kept: number | null, name: string): string {
   if (kept === null) return `There was no focus on ${name} before.`;
-  const share = percent(kept);
-  return share === percent(0)
+  const share = percentText(kept);
+  return share === percentText(0)
     ? `Nothing is left of the focus on ${name}.`
     : `${share} of the focus on ${name} is left.`;
 }

@@ -3,9 +3,9 @@ import { guard } from 'lit/directives/guard.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { ClassMap, SaliencyResult } from '../../../../src/contract/explain.js';
 import type { Picture } from '../../../../src/contract/terms.js';
-import type { Content } from '../../elements/parts.js';
+import { countText, decimalText, percentText, signedText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { term } from '../../elements/term.js';
-import { count, decimal, percent, signed } from '../../format.js';
 import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
 import { change, heat, ramp } from './colours.js';
 import '../../elements/picture.js';
@@ -39,7 +39,7 @@ function original(
     'Sample',
     html`<lethe-picture .picture=${pictureFor(picture, before)} label="A sample of ${name}"></lethe-picture>`,
     html`<dt>Class</dt><dd class="name" title=${name}>${name}</dd>
-      <dt>Sample</dt><dd>${count(sample.nth + 1)} of ${count(samples)}, ${split}</dd>`,
+      <dt>Sample</dt><dd>${countText(sample.nth + 1)} of ${countText(samples)}, ${split}</dd>`,
   );
 }
 
@@ -58,8 +58,8 @@ function seen(
     when,
     html`<lethe-picture .picture=${pictureFor(picture, map)} .overlay=${overlay}
       label="Focus on ${nameOf(classes, target)} ${when.toLowerCase()}: ${where}"></lethe-picture>`,
-    html`<dt>Taken for</dt><dd class="name" title=${name}>${name}, ${percent(map.confidence)}</dd>
-      <dt>${term('logit', 'Logit')}</dt><dd>${decimal(map.logit)}</dd>`,
+    html`<dt>Taken for</dt><dd class="name" title=${name}>${name}, ${percentText(map.confidence)}</dd>
+      <dt>${term('logit', 'Logit')}</dt><dd>${decimalText(map.logit)}</dd>`,
   );
 }
 
@@ -75,8 +75,8 @@ function difference(
     'Difference',
     html`<lethe-picture .picture=${pictureFor(picture, before)} .overlay=${{ width, height, values, colour: change(most || 1) }}
       label="Focus lost and gained"></lethe-picture>`,
-    html`<dt>${term('focus kept', 'Focus kept')}</dt><dd>${percent(kept)}</dd>
-      <dt>Logit</dt><dd>${signed(after.logit - before.logit, 2)}</dd>`,
+    html`<dt>${term('focus kept', 'Focus kept')}</dt><dd>${percentText(kept)}</dd>
+      <dt>Logit</dt><dd>${signedText(after.logit - before.logit, 2)}</dd>`,
   );
 }
 
@@ -92,11 +92,11 @@ function pictureFor(picture: Picture, { width, height }: ClassMap): Picture {
 function legend(most: number, hasAfter: boolean): Content {
   const bar = (background: string) => html`<i class="colour-ramp" style=${styleMap({ background })}></i>`;
   return html`<p class="map-legend">
-    <span class="map-scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimal(most)} logit units</span>
+    <span class="map-scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimalText(most)} logit units</span>
     ${
       hasAfter
-        ? html`<span class="map-scale"><span class="quiet">Difference</span> lost ${decimal(most)}
-            ${bar(ramp(change(most), -most, most))} gained ${decimal(most)} logit units</span>`
+        ? html`<span class="map-scale"><span class="quiet">Difference</span> lost ${decimalText(most)}
+            ${bar(ramp(change(most), -most, most))} gained ${decimalText(most)} logit units</span>`
         : nothing
     }
   </p>`;

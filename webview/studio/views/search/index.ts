@@ -3,10 +3,11 @@ import { guard } from 'lit/directives/guard.js';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { percentText, pluralText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { emptyState } from '../../elements/emptyState.js';
-import type { Content } from '../../elements/parts.js';
 import { term } from '../../elements/term.js';
-import { pairText, percent, plural } from '../../format.js';
+import { pairText } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { COLOURS } from '../../plots/theme.js';
@@ -37,7 +38,7 @@ export function search(studio: Studio): Content {
     <lethe-candidates .note=${html`${explanation(shown)} ${keys(legend(candidates, shown))}`} .candidates=${candidates} .shown=${outcome.pair} .saved=${shown.saved} .choosing=${choosing}
       .limit=${limitOf(shown)} .choose=${state === 'recorded' ? choose : null}></lethe-candidates>
     <div>
-      <h3>All candidates <span class="quiet">${plural(candidates.length, 'pair')}, the best first</span></h3>
+      <h3>All candidates <span class="quiet">${pluralText(candidates.length, 'pair')}, the best first</span></h3>
       ${guard([candidates, outcome.pair, shown.saved, choosing, state], () => candidateTable(shown, choosing, choose))}
     </div>
   </section>`;
@@ -51,7 +52,7 @@ function nothingYet(state: StudioRun['state']): TemplateResult {
 
 function onlyOne({ alphaR, alphaF, retainAccuracy, forgetAccuracy, samples }: CandidateResult): TemplateResult {
   return html`<p>This run was given one pair, ${pairText({ alphaR, alphaF })}, so there was nothing to search. On
-      ${plural(samples, 'sample')} it recognised ${percent(retainAccuracy)} of the kept and ${percent(forgetAccuracy)} of the forgotten classes.</p>
+      ${pluralText(samples, 'sample')} it recognised ${percentText(retainAccuracy)} of the kept and ${percentText(forgetAccuracy)} of the forgotten classes.</p>
     <p class="quiet">To compare several pairs, give more values of α in the settings, or leave both fields empty.</p>`;
 }
 

@@ -4,8 +4,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
-import type { Content } from '../../elements/parts.js';
-import { count, hundredths, pairText, percent } from '../../format.js';
+import { countText, percentText, percentTick } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { pairText } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
 import type { Canvas } from '../../plots/figure.js';
 import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS } from '../../plots/theme.js';
@@ -127,8 +128,8 @@ class LetheCandidates extends LitElement {
     const at = isRight ? { right: `${this.#stage.clientWidth - x + 12}px` } : { left: `${x + 12}px` };
     return html`<div class="tip" aria-hidden="true" style=${styleMap({ ...at, top: `${Math.max(0, y - 30)}px` })}>
       <b>${pairText(candidate)}</b>
-      <span>kept classes ${percent(retainAccuracy)}, forgotten ${percent(forgetAccuracy)}</span>
-      <span class="quiet">judged on ${count(samples)} samples${complete ? '' : ', not all'}</span>
+      <span>kept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}</span>
+      <span class="quiet">judged on ${countText(samples)} samples${complete ? '' : ', not all'}</span>
     </div>`;
   }
 
@@ -182,7 +183,7 @@ function keyOf({ alphaR, alphaF }: AlphaPair): string {
 function labelOf(candidate: CandidateResult, isShown: boolean, isSaved: boolean): string {
   const { retainAccuracy, forgetAccuracy } = candidate;
   const notes = noteOf(candidate, isShown, isSaved);
-  return `${pairText(candidate)}: kept classes ${percent(retainAccuracy)}, forgotten classes ${percent(forgetAccuracy)}${notes ? `; ${notes}` : ''}`;
+  return `${pairText(candidate)}: kept classes ${percentText(retainAccuracy)}, forgotten classes ${percentText(forgetAccuracy)}${notes ? `; ${notes}` : ''}`;
 }
 
 interface Marked {
@@ -212,7 +213,7 @@ function scatter({ width }: Canvas, candidates: readonly CandidateResult[], { sh
       x: {
         label: FORGET_AXIS,
         domain: span([...candidates.map((c) => c.forgetAccuracy), ...(limit === null ? [] : [limit])]),
-        tickFormat: hundredths,
+        tickFormat: percentTick,
         grid: true,
         insetLeft: 14,
         insetRight: 8,
@@ -220,7 +221,7 @@ function scatter({ width }: Canvas, candidates: readonly CandidateResult[], { sh
       y: {
         label: RETAIN_AXIS,
         domain: span(candidates.map((c) => c.retainAccuracy)),
-        tickFormat: hundredths,
+        tickFormat: percentTick,
         grid: true,
         insetTop: 14,
         insetBottom: 8,

@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
-import { tableBox } from '../../elements/parts.js';
+import { countText, decimalText, percentText } from '../../../../src/contract/text.js';
+import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
-import { count, pairText, percent } from '../../format.js';
+import { pairText } from '../../format.js';
 import { isSamePair } from '../../pairs.js';
 
 /** Every candidate in numbers, the best first, each with a button to look at it. */
@@ -45,8 +46,8 @@ function row(
   const isShown = isSamePair(candidate, outcome.pair);
   return html`<tr>
     <td class="number">${alphaR}</td><td class="number">${alphaF}</td>
-    <td class="number">${percent(retainAccuracy)}</td><td class="number">${percent(forgetAccuracy)}</td>
-    <td class="number">${score.toFixed(3)}</td><td class="number quiet">${count(samples)}</td>
+    <td class="number">${percentText(retainAccuracy)}</td><td class="number">${percentText(forgetAccuracy)}</td>
+    <td class="number">${decimalText(score, 3)}</td><td class="number quiet">${countText(samples)}</td>
     <td>${noteOf(candidate, isShown, isSamePair(candidate, saved))}</td>
     <td class="number">${state === 'recorded' ? button(candidate, isShown, choosing, choose) : nothing}</td>
   </tr>`;

@@ -1,0 +1,14 @@
+import type { Outcome, RunSummary } from '../../../src/contract/run.js';
+import { dateTimeText, listText, percentText } from '../../../src/contract/text.js';
+
+/** What a run was for: whether the classes are forgotten, as far as the policy wants. */
+export function headline({ forget, policy }: Outcome): string {
+  const left = policy.filter(({ code }) => code === 'forget-limit').map((finding) => finding.class);
+  const names = left.length > 0 ? left : forget;
+  return `${listText(names)} ${names.length === 1 ? 'is' : 'are'} ${left.length > 0 ? 'still recognised' : 'forgotten'}`;
+}
+
+/** A run in a list: `Shirt, 31 Jan 2026, 09:45 (forgotten 0.4%, kept 94.6%)`. */
+export function runTitle({ forget, created, after }: RunSummary): string {
+  return `${listText(forget, 2)}, ${dateTimeText(created)} (forgotten ${percentText(after.forgetAccuracy)}, kept ${percentText(after.retainAccuracy)})`;
+}
