@@ -85,13 +85,3 @@ export function list(names: readonly string[], most = 4): string {
   if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}` : names.join('');
 }
-
-/** The last part of a path of any system. */
-export function baseName(file: string): string {
-  return file.split(/[\\/]/).pop() ?? file;
-}
-
-/** A TensorFlow.js model is told by its folder: they are all called model.json. */
-export function modelName(file: string): string {
-  return baseName(file.replace(/[\\/]model\.json$/, ''));
-}

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { breathe, type Work } from '../../base/work.js';
-import { detectFormat, isMainFile } from '../../models/registry.js';
+import { isMainFileName } from '../../contract/formats.js';
+import { detectFormat } from '../../models/registry.js';
 import { CONFIG_NAME } from '../../project/home.js';
 
 /** Folders that hold no model of anybody's: never gone into. */
@@ -42,7 +43,7 @@ async function walk(folder: string, models: Set<string>, configs: Set<string>, w
       if (!LEFT_OUT.has(entry.name)) await walk(file, models, configs, work);
     } else if (entry.name === CONFIG_NAME) {
       configs.add(file);
-    } else if (isMainFile(entry.name) && (await isModel(file))) {
+    } else if (isMainFileName(entry.name) && (await isModel(file))) {
       models.add(file);
     }
   }

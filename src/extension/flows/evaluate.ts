@@ -1,6 +1,6 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { percentText } from '../../base/text.js';
+import { modelName } from '../../contract/names.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
@@ -12,13 +12,13 @@ import { targetModel } from './target.js';
 export async function evaluate(argument: unknown, services: Services): Promise<void> {
   const model = await targetModel(argument, services, 'Which model is to be evaluated?');
   if (!model || !(await isTrusted()) || !(await ensureSetUp(model, services))) return;
-  const title = `Evaluating ${path.basename(model.fsPath)}`;
+  const title = `Evaluating ${modelName(model.fsPath)}`;
   try {
     const request = { model: model.fsPath, allowOutside: allowOutside(model) };
     const result = await withNotification(services.jobs, model, title, () => services.jobs.evaluate(model, request));
     services.selection.select(model);
     await services.models.refresh();
-    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${result.samples.toLocaleString('en')} ${result.split} samples.`;
+    const text = `${modelName(model.fsPath)} recognises ${percentText(result.accuracy)} of ${result.samples.toLocaleString('en')} ${result.split} samples.`;
     services.log.info(text);
     void vscode.window.showInformationMessage(text);
   } catch (error) {

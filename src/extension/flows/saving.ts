@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { listText } from '../../base/text.js';
+import { modelName } from '../../contract/names.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
 import type { AlphaPair } from '../../contract/terms.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { Dialogs } from '../dialogs.js';
 import { withJobProgress } from '../jobs/progress.js';
-import { modelName } from '../models/name.js';
 import { openReportPanel } from '../runs/reportPanel.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';

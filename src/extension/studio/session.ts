@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
+import { modelName, modelPath } from '../../contract/names.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
 import type { FromStudio, StudioSettings, ToStudio } from '../../contract/studio.js';
 import { classesAt } from '../classes/names.js';
@@ -88,7 +89,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     const summary = models.get(model) ?? null;
     return {
       model: model.fsPath,
-      name: vscode.workspace.asRelativePath(model),
+      name: modelPath(vscode.workspace.asRelativePath(model)),
       trusted: vscode.workspace.isTrusted,
       facts,
       factsError: error,
@@ -110,7 +111,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     try {
       await this.#handle(model, message);
     } catch (error) {
-      await showFailure(path.basename(model.fsPath), error, this.#services);
+      await showFailure(modelName(model.fsPath), error, this.#services);
     }
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { baseName } from '../../../src/contract/names.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
-import { baseName } from '../format.js';
 import type { Studio } from '../state/studio.js';
 
 /** What can stand in a template. */

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Finding, FindingAction } from '../../../src/contract/findings.js';
+import { baseName } from '../../../src/contract/names.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
 import { type Content, errorText, icon, sentence } from '../elements/parts.js';
-import { baseName, list, plural } from '../format.js';
+import { list, plural } from '../format.js';
 import { configOf, isBusy, type Studio } from '../state/studio.js';
 
 /** Findings that are shown at once; the others are folded. */

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { FORMATS } from '../../../src/contract/formats.js';
 import type { InspectResult, ModelState } from '../../../src/contract/models.js';
+import { baseName } from '../../../src/contract/names.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { type Content, icon, sentence } from '../elements/parts.js';
-import { baseName, bytes, count, day, percent, plural } from '../format.js';
+import { bytes, count, day, percent, plural } from '../format.js';
 import { configOf, type Studio } from '../state/studio.js';
 
 const STATES: Record<ModelState, { readonly title: string; readonly icon: string; readonly tone: string }> = {
@@ -66,7 +68,7 @@ function factList(studio: Studio, facts: InspectResult): TemplateResult[] {
   const measured = summary?.measured;
   const skipped = facts.skipped.length;
   return [
-    fact('Format', summary?.formatTitle ?? facts.format),
+    fact('Format', FORMATS[facts.format].title),
     fact('Size', bytes(size), facts.files.length > 1 ? `in ${facts.files.length} files` : ''),
     fact('Input', facts.input.dims.map((dim) => dim ?? 'n').join(' × '), LAYOUTS[facts.input.layout]),
     fact('Classes', facts.classCount === null ? 'unknown' : count(facts.classCount)),

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { modelName } from '../../../src/contract/names.js';
 import type { Outcome, RunSummary, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { dropdown } from '../elements/dropdown.js';
 import { type Content, icon } from '../elements/parts.js';
-import { count, dateTime, list, modelName, pairText, percent, plural } from '../format.js';
+import { count, dateTime, list, pairText, percent, plural } from '../format.js';
 import { isSamePair } from '../pairs.js';
 import { hasData, isBusy, type Studio } from '../state/studio.js';
 

@@ -1,8 +1,9 @@
 import { html, type TemplateResult } from 'lit';
+import { baseName } from '../../../src/contract/names.js';
 import type { JobProgress } from '../../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
 import { type Content, icon } from '../elements/parts.js';
-import { baseName, count, pairText } from '../format.js';
+import { count, pairText } from '../format.js';
 
 type Step = 'load' | 'measure' | 'spaces' | 'search' | 'check' | 'save';
 

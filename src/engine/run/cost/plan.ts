@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { FormatName } from '../../../contract/formats.js';
 import type { RunRecord, RunSettings } from '../../../contract/records.js';
 import type { UnlearnRequest } from '../../../contract/run.js';
 import { elementCount } from '../../../linalg/tensor.js';
@@ -16,7 +17,7 @@ import { policyOf } from '../targets.js';
 
 /** How much a run will do, as far as that is known before it begins. */
 export interface RunPlan {
-  readonly format: string;
+  readonly format: FormatName;
   /** Bytes of the model's files. */
   readonly modelBytes: number;
   /** Weights of the layers to edit. */

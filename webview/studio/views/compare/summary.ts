@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
+import { modelName } from '../../../../src/contract/names.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import { tableBox } from '../../elements/parts.js';
-import { count, dateTime, duration, list, modelName, pairText, percent, plural } from '../../format.js';
+import { count, dateTime, duration, list, pairText, percent, plural } from '../../format.js';
 
 /** What both runs came to, in the numbers that matter most. */
 export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
