@@ -230,7 +230,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
 
   async #tellSaved({ output }: SaveCandidateResult): Promise<void> {
     const open = 'Open new model';
-    const text = `The candidate is saved as ${vscode.workspace.asRelativePath(output)}.`;
+    const text = `The candidate is saved as ${modelPath(vscode.workspace.asRelativePath(output))}.`;
     if ((await vscode.window.showInformationMessage(text, open)) === open) {
       await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(output));
     }
