@@ -1,3 +1,4 @@
+import type { FormatName } from './formats.js';
 import type { ClassAccuracy, Confusion, LayerFacts } from './records.js';
 import type { ErrorReport, ModelRequest, SplitName, TensorFlowBackend } from './terms.js';
 
@@ -28,7 +29,7 @@ export interface EnvironmentRequest {
 
 export interface InspectResult {
   readonly model: string;
-  readonly format: string;
+  readonly format: FormatName;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly input: { readonly name: string; readonly dims: readonly (number | null)[]; readonly layout: string };
   readonly classCount: number | null;
@@ -72,9 +73,8 @@ export interface PolicyEntry {
 export interface ModelSummary {
   /** As asked for. */
   readonly model: string;
-  /** Registry name and human name of the format, null if no format knows it. */
-  readonly format: string | null;
-  readonly formatTitle: string | null;
+  /** Null if no format knows it. */
+  readonly format: FormatName | null;
   readonly bytes: number;
   readonly classCount: number | null;
   /** Names, where `lethe.json` or a record gives them. */

@@ -21,6 +21,8 @@ export interface Location {
 /** A labelled data set that is read piece by piece; only labels are held in memory. */
 export interface Dataset {
   readonly format: string;
+  /** Whether each sample is a file of its own: then the set changes with the folders that hold them. */
+  readonly isFilePerSample: boolean;
   readonly size: number;
   /** Class index of every sample. */
   readonly labels: Int32Array;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { modelPath } from '../contract/names.js';
 import { ClassesTree } from './classes/tree.js';
 import { ModelsTree } from './models/tree.js';
 import { RunsTree } from './runs/tree.js';
@@ -29,7 +30,7 @@ export function registerViews({ models, runs, selection }: Services): vscode.Dis
     }),
     selection.onDidChange((model) => {
       if (model.toString() === selection.model?.toString())
-        classesView.description = vscode.workspace.asRelativePath(model);
+        classesView.description = modelPath(vscode.workspace.asRelativePath(model));
     }),
     models.onDidChange(async () => {
       const forbidden = (await models.all()).filter(({ summary }) => summary.state === 'forbidden').length;

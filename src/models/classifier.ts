@@ -1,3 +1,4 @@
+import type { FormatName } from '../contract/formats.js';
 import type { LetheError } from '../base/errors.js';
 import type { Work } from '../contract/progress.js';
 import type { TextRange } from '../contract/terms.js';
@@ -103,8 +104,7 @@ export interface SavedFiles {
 
 /** A trained classifier in a file, whatever the format. Nothing here ever writes to the source files. */
 export interface Classifier {
-  /** Registry name of the format: `onnx`, `tfjs-layers`, `tfjs-graph`. */
-  readonly format: string;
+  readonly format: FormatName;
   /** The path that was opened. */
   readonly path: string;
   /** Every file the model consists of, the main one first. */
@@ -139,7 +139,7 @@ export interface SaveOptions extends Work {
 
 /** Facts about a model that its headers tell, without loading tensors or a runtime. */
 export interface ModelFacts {
-  readonly format: string;
+  readonly format: FormatName;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly input: InputSpec;
   readonly classCount: number | null;
@@ -166,11 +166,9 @@ export interface NotFinite {
   readonly isWeight: boolean;
 }
 
-/** One model format: everything the registry needs to know of it. */
+/** The code of one model format; what is known of the format without it stands in `FORMATS`. */
 export interface ModelFormat {
-  readonly name: string;
-  /** Human name for messages: `ONNX`. */
-  readonly title: string;
+  readonly name: FormatName;
   /** Whether the file looks like this format, from its name and its first bytes only. Never throws for bad content. */
   match(path: string): Promise<boolean>;
   /** Facts from headers alone: well under a second for a 100 MB file. @throws LetheError on a damaged file. */

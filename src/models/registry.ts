@@ -2,35 +2,18 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { fileError } from '../base/files.js';
+import { FORMAT_NAMES, FORMATS, type FormatName, isMainFileName } from '../contract/formats.js';
 import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from './classifier.js';
 
-interface Entry {
-  readonly title: string;
-  /** Which file of a folder is the one to open. */
-  readonly mainFile: RegExp;
-  /** The format's code and its runtime are loaded only when a file asks for them. */
-  readonly load: () => Promise<ModelFormat>;
-}
-
-/** Every model format: a folder here and a line below. The first that matches a file opens it. */
-const entries: readonly Entry[] = [
-  { title: 'ONNX', mainFile: /\.onnx$/i, load: async () => (await import('./onnx/index.js')).format },
-  {
-    title: 'TensorFlow.js layers model',
-    mainFile: /^model\.json$/i,
-    load: async () => (await import('./tfjs-layers/index.js')).format,
-  },
-  {
-    title: 'TensorFlow.js graph model',
-    mainFile: /^model\.json$/i,
-    load: async () => (await import('./tfjs-graph/index.js')).format,
-  },
-];
-
-/** Whether a file of this name may be the one of a model that is opened. */
-export function isMainFile(name: string): boolean {
-  return !name.startsWith('.') && entries.some((entry) => entry.mainFile.test(name));
-}
+/**
+ * The code of every model format: a folder here and a line below, its facts in `FORMATS`. It is loaded with its runtime only
+ * when a file asks for it; the first that matches opens the file.
+ */
+const adapters: { readonly [Name in FormatName]: () => Promise<ModelFormat> } = {
+  onnx: async () => (await import('./onnx/index.js')).format,
+  'tfjs-layers': async () => (await import('./tfjs-layers/index.js')).format,
+  'tfjs-graph': async () => (await import('./tfjs-graph/index.js')).format,
+};
 
 /** Where a model starts, and what reads it. */
 export interface DetectedModel {
@@ -45,14 +28,14 @@ export interface DetectedModel {
  */
 export async function detectFormat(target: string): Promise<DetectedModel> {
   const file = await mainFile(target);
-  for (const entry of entries) {
-    const format = await entry.load();
+  for (const name of FORMAT_NAMES) {
+    const format = await adapters[name]();
     if (await format.match(file)) return { path: file, format };
   }
   throw new LetheError('format-unknown', {
     message: 'is not a model file of a known format',
     file,
-    hint: `Lethe opens: ${entries.map((entry) => entry.title).join(', ')}.`,
+    hint: `Lethe opens: ${FORMAT_NAMES.map((name) => FORMATS[name].title).join(', ')}.`,
   });
 }
 
@@ -76,7 +59,7 @@ async function mainFile(target: string): Promise<string> {
   } catch (error) {
     throw fileError(error, target);
   }
-  const models = names.filter(isMainFile);
+  const models = names.filter(isMainFileName);
   if (models.length === 1) return path.join(target, models[0]);
   throw new LetheError('format-unknown', {
     message: models.length === 0 ? 'is a folder without a model file' : `is a folder with ${models.length} model files`,

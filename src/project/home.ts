@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { exists } from '../base/files.js';
+import { mainFileOf } from '../contract/formats.js';
 
 export const CONFIG_NAME = 'lethe.json';
 
@@ -37,7 +38,8 @@ export async function findHome(model: string, given?: string): Promise<ModelHome
 
   const above = path.join(parent, CONFIG_NAME);
   const config = given ?? ((await exists(above)) ? above : null);
-  const isFolder = path.basename(absolute) === 'model.json' || /\.forget-/.test(path.basename(folder));
+  const isFolder =
+    mainFileOf(path.basename(absolute))?.calledBy === 'folder' || /\.forget-/.test(path.basename(folder));
   return isFolder
     ? { folder: parent, name: path.basename(folder), config, records }
     : { folder, name, config, records };

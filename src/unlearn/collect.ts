@@ -1,3 +1,4 @@
+import { memoryText } from '../contract/text.js';
 import { LetheError } from '../base/errors.js';
 import type { Work } from '../contract/progress.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';

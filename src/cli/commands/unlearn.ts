@@ -1,3 +1,4 @@
+import { dimensionText } from '../../contract/text.js';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { countText, durationText, percentText, pointsText } from '../../base/text.js';

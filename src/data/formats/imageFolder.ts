@@ -49,6 +49,7 @@ export async function openImageFolder(source: SourceOf<'imageFolder'>, context: 
   const shape = [...expected.size, 3];
   return {
     format: 'imageFolder',
+    isFilePerSample: true,
     size: files.length,
     labels,
     classes,

@@ -42,6 +42,7 @@ export function recordDataset(records: Records): Dataset {
     records.where?.(index, part) ?? inSegment(records.segments, index);
   return {
     format,
+    isFilePerSample: false,
     size: labels.length,
     labels,
     classes,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { exists } from '../../base/files.js';
 import type { Finding } from '../../contract/findings.js';
+import { modelName } from '../../contract/names.js';
 import type { ProjectConfig } from '../../project/config.js';
 import type { JsonPath } from '../../project/jsonText.js';
 import type { ConfigLook, ModelLook } from '../look/modelLook.js';
@@ -41,7 +42,7 @@ export function classCountFindings({ model, facts, config: look, isCovered }: Mo
   const config = look?.config;
   const outputs = facts?.classCount ?? null;
   if (!config?.classes || !isCovered || outputs === null || outputs === config.classes.length) return [];
-  const message = `names ${config.classes.length} classes, but ${path.basename(model)} has ${outputs} outputs`;
+  const message = `names ${config.classes.length} classes, but ${modelName(model)} has ${outputs} outputs`;
   const related = [{ file: model, range: null, message: `has ${outputs} outputs` }];
   if (config.classFile) {
     related.push({ file: config.classFile, range: null, message: `names ${config.classes.length} classes` });

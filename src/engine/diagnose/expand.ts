@@ -1,8 +1,9 @@
+import { isMainFileName } from '../../contract/formats.js';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { breathe } from '../../base/abort.js';
 import type { Work } from '../../contract/progress.js';
-import { detectFormat, isMainFile } from '../../models/registry.js';
+import { detectFormat } from '../../models/registry.js';
 import { CONFIG_NAME } from '../../project/home.js';
 
 /** Folders that hold no model of anybody's: never gone into. */
@@ -43,7 +44,7 @@ async function walk(folder: string, models: Set<string>, configs: Set<string>, w
       if (!LEFT_OUT.has(entry.name)) await walk(file, models, configs, work);
     } else if (entry.name === CONFIG_NAME) {
       configs.add(file);
-    } else if (isMainFile(entry.name) && (await isModel(file))) {
+    } else if (isMainFileName(entry.name) && (await isModel(file))) {
       models.add(file);
     }
   }

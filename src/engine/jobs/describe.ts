@@ -26,7 +26,6 @@ function summaryOf(look: ModelLook): ModelSummary {
   return {
     model: look.asked,
     format: format?.name ?? null,
-    formatTitle: format?.title ?? null,
     bytes: look.bytes,
     classCount: facts?.classCount ?? null,
     classes: look.classes,

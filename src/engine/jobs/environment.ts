@@ -1,3 +1,4 @@
+import { memoryText, sizeText } from '../../contract/text.js';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -12,8 +12,8 @@ export function dataFilesOf(dataset: Dataset | undefined): string[] {
   const step = Math.ceil(dataset.size / MOST_LOOKS);
   for (let index = 0; index < dataset.size; index += step) {
     const { file } = dataset.where(index);
-    files.add(dataset.format === 'imageFolder' ? path.dirname(file) : file);
-    if (dataset.format !== 'imageFolder') files.add(dataset.where(index, 'label').file);
+    files.add(dataset.isFilePerSample ? path.dirname(file) : file);
+    if (!dataset.isFilePerSample) files.add(dataset.where(index, 'label').file);
   }
   return [...files];
 }

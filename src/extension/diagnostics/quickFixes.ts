@@ -1,4 +1,5 @@
-import path from 'node:path';
+import { modelName } from '../../contract/names.js';
+import { mainFilePatterns } from '../../contract/formats.js';
 import * as vscode from 'vscode';
 import type { FindingAction } from '../../contract/findings.js';
 import { listText } from '../../contract/text.js';
@@ -8,19 +9,19 @@ import { FindingDiagnostic } from './publisher.js';
 export function actionTitle(action: FindingAction): string {
   switch (action.kind) {
     case 'evaluate':
-      return `Evaluate ${path.basename(action.model)} now`;
+      return `Evaluate ${modelName(action.model)} now`;
     case 'unlearn':
-      return `Unlearn ${listText(action.classes)} from ${path.basename(action.model)} now`;
+      return `Unlearn ${listText(action.classes)} from ${modelName(action.model)} now`;
     case 'open-report':
       return 'Open the report of the run';
     case 'choose-shard':
       return `Choose the file for ${action.location}`;
     case 'delete-model':
-      return `Delete ${path.basename(action.model)}`;
+      return `Delete ${modelName(action.model)}`;
   }
 }
 
-/** The quick fixes of Lethe's findings in JSON files. */
+/** The quick fixes of Lethe's findings in texts. */
 const quickFixes: vscode.CodeActionProvider = {
   provideCodeActions(_document, _range, { diagnostics }) {
     return diagnostics.flatMap((diagnostic) => {
@@ -38,7 +39,8 @@ const quickFixes: vscode.CodeActionProvider = {
 };
 
 export function registerQuickFixes(): vscode.Disposable {
-  const files = ['**/lethe.json', '**/model.json'].map((pattern) => ({ scheme: 'file', pattern }));
+  const names = ['lethe.json', ...mainFilePatterns(({ isText }) => isText)];
+  const files = names.map((name) => ({ scheme: 'file', pattern: `**/${name}` }));
   return vscode.languages.registerCodeActionsProvider(files, quickFixes, {
     providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
   });

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
 import { isConfigFile } from '../models/find.js';
 import { isTrusted } from './guard.js';
@@ -14,7 +14,7 @@ export async function diagnose(argument: unknown, diagnostics: Diagnostics): Pro
   if (!(await isTrusted())) return;
   const called = argument instanceof vscode.Uri ? argument : undefined;
   const target = called && isConfigFile(called) ? vscode.Uri.joinPath(called, '..') : called;
-  const name = called && path.posix.basename(called.path);
+  const name = called && modelName(called.path);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: name ? `Diagnosing ${name}` : 'Diagnosing the models of the workspace',

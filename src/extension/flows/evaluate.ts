@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
 import { countText, percentText } from '../../contract/text.js';
 import { withNotification } from '../jobs/notification.js';
@@ -12,13 +12,13 @@ import { targetModel } from './target.js';
 export async function evaluate(argument: unknown, services: Services): Promise<void> {
   const model = await targetModel(argument, services, 'Which model is to be evaluated?');
   if (!model || !(await isTrusted()) || !(await ensureSetUp(model, services))) return;
-  const title = `Evaluating ${path.basename(model.fsPath)}`;
+  const title = `Evaluating ${modelName(model.fsPath)}`;
   try {
     const request = { model: model.fsPath, allowOutside: allowOutside(model) };
     const result = await withNotification(services.jobs, model, title, () => services.jobs.evaluate(model, request));
     services.selection.select(model);
     await services.models.refresh();
-    const text = `${path.basename(model.fsPath)} recognises ${percentText(result.accuracy)} of ${countText(result.samples)} ${result.split} samples.`;
+    const text = `${modelName(model.fsPath)} recognises ${percentText(result.accuracy)} of ${countText(result.samples)} ${result.split} samples.`;
     services.log.info(text);
     void vscode.window.showInformationMessage(text);
   } catch (error) {

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { mainFileOf } from '../../contract/formats.js';
+import { baseName, modelName } from '../../contract/names.js';
 import type { Services } from '../services.js';
 import { STUDIO, STUDIO_OPTION } from '../studio/editor.js';
 import { trash } from './runs.js';
@@ -10,8 +12,8 @@ export async function openStudio(argument: unknown, services: Services): Promise
   const model = await targetModel(argument, services, 'Which model is to be opened?');
   if (!model) return;
   services.selection.select(model);
-  const isJson = path.posix.extname(model.path) === '.json';
-  await vscode.commands.executeCommand('vscode.openWith', model, isJson ? STUDIO_OPTION : STUDIO);
+  const isModelForSure = mainFileOf(baseName(model.path))?.isModelForSure;
+  await vscode.commands.executeCommand('vscode.openWith', model, isModelForSure ? STUDIO : STUDIO_OPTION);
 }
 
 /** Shows a model's classes in the tree beside it. */
@@ -26,7 +28,7 @@ export async function deleteModel(argument: unknown, services: Services): Promis
   const files = await filesOf(model, services);
   const remove = 'Move to trash';
   const chosen = await vscode.window.showWarningMessage(
-    `Delete ${path.posix.basename(model.path)}?`,
+    `Delete ${modelName(model.path)}?`,
     { modal: true, detail: files.map(({ fsPath }) => fsPath).join('\n') },
     remove,
   );

@@ -1,5 +1,6 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { isMainFileName } from '../../contract/formats.js';
+import { baseName, modelPath } from '../../contract/names.js';
 import type { Services } from '../services.js';
 
 /**
@@ -24,12 +25,11 @@ function uriOf(argument: unknown): vscode.Uri | undefined {
   return [uri, model].find((value) => value instanceof vscode.Uri) as vscode.Uri | undefined;
 }
 
-/** The model that the active tab shows: in the Studio, or as the text of its model.json. */
+/** The model that the active tab shows: in the Studio, or as the text of its main file. */
 function activeModel(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputCustom && input.viewType.startsWith('lethe.studio')) return input.uri;
-  const isModelText = input instanceof vscode.TabInputText && path.posix.basename(input.uri.path) === 'model.json';
-  return isModelText ? input.uri : undefined;
+  return input instanceof vscode.TabInputText && isMainFileName(baseName(input.uri.path)) ? input.uri : undefined;
 }
 
 async function pickModel(services: Services, placeHolder: string): Promise<vscode.Uri | undefined> {
@@ -46,7 +46,7 @@ async function pickModel(services: Services, placeHolder: string): Promise<vscod
   if (models.length === 1) return models[0].uri;
   const selected = services.selection.model?.toString();
   const items = models.map(({ uri, summary }) => ({
-    label: vscode.workspace.asRelativePath(uri),
+    label: modelPath(vscode.workspace.asRelativePath(uri)),
     description: summary.detail,
     uri,
   }));

@@ -1,7 +1,8 @@
-import path from 'node:path';
+import { listText, aboutText, memoryText, sizeText, percentText } from '../../contract/text.js';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
 import type { ModelSummary } from '../../contract/models.js';
+import { modelName } from '../../contract/names.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
 import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
@@ -49,7 +50,7 @@ export async function unlearn(
   services: Services,
   settings: StudioSettings = {},
 ): Promise<UnlearnResult | undefined> {
-  const name = path.basename(model.fsPath);
+  const name = modelName(model.fsPath);
   const request: UnlearnRequest = {
     model: model.fsPath,
     allowOutside: allowOutside(model),
@@ -87,7 +88,7 @@ export async function unlearn(
 async function confirm(request: UnlearnRequest, services: Services): Promise<EstimateResult | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Looking at ${path.basename(request.model)}`,
+    title: `Looking at ${modelName(request.model)}`,
     cancellable: true,
   };
   const estimate = await vscode.window.withProgress(options, (_, token) => {
@@ -132,7 +133,7 @@ async function pickClasses(
   }));
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
-    title: `Unlearn classes from ${path.basename(model.fsPath)}`,
+    title: `Unlearn classes from ${modelName(model.fsPath)}`,
     placeHolder: 'Classes to forget; the model file itself stays as it is',
     matchOnDescription: true,
   });
@@ -159,7 +160,7 @@ async function showOutcome(result: UnlearnResult, services: Services): Promise<v
   const lines = [
     `${listText(result.forget)} forgotten: ${percentText(before.forgetAccuracy)} → ${percentText(after.forgetAccuracy)}.`,
     `Kept classes: ${percentText(before.retainAccuracy)} → ${percentText(after.retainAccuracy)}.`,
-    `The new model is ${path.basename(result.output)}.`,
+    `The new model is ${modelName(result.output)}.`,
     ...policy.map((finding) => `${finding.message}.`),
   ];
   const show = policy.some((finding) => finding.severity === 'error')

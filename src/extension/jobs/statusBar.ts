@@ -1,5 +1,5 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import type { JobCenter } from './center.js';
 import { jobText } from './phases.js';
 
@@ -15,7 +15,7 @@ export function showJobsInStatusBar(jobs: JobCenter): vscode.Disposable {
     }
     item ??= vscode.window.createStatusBarItem('lethe.jobs', vscode.StatusBarAlignment.Left);
     item.name = 'Lethe jobs';
-    const name = path.basename(first.model);
+    const name = modelName(first.model);
     item.text = `$(sync~spin) Lethe: ${jobText(first)}`;
     item.tooltip = waiting.length > 0 ? `${name}, and ${waiting.length} more waiting` : name;
     item.command = { command: 'lethe.openStudio', title: 'Open in Studio', arguments: [vscode.Uri.file(first.model)] };

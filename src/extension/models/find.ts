@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { mainFilePatterns, partFilePatterns } from '../../contract/formats.js';
 
 /** Files that may be a model, by their names. What a `model.json` really is, the engine tells from its first bytes. */
-const MODELS = '**/{*.onnx,model.json}';
+const MODELS = `**/{${mainFilePatterns().join(',')}}`;
 const CONFIGS = '**/lethe.json';
-/** How weight files beside a model are called by those who write them. */
-const PARTS = '**/{*.bin,*.data,*.onnx_data,*-shard*}';
+/** Files with weights beside a model. */
+const PARTS = `**/{${partFilePatterns().join(',')}}`;
 const CLASS_FILES = '**/{classes,labels}.txt';
 /** Files of packages and of Lethe itself, besides what the user's `files.exclude` names. */
 const EXCLUDED = '**/{node_modules,.lethe}/**';

@@ -1,7 +1,8 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { exists } from '../../base/files.js';
+import { mainFileOf } from '../../contract/formats.js';
 import type { ModelSummary } from '../../contract/models.js';
+import { baseName } from '../../contract/names.js';
 import type { EngineService } from '../engineService.js';
 import type { Log } from '../log.js';
 import { apartByAllowOutside } from '../settings.js';
@@ -160,9 +161,9 @@ export class ModelStore implements vscode.Disposable {
     return summaries;
   }
 
-  /** Any other JSON of this name is nobody's business; an .onnx file that can't be read is. */
+  /** What may be something else and is no model is nobody's business; a model that can't be read is. */
   #keep(uri: vscode.Uri, summary: ModelSummary): void {
-    if (summary.format === null && path.extname(uri.path) === '.json') this.#models.delete(uri.toString());
+    if (summary.format === null && !mainFileOf(baseName(uri.path))?.isModelForSure) this.#models.delete(uri.toString());
     else this.#models.set(uri.toString(), { uri, summary });
   }
 }

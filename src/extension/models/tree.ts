@@ -1,4 +1,5 @@
-import path from 'node:path';
+import { modelPath } from '../../contract/names.js';
+import { FORMATS } from '../../contract/formats.js';
 import * as vscode from 'vscode';
 import type { ModelState, ModelSummary } from '../../contract/models.js';
 import { countText, percentText, pluralText, sizeText } from '../../contract/text.js';
@@ -56,23 +57,16 @@ export class ModelsTree implements vscode.TreeDataProvider<KnownModel> {
   }
 }
 
-/** A TensorFlow.js model is told by its folder: they are all called model.json. */
+/** Where it lies in the workspace. */
 function nameOf(uri: vscode.Uri): string {
-  const relative = vscode.workspace.asRelativePath(uri);
-  return path.posix.basename(relative) === 'model.json' && relative.includes('/')
-    ? path.posix.dirname(relative)
-    : relative;
+  return modelPath(vscode.workspace.asRelativePath(uri));
 }
 
-function facts({ formatTitle, bytes, classCount }: ModelSummary): string {
-  if (!formatTitle) return '';
-  const parts = [shortTitle(formatTitle), sizeText(bytes)];
+function facts({ format, bytes, classCount }: ModelSummary): string {
+  if (!format) return '';
+  const parts = [FORMATS[format].shortTitle, sizeText(bytes)];
   if (classCount !== null) parts.push(pluralText(classCount, 'class', 'classes'));
   return parts.join(' · ');
-}
-
-function shortTitle(title: string): string {
-  return title.replace('TensorFlow.js', 'TF.js').replace(/ model$/, '');
 }
 
 function tooltip(uri: vscode.Uri, summary: ModelSummary, label: string): vscode.MarkdownString {

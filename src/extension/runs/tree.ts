@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../contract/run.js';
 import { dateTimeText, listText, percentText } from '../../contract/text.js';
@@ -26,7 +26,7 @@ export class RunsTree implements vscode.TreeDataProvider<RunSummary> {
       ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
     const time = dateTimeText(run.created);
-    item.description = `${path.basename(run.source)} · ${percentText(run.before.forgetAccuracy)} → ${percentText(run.after.forgetAccuracy)} · ${time}`;
+    item.description = `${modelName(run.source)} · ${percentText(run.before.forgetAccuracy)} → ${percentText(run.after.forgetAccuracy)} · ${time}`;
     item.tooltip = [
       `${run.source} forgot ${run.forget.join(', ')}`,
       `Forgotten: ${percentText(run.before.forgetAccuracy)} → ${percentText(run.after.forgetAccuracy)}`,

@@ -1,9 +1,9 @@
+import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
 import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
 import { countText, percentText } from '../../contract/text.js';
 import { reportOf } from '../../project/errorReport.js';
 import { failureText } from '../flows/guard.js';
-import { modelName } from '../models/name.js';
 import { allowOutside } from '../settings.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { FORMATS, type FormatName } from '../../contract/formats.js';
 import type { StudioSnapshot } from '../../contract/studio.js';
 import { settingsOf } from '../../project/defaults.js';
 import { engineSettings, unlearnSettings } from '../settings.js';
@@ -10,10 +11,14 @@ export function defaultsOf(model: vscode.Uri): StudioSnapshot['defaults'] {
 }
 
 /** What runs models of a format, as `ModelSummary.format` names it. */
-export function backendOf(format: string | null | undefined): StudioSnapshot['backend'] {
+export function backendOf(format: FormatName | null | undefined): StudioSnapshot['backend'] {
   if (!format) return { title: '', choice: null };
-  if (format === 'onnx') return { title: 'ONNX Runtime, CPU', choice: null };
-  return { title: 'TensorFlow.js', choice: engineSettings().tensorflow };
+  switch (FORMATS[format].runtime) {
+    case 'onnxruntime':
+      return { title: 'ONNX Runtime, CPU', choice: null };
+    case 'tensorflow':
+      return { title: 'TensorFlow.js', choice: engineSettings().tensorflow };
+  }
 }
 
 /** Settings that a Studio shows. */

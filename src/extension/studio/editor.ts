@@ -1,5 +1,5 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import type { FromStudio, ToStudio } from '../../contract/studio.js';
 import { SnapshotFeed } from './feed.js';
 import type { StudioHost } from './host.js';
@@ -68,7 +68,7 @@ export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider
       enableScripts: true,
       localResourceRoots: [vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview')],
     };
-    webview.html = studioHtml(webview, this.#extensionUri, path.posix.basename(model.path));
+    webview.html = studioHtml(webview, this.#extensionUri, modelName(model.path));
   }
 }
 

@@ -3,7 +3,7 @@ import { escapeText, webviewPage } from '../webviewPage.js';
 
 /**
  * The Studio's page. It shows the model's name and where things will be at once; the script takes it from there.
- * @param title the model's file name.
+ * @param title the model's name.
  */
 export function studioHtml(
   webview: Pick<vscode.Webview, 'asWebviewUri' | 'cspSource'>,

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
+import { modelName, modelPath } from '../../contract/names.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
 import type { FromStudio, ToStudio } from '../../contract/studio.js';
 import { classesAt } from '../classes/names.js';
@@ -88,7 +89,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     const summary = models.get(model) ?? null;
     return {
       model: model.fsPath,
-      name: vscode.workspace.asRelativePath(model),
+      name: modelPath(vscode.workspace.asRelativePath(model)),
       trusted: vscode.workspace.isTrusted,
       facts,
       factsError: error,
@@ -110,7 +111,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     try {
       await this.#handle(model, message);
     } catch (error) {
-      await showFailure(path.basename(model.fsPath), error, this.#services);
+      await showFailure(modelName(model.fsPath), error, this.#services);
     }
   }
 
@@ -229,7 +230,7 @@ export class StudioSession implements StudioHost, vscode.Disposable {
 
   async #tellSaved({ output }: SaveCandidateResult): Promise<void> {
     const open = 'Open new model';
-    const text = `The candidate is saved as ${vscode.workspace.asRelativePath(output)}.`;
+    const text = `The candidate is saved as ${modelPath(vscode.workspace.asRelativePath(output))}.`;
     if ((await vscode.window.showInformationMessage(text, open)) === open) {
       await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(output));
     }

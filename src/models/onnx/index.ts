@@ -1,3 +1,5 @@
+import { isCalled, FORMATS } from '../../contract/formats.js';
+import { baseName } from '../../contract/names.js';
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { throwIfAborted } from '../../base/abort.js';
@@ -21,11 +23,11 @@ import { Values } from './values.js';
 /** One sample costs as much as a whole batch where its size is fixed. */
 const largestFixedBatch = 1024;
 
-export const format: ModelFormat = { name: 'onnx', title: 'ONNX', match, inspect, faults, scan, open };
+export const format: ModelFormat = { name: 'onnx', match, inspect, faults, scan, open };
 
 /** The name decides; a file of another name must begin as ONNX files do: IR version, then a field of ModelProto. */
 async function match(path: string): Promise<boolean> {
-  if (/\.onnx$/i.test(path)) return (await stat(path)).isFile();
+  if (isCalled(FORMATS.onnx.mainFile, baseName(path))) return (await stat(path)).isFile();
   return withFile(path, async (handle, size) => {
     if (size < 16) return false;
     const [tag, version, next] = await readRange(handle, { file: path, offset: 0, length: 3 });

@@ -1,3 +1,4 @@
+import { memoryText } from '../../contract/text.js';
 import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,

@@ -5,7 +5,6 @@ import { loadNetwork } from './runtime.js';
 /** TensorFlow.js graph models: a TensorFlow graph in model.json, and shards. */
 export const format = tfjsFormat({
   name: 'tfjs-graph',
-  title: 'TensorFlow.js graph model',
   kind: 'graph',
   readFacts,
   loadNetwork,

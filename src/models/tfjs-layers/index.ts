@@ -5,7 +5,6 @@ import { loadNetwork } from './runtime.js';
 /** TensorFlow.js layers models: a Keras topology in model.json, and shards. */
 export const format = tfjsFormat({
   name: 'tfjs-layers',
-  title: 'TensorFlow.js layers model',
   kind: 'layers',
   readFacts,
   loadNetwork,

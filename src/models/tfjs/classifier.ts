@@ -1,3 +1,4 @@
+import type { FormatName } from '../../contract/formats.js';
 import type * as tfc from '@tensorflow/tfjs-core';
 import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
@@ -41,7 +42,7 @@ interface Shared {
 
 /** A classifier on TensorFlow.js. Candidates share the network and every tensor they do not replace. */
 export class TfjsClassifier implements Classifier {
-  readonly format: string;
+  readonly format: FormatName;
   readonly path: string;
   readonly files: readonly string[];
   readonly input: InputSpec;
@@ -54,7 +55,7 @@ export class TfjsClassifier implements Classifier {
   readonly #tensors: EditedTensors;
   #disposed = false;
 
-  private constructor(format: string, shared: Shared, edits: ReadonlyMap<string, Matrix>, tensors: EditedTensors) {
+  private constructor(format: FormatName, shared: Shared, edits: ReadonlyMap<string, Matrix>, tensors: EditedTensors) {
     const { network } = shared;
     this.format = format;
     this.path = network.files.json.path;
@@ -71,7 +72,7 @@ export class TfjsClassifier implements Classifier {
   }
 
   /** The classifier around a freshly loaded network, which it owns. */
-  static of(format: string, backend: Backend, network: Network): TfjsClassifier {
+  static of(format: FormatName, backend: Backend, network: Network): TfjsClassifier {
     return new TfjsClassifier(format, { backend, network, paces: new Map(), users: 0 }, new Map(), new Map());
   }
 

@@ -9,7 +9,7 @@ import { scanWeights } from './scan.js';
 import { readAllWeights, type WeightData } from './tensors.js';
 
 /** What the two kinds of TensorFlow.js models do in their own way. */
-interface TfjsFormat<Facts extends NetworkFacts> extends Pick<ModelFormat, 'name' | 'title'> {
+interface TfjsFormat<Facts extends NetworkFacts> extends Pick<ModelFormat, 'name'> {
   readonly kind: ModelKind;
   readFacts(path: string): Promise<Facts>;
   loadNetwork(backend: Backend, facts: Facts, weights: WeightData): Network;
@@ -18,14 +18,12 @@ interface TfjsFormat<Facts extends NetworkFacts> extends Pick<ModelFormat, 'name
 /** A format whose files are a model.json and shards. The runtime is loaded by the first `open`. */
 export function tfjsFormat<Facts extends NetworkFacts>({
   name,
-  title,
   kind,
   readFacts,
   loadNetwork,
 }: TfjsFormat<Facts>): ModelFormat {
   return {
     name,
-    title,
     match: async (path) => (await modelKind(path)) === kind,
     inspect: async (path) => modelFacts(name, await readFacts(path)),
     faults: (path) => findFaults(path, readFacts),

@@ -1,5 +1,6 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 import { type ErrorCode, LetheError } from '../../base/errors.js';
+import type { FormatName } from '../../contract/formats.js';
 import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer } from '../classifier.js';
 import { RuntimeFailure } from './backend.js';
 import { type JsonPath, textRangeOf } from './json.js';
@@ -63,7 +64,7 @@ export function unfitWeight(weight: StoredWeight): string | null {
 }
 
 /** The facts as the registry wants them. */
-export function modelFacts(format: string, facts: NetworkFacts): ModelFacts {
+export function modelFacts(format: FormatName, facts: NetworkFacts): ModelFacts {
   const { files, input, classCount, layers, skipped } = facts;
   const floats = [...files.weights.values()].filter(({ dtype, ofOptimizer }) => dtype === 'float32' && !ofOptimizer);
   return {

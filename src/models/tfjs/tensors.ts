@@ -1,3 +1,4 @@
+import { memoryText } from '../../contract/text.js';
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';

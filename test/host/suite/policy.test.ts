@@ -37,7 +37,7 @@ const models = [
     title: 'a TensorFlow.js model',
     name: 'tfjs/shapes/model.json',
     output: 'tfjs/shapes.forget-checker/model.json',
-    fixes: 'model.json',
+    fixes: 'shapes',
   },
 ];
 

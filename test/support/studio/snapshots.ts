@@ -36,7 +36,6 @@ export const facts: InspectResult = {
 export const summary: ModelSummary = {
   model: MODEL,
   format: 'onnx',
-  formatTitle: 'ONNX',
   bytes: 386_112,
   classCount: 10,
   classes: record.classes,

@@ -7,6 +7,7 @@ import { expectError } from '../../support/data/datasets.js';
 function numbers(size: number, fails = -1): Dataset & { readonly log: string[]; active: number } {
   return {
     format: 'test',
+    isFilePerSample: false,
     size,
     labels: Int32Array.from({ length: size }, (_, at) => at % 3),
     shape: [1],

@@ -39,7 +39,6 @@ describe('describe', () => {
     expect(await summary()).toEqual({
       model,
       format: 'onnx',
-      formatTitle: 'ONNX',
       bytes: (await readFile(model)).length,
       classCount: 5,
       classes: shapeClasses,

@@ -7,6 +7,7 @@ function numbered(labels: number[]) {
   const reads: number[][] = [];
   const dataset: Dataset = {
     format: 'test',
+    isFilePerSample: false,
     size: labels.length,
     labels: Int32Array.from(labels),
     shape: [1, 2, 1],

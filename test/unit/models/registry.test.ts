@@ -16,7 +16,7 @@ describe('the registry', () => {
   it('knows an ONNX file by its name, by its first bytes, and alone in a folder', async () => {
     const named = path.join(folder, 'model.onnx');
     await copyFile(fixture, named);
-    expect(await detectFormat(named)).toMatchObject({ path: named, format: { name: 'onnx', title: 'ONNX' } });
+    expect(await detectFormat(named)).toMatchObject({ path: named, format: { name: 'onnx' } });
     expect(await detectFormat(folder)).toMatchObject({ path: named, format: { name: 'onnx' } });
     const unnamed = path.join(folder, 'checkpoint');
     await copyFile(fixture, unnamed);

@@ -1,7 +1,7 @@
+import { baseName } from '../../../src/contract/names.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorReport } from '../../../src/contract/terms.js';
 import { sentenceText } from '../../../src/contract/text.js';
-import { baseName } from '../format.js';
 
 /** What went wrong, where, and what to do. */
 export function errorText({ message, file, place, hint, problems = [] }: ErrorReport): TemplateResult {

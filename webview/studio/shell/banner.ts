@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Finding, FindingAction } from '../../../src/contract/findings.js';
+import { baseName } from '../../../src/contract/names.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
 import { listText, pluralText, sentenceText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
 import { errorText } from '../elements/errorText.js';
 import { icon } from '../elements/icon.js';
-import { baseName } from '../format.js';
 import { configOf, isBusy, type Studio } from '../state/studio.js';
 
 /** Findings that are shown at once; the others are folded. */

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { FORMATS } from '../../../src/contract/formats.js';
 import type { InspectResult, ModelState } from '../../../src/contract/models.js';
+import { baseName } from '../../../src/contract/names.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText, dateText, percentText, pluralText, sentenceText, sizeText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
 import { icon } from '../elements/icon.js';
-import { baseName } from '../format.js';
 import { configOf, type Studio } from '../state/studio.js';
 
 const STATES: Record<ModelState, { readonly title: string; readonly icon: string; readonly tone: string }> = {
@@ -68,7 +69,7 @@ function factList(studio: Studio, facts: InspectResult): TemplateResult[] {
   const measured = summary?.measured;
   const skipped = facts.skipped.length;
   return [
-    fact('Format', summary?.formatTitle ?? facts.format),
+    fact('Format', FORMATS[facts.format].title),
     fact('Size', sizeText(size), facts.files.length > 1 ? `in ${facts.files.length} files` : ''),
     fact('Input', facts.input.dims.map((dim) => dim ?? 'n').join(' × '), LAYOUTS[facts.input.layout]),
     fact('Classes', facts.classCount === null ? 'unknown' : countText(facts.classCount)),

@@ -1,3 +1,4 @@
+import { modelName } from '../../../src/contract/names.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
@@ -5,8 +6,6 @@ import { countText, dateTimeText, listText, percentText, pluralText } from '../.
 import type { Content } from '../elements/content.js';
 import { dropdown } from '../elements/dropdown.js';
 import { icon } from '../elements/icon.js';
-import { modelName, pairText } from '../format.js';
-import { isSamePair } from '../pairs.js';
 import { headline, runTitle } from '../state/runText.js';
 import { hasData, isBusy, type Studio } from '../state/studio.js';
 

@@ -1,10 +1,10 @@
+import { baseName } from '../../../src/contract/names.js';
 import { html, type TemplateResult } from 'lit';
 import { type Progress, phaseFacts, STEPS, type Step, stepOf } from '../../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
 import { icon } from '../elements/icon.js';
-import { baseName, pairText } from '../format.js';
 
 /** The steps of each kind of job, in their order. */
 const OF_JOB: Readonly<Record<RunState['kind'], readonly Step[]>> = {

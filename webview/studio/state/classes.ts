@@ -1,7 +1,6 @@
 import type { PolicyEntry } from '../../../src/contract/models.js';
 import type { ClassAccuracy } from '../../../src/contract/records.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import { isSamePair } from '../pairs.js';
 
 /** What is known of a class. */
 export interface ClassRow {

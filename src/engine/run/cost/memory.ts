@@ -1,3 +1,4 @@
+import { FORMATS, type FormatName } from '../../../contract/formats.js';
 import { symmetricBytes, tilingOf } from '../../../linalg/tiles.js';
 import { accumulatorBytes } from '../../../unlearn/accumulator.js';
 import { cheaperForm, momentBytes } from '../../../unlearn/moment.js';
@@ -36,12 +37,10 @@ export function totalOf(need: MemoryNeed): number {
   return need.model + need.spaces + need.samples + need.batches + need.process;
 }
 
-/**
- * The weights of the model and of a candidate. ONNX Runtime holds a copy for each session, and a new one is made from bytes
- * that hold another; TensorFlow.js shares what is not edited.
- */
-export function modelMemory(format: string, modelBytes: number, editedBytes: number): number {
-  return (format === 'onnx' ? 3 * modelBytes : 1.5 * modelBytes + editedBytes) + 2 * editedBytes;
+/** The weights of the model and of a candidate, in all their copies. */
+export function modelMemory(format: FormatName, modelBytes: number, editedBytes: number): number {
+  const { model, edited } = FORMATS[format].memory;
+  return model * modelBytes + edited * editedBytes;
 }
 
 function spaceMemory(plan: RunPlan): number {

@@ -1,3 +1,4 @@
+import type { FormatName } from '../../../contract/formats.js';
 import { stat } from 'node:fs/promises';
 import type { RunSettings } from '../../../contract/settings.js';
 import { elementCount } from '../../../linalg/tensor.js';
@@ -14,7 +15,7 @@ import { policyOf } from '../targets.js';
 
 /** How much a run will do, as far as that is known before it begins. */
 export interface RunPlan {
-  readonly format: string;
+  readonly format: FormatName;
   /** Bytes of the model's files. */
   readonly modelBytes: number;
   /** Weights of the layers to edit. */

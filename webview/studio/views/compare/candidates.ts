@@ -5,8 +5,6 @@ import type { Outcome } from '../../../../src/contract/run.js';
 import { percentText, percentTick } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import { tableBox } from '../../elements/tableBox.js';
-import { pairText } from '../../format.js';
-import { isSamePair } from '../../pairs.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
 import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS, TIP } from '../../plots/theme.js';

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { modelName } from '../../../../src/contract/names.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import {
   countText,
@@ -10,7 +11,6 @@ import {
   pluralText,
 } from '../../../../src/contract/text.js';
 import { tableBox } from '../../elements/tableBox.js';
-import { modelName, pairText } from '../../format.js';
 
 /** What both runs came to, in the numbers that matter most. */
 export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {

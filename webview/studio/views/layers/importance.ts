@@ -1,5 +1,4 @@
 import type { AlphaPair } from '../../../../src/contract/terms.js';
-import { isSamePair } from '../../pairs.js';
 
 /**
  * How much a direction counts, 0..1: `alpha s / ((alpha - 1) s + 1)` (Kodge et al., TMLR 2024).

@@ -5,7 +5,6 @@ import { countText, durationText, NONE, percentText, pluralText, pointsText } fr
 import type { Content } from '../../elements/content.js';
 import { icon } from '../../elements/icon.js';
 import { type Term, term } from '../../elements/term.js';
-import { isSamePair } from '../../pairs.js';
 
 /** The four numbers that matter most. */
 export function cards(run: StudioRun): TemplateResult {

@@ -1,3 +1,5 @@
+import { countText, percentTick, percentText, pointsText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';

@@ -7,8 +7,6 @@ import { percentText, pluralText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import { emptyState } from '../../elements/emptyState.js';
 import { term } from '../../elements/term.js';
-import { pairText } from '../../format.js';
-import { isSamePair } from '../../pairs.js';
 import { type Key, keys } from '../../plots/keys.js';
 import { COLOURS } from '../../plots/theme.js';
 import type { Studio } from '../../state/studio.js';

@@ -6,8 +6,6 @@ import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { countText, percentText, percentTick } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
-import { pairText } from '../../format.js';
-import { isSamePair } from '../../pairs.js';
 import type { Canvas } from '../../plots/figure.js';
 import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS } from '../../plots/theme.js';
 import { noteOf } from './table.js';

@@ -5,8 +5,6 @@ import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { countText, decimalText, percentText } from '../../../../src/contract/text.js';
 import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
-import { pairText } from '../../format.js';
-import { isSamePair } from '../../pairs.js';
 
 /** Every candidate in numbers, the best first, each with a button to look at it. */
 export function candidateTable(
