@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { LetheError } from '../../base/errors.js';
+import { cancelled } from '../../base/abort.js';
 import { aboutText, listText, percentText, sizeText } from '../../base/text.js';
 import type { ModelSummary } from '../../contract/models.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
@@ -68,7 +68,7 @@ export async function unlearn(
     const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
       replacing((force) => {
-        if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+        if (isCancelled()) throw cancelled();
         return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
       }, dialogs),
     );
