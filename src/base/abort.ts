@@ -1,8 +1,13 @@
 import { LetheError } from './errors.js';
 
+/** What becomes of work that was cancelled: it rejects with this. */
+export function cancelled(): LetheError {
+  return new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+}
+
 /** @throws LetheError `cancelled` if the signal has been aborted. */
 export function throwIfAborted(signal?: AbortSignal): void {
-  if (signal?.aborted) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+  if (signal?.aborted) throw cancelled();
 }
 
 /**

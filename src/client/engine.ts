@@ -1,4 +1,4 @@
-import { type JobName, type Jobs, type PartOf, placeOf } from '../contract/jobs.js';
+import { type JobName, type Jobs, type PartOf, placeOf, type RunJob } from '../contract/jobs.js';
 import type { Work } from '../contract/progress.js';
 import { EngineProcess, type EngineProcessOptions } from './engineProcess.js';
 import { JobQueue, type QueuedJob } from './jobQueue.js';
@@ -22,6 +22,13 @@ export interface JobInfo {
   readonly request: Jobs[JobName]['request'];
 }
 
+/** Puts a job into the queue of an engine that may still have to be made, and tells how it stands there. */
+export type SubmitJob = <Name extends JobName>(
+  name: Name,
+  request: Jobs[Name]['request'],
+  work?: Omit<Work<PartOf<Name>>, 'signal'>,
+) => Promise<QueuedJob<JobInfo, Jobs[Name]['result']>>;
+
 /**
  * The engine in two processes of the same program. Looks at files run at once and beside each other in one; what computes
  * waits for its turn in the other, so that it neither holds up the looks nor fights for cores and memory.
@@ -43,11 +50,7 @@ export class Engine {
    * Runs a job, at once or when its turn comes. Aborting `work.signal` takes it out of the queue, or stops it.
    * @throws LetheError as `EngineProcess.run`.
    */
-  async run<Name extends JobName>(
-    name: Name,
-    request: Jobs[Name]['request'],
-    work: Work<PartOf<Name>> = {},
-  ): Promise<Jobs[Name]['result']> {
+  readonly run: RunJob = async (name, request, work = {}) => {
     const asked = this.#withThreads(request);
     if (placeOf(name, request) === 'looks') return this.#files.run(name, asked, work);
     const job = this.submit(name, request, work);
@@ -59,7 +62,7 @@ export class Engine {
     } finally {
       work.signal?.removeEventListener('abort', cancel);
     }
-  }
+  };
 
   /** Puts a job into the queue, whatever it is, and tells how it stands there. */
   submit<Name extends JobName>(

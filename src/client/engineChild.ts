@@ -14,10 +14,11 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node.js';
 import { version } from '../../package.json';
+import { cancelled } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
 import { unpack } from '../base/parcel.js';
 import { wire } from '../base/wire.js';
-import type { EngineHello, JobCall, JobName, Jobs, LogLevel, PartOf } from '../contract/jobs.js';
+import type { EngineHello, JobCall, LogLevel, RunJob } from '../contract/jobs.js';
 import type { Work } from '../contract/progress.js';
 import type { ErrorReport } from '../contract/terms.js';
 import { memoryText } from '../contract/text.js';
@@ -169,11 +170,7 @@ export class EngineChild {
    * that ends before it hears of it gives its result.
    * @throws LetheError what the job throws; `engine-crashed`, `out-of-memory`.
    */
-  async run<Name extends JobName>(
-    name: Name,
-    request: Jobs[Name]['request'],
-    work: Work<PartOf<Name>> = {},
-  ): Promise<Jobs[Name]['result']> {
+  readonly run: RunJob = async (name, request, work = {}) => {
     const { signal } = work;
     const id = ++this.#lastId;
     const source = new CancellationTokenSource();
@@ -192,12 +189,13 @@ export class EngineChild {
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted) cancel();
     try {
-      return (await Promise.race([answer, lost])) as Jobs[Name]['result'];
+      // Both sides are of one build: the answer is of the job's type.
+      return (await Promise.race([answer, lost])) as never;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
     }
-  }
+  };
 
   /**
    * Lets the process end by itself: it stops its jobs and removes its temporary files, even if this process is gone by then.
@@ -239,7 +237,7 @@ export class EngineChild {
     const call = this.#calls.get(id);
     if (!call) return;
     call.abandoned = true;
-    call.fail(new LetheError('cancelled', { message: 'cancelled; nothing was written' }));
+    call.fail(cancelled());
     this.#killIfForsaken();
   }
 
@@ -277,7 +275,7 @@ function closed(child: ChildProcess): Promise<void> {
 /** What a job fails with whose process is gone. */
 function lossOf(end: EngineEnd): LetheError {
   if (end.reason) return end.reason;
-  if (end.wanted) return new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+  if (end.wanted) return cancelled();
   return new LetheError('engine-crashed', {
     message: `the engine ended unexpectedly, ${howItEnded(end)}`,
     hint: 'See the log; the next run starts a new engine.',

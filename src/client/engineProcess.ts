@@ -1,8 +1,7 @@
-import { throwIfAborted } from '../base/abort.js';
+import { cancelled, throwIfAborted } from '../base/abort.js';
 import { LetheError } from '../base/errors.js';
 import { totalMemory } from '../base/machine.js';
-import type { EngineHello, JobName, Jobs, LogLevel, PartOf } from '../contract/jobs.js';
-import type { Work } from '../contract/progress.js';
+import type { EngineHello, LogLevel, RunJob } from '../contract/jobs.js';
 import { EngineChild, type EngineEnd, howItEnded } from './engineChild.js';
 import { checkNode } from './nodePath.js';
 
@@ -54,11 +53,7 @@ export class EngineProcess {
    * @throws LetheError what the job throws; `cancelled` about a second after `work.signal` aborts at the latest;
    *   `engine-unavailable` if the process can't be started; `engine-crashed` or `out-of-memory` if it ends under way.
    */
-  async run<Name extends JobName>(
-    name: Name,
-    request: Jobs[Name]['request'],
-    work: Work<PartOf<Name>> = {},
-  ): Promise<Jobs[Name]['result']> {
+  readonly run: RunJob = async (name, request, work = {}) => {
     throwIfAborted(work.signal);
     this.#jobs++;
     clearTimeout(this.#idle);
@@ -69,7 +64,7 @@ export class EngineProcess {
       this.#jobs--;
       this.#rest();
     }
-  }
+  };
 
   /** Options from the next start on, which is soon if no job is under way. */
   configure(options: Partial<EngineProcessOptions>): void {
@@ -168,7 +163,7 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   if (!signal) return promise;
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new LetheError('cancelled', { message: 'cancelled; nothing was written' }));
+    stop = () => reject(cancelled());
   });
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });

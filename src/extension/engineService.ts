@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
-import type { Engine, JobInfo } from '../client/engine.js';
-import type { QueuedJob } from '../client/jobQueue.js';
-import type { JobName, Jobs, PartOf } from '../contract/jobs.js';
-import type { Work } from '../contract/progress.js';
+import type { Engine, SubmitJob } from '../client/engine.js';
+import type { RunJob } from '../contract/jobs.js';
 import type { Log } from './log.js';
 import { engineSettings } from './settings.js';
 import { tensorFlowFolder } from './storage.js';
@@ -33,22 +31,10 @@ export class EngineService implements vscode.Disposable {
   }
 
   /** Runs a job. Long ones wait for each other; looks at files never wait. @throws LetheError as the job. */
-  async run<Name extends JobName>(
-    name: Name,
-    request: Jobs[Name]['request'],
-    work?: Work<PartOf<Name>>,
-  ): Promise<Jobs[Name]['result']> {
-    return (await this.#ready()).run(name, request, work);
-  }
+  readonly run: RunJob = async (name, request, work) => (await this.#ready()).run(name, request, work);
 
   /** Puts a long job into the queue, and tells how it stands there. */
-  async submit<Name extends JobName>(
-    name: Name,
-    request: Jobs[Name]['request'],
-    work?: Omit<Work<PartOf<Name>>, 'signal'>,
-  ): Promise<QueuedJob<JobInfo, Jobs[Name]['result']>> {
-    return (await this.#ready()).submit(name, request, work);
-  }
+  readonly submit: SubmitJob = async (name, request, work) => (await this.#ready()).submit(name, request, work);
 
   /** Ends what runs; the next job starts a new process. */
   async restart(): Promise<void> {

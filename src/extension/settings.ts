@@ -32,19 +32,15 @@ export async function setBackend(backend: TensorFlowBackend): Promise<void> {
   await section.update('backend', backend, vscode.ConfigurationTarget.Global);
 }
 
-/** What a run is to be done with, as far as the user's settings differ from Lethe's own defaults. */
-export function unlearnSettings(model: vscode.Uri): Partial<UnlearnRequest> {
+/** What a run is to be done with, as far as the user's settings differ from Lethe's own defaults. Empty ones are not set. */
+export function unlearnSettings(model: vscode.Uri): AskedSettings {
   const section = vscode.workspace.getConfiguration('lethe.unlearn', model);
-  const list = (name: string) => nonEmpty(section.get<number[]>(name, []));
-  return {
-    samples: section.get<number>('samples') || undefined,
-    forgetSamples: section.get<number>('forgetSamples') || undefined,
-    maxPatches: section.get<number>('maxPatches') || undefined,
-    alphaR: list('alphaR'),
-    alphaF: list('alphaF'),
-    layers: section.get<string>('layers', '').trim() || undefined,
-    seed: section.get<number>('seed'),
-  };
+  const isSet = (value: unknown) =>
+    Array.isArray(value) ? value.length > 0 : typeof value === 'string' ? value.trim() !== '' : value != null;
+  const known = EDITOR_SETTINGS.map((name) => [name, section.get<unknown>(name)] as const);
+  // 0 stands for Lethe's own default, but of the seed, which may be 0.
+  const set = known.filter(([name, value]) => isSet(value) && (value !== 0 || RUN_SETTINGS[name].kind === 'seed'));
+  return askedSettings(Object.fromEntries(set) as AskedSettings);
 }
 
 /** Whether `lethe.json` files may name data outside of their own folder. */
@@ -70,8 +66,4 @@ export interface DiagnosticsSettings {
 export function diagnosticsSettings(): DiagnosticsSettings {
   const section = vscode.workspace.getConfiguration('lethe.diagnostics');
   return { enabled: section.get('enabled', true), scanBytes: section.get('scanLimit', 16) * 2 ** 20 };
-}
-
-function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
-  return list.length > 0 ? list : undefined;
 }

@@ -1,5 +1,5 @@
-import type { FormatName } from '../contract/formats.js';
 import type { LetheError } from '../base/errors.js';
+import type { FormatName } from '../contract/formats.js';
 import type { Work } from '../contract/progress.js';
 import type { TextRange } from '../contract/terms.js';
 import type { Matrix } from '../linalg/matrix.js';

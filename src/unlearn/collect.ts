@@ -1,6 +1,6 @@
-import { memoryText } from '../contract/text.js';
 import { LetheError } from '../base/errors.js';
 import type { Work } from '../contract/progress.js';
+import { memoryText } from '../contract/text.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
 import { type Accumulator, accumulatorBytes, accumulatorFor } from './accumulator.js';
 import { ByteCache } from './cache.js';

@@ -1,4 +1,3 @@
-import { dimensionText } from '../../contract/text.js';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { countText, durationText, percentText, pointsText } from '../../base/text.js';
@@ -6,6 +5,7 @@ import type { Work } from '../../contract/progress.js';
 import { recipeText } from '../../contract/recipes.js';
 import type { UnlearnPart, UnlearnResult } from '../../contract/run.js';
 import { type AskedSettings, askedSettings } from '../../contract/settings.js';
+import { dimensionText } from '../../contract/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';

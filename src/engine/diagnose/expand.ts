@@ -1,7 +1,7 @@
-import { isMainFileName } from '../../contract/formats.js';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { breathe } from '../../base/abort.js';
+import { isMainFileName } from '../../contract/formats.js';
 import type { Work } from '../../contract/progress.js';
 import { detectFormat } from '../../models/registry.js';
 import { CONFIG_NAME } from '../../project/home.js';

@@ -1,4 +1,3 @@
-import { memoryText, sizeText } from '../../contract/text.js';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { LetheError } from '../../base/errors.js';
 import { availableDisk, availableMemory, totalMemory } from '../../base/machine.js';
 import type { EnvironmentRequest, EnvironmentResult } from '../../contract/models.js';
 import type { Work } from '../../contract/progress.js';
+import { memoryText, sizeText } from '../../contract/text.js';
 import { LARGEST_TENSOR_BYTES } from '../../linalg/tensor.js';
 import { type BackendFacts, backendFacts, loadBackend } from '../../models/tfjs/backend.js';
 

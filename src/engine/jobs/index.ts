@@ -1,4 +1,4 @@
-import type { JobName, Jobs, PartOf } from '../../contract/jobs.js';
+import type { JobName, Jobs, PartOf, RunJob } from '../../contract/jobs.js';
 import type { Work } from '../../contract/progress.js';
 
 type Job<Name extends JobName> = (
@@ -30,11 +30,7 @@ const jobs: { readonly [Name in JobName]: () => Promise<Job<Name>> } = {
 };
 
 /** Runs a job in this process. @throws LetheError what the job throws. */
-export async function runJob<Name extends JobName>(
-  name: Name,
-  request: Jobs[Name]['request'],
-  work: Work<PartOf<Name>> = {},
-): Promise<Jobs[Name]['result']> {
+export const runJob: RunJob = async (name, request, work = {}) => {
   const job = await jobs[name]();
   return job(request, work);
-}
+};

@@ -1,7 +1,7 @@
-import { modelName } from '../../contract/names.js';
-import { mainFilePatterns } from '../../contract/formats.js';
 import * as vscode from 'vscode';
 import type { FindingAction } from '../../contract/findings.js';
+import { mainFilePatterns } from '../../contract/formats.js';
+import { modelName } from '../../contract/names.js';
 import { listText } from '../../contract/text.js';
 import { FindingDiagnostic } from './publisher.js';
 

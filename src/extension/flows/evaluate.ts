@@ -1,5 +1,5 @@
-import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import { countText, percentText } from '../../contract/text.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';

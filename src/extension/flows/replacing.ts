@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { cancelled } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import type { Dialogs } from '../dialogs.js';
 
@@ -17,6 +18,6 @@ export async function replacing<T>(write: (force: boolean) => Promise<T>, dialog
     ) {
       return write(true);
     }
-    throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+    throw cancelled();
   }
 }

@@ -40,7 +40,7 @@ async function guide(model: vscode.Uri, services: Services): Promise<boolean> {
   try {
     const { setUpModel } = await import('../setup/setUpModel.js');
     const written = await setUpModel(model, {
-      run: (name, request, work) => services.engine.run(name, request, work),
+      run: services.engine.run,
       root: (of) => vscode.workspace.getWorkspaceFolder(of)?.uri ?? vscode.Uri.joinPath(of, '..'),
       extensionUri: services.context.extensionUri,
     });

@@ -1,9 +1,9 @@
-import { listText, aboutText, memoryText, sizeText, percentText } from '../../contract/text.js';
 import * as vscode from 'vscode';
-import { LetheError } from '../../base/errors.js';
+import { cancelled } from '../../base/abort.js';
 import type { ModelSummary } from '../../contract/models.js';
 import { modelName } from '../../contract/names.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import { aboutText, listText, memoryText, percentText, sizeText } from '../../contract/text.js';
 import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';
@@ -48,7 +48,7 @@ export async function unlearn(
   model: vscode.Uri,
   classes: readonly (string | number)[],
   services: Services,
-  settings: StudioSettings = {},
+  settings: AskedSettings = {},
 ): Promise<UnlearnResult | undefined> {
   const name = modelName(model.fsPath);
   const request: UnlearnRequest = {
@@ -67,7 +67,7 @@ export async function unlearn(
     const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${memoryText(estimate.memoryBytes)})`;
     const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
       replacing((force) => {
-        if (isCancelled()) throw new LetheError('cancelled', { message: 'cancelled; nothing was written' });
+        if (isCancelled()) throw cancelled();
         return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
       }, dialogs),
     );

@@ -1,7 +1,7 @@
-import { modelPath } from '../../contract/names.js';
-import { FORMATS } from '../../contract/formats.js';
 import * as vscode from 'vscode';
+import { FORMATS } from '../../contract/formats.js';
 import type { ModelState, ModelSummary } from '../../contract/models.js';
+import { modelPath } from '../../contract/names.js';
 import { countText, percentText, pluralText, sizeText } from '../../contract/text.js';
 import type { KnownModel, ModelStore } from './store.js';
 

@@ -1,5 +1,5 @@
-import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import type { RunSummary } from '../../contract/run.js';
 import { dateTimeText, listText, percentText } from '../../contract/text.js';
 import type { RunStore } from './store.js';

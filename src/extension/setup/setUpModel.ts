@@ -1,5 +1,5 @@
-import { modelName } from '../../contract/names.js';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
 import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
 import { countText, percentText } from '../../contract/text.js';
 import { reportOf } from '../../project/errorReport.js';

@@ -6,8 +6,7 @@ import { engineSettings, unlearnSettings } from '../settings.js';
 
 /** What the editor's settings say of a run on the model. */
 export function defaultsOf(model: vscode.Uri): StudioSnapshot['defaults'] {
-  const { samples, maxPatches, alphaR, alphaF, layers, seed } = settingsOf(unlearnSettings(model));
-  return { samples, maxPatches, alphaR, alphaF, layers, seed };
+  return settingsOf(unlearnSettings(model));
 }
 
 /** What runs models of a format, as `ModelSummary.format` names it. */

@@ -1,10 +1,10 @@
-import { isCalled, FORMATS } from '../../contract/formats.js';
-import { baseName } from '../../contract/names.js';
 import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
+import { FORMATS, isCalled } from '../../contract/formats.js';
+import { baseName } from '../../contract/names.js';
 import type { Work } from '../../contract/progress.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { Classifier, ModelFacts, ModelFormat, NotFinite, OpenOptions } from '../classifier.js';

@@ -1,4 +1,3 @@
-import { memoryText } from '../../contract/text.js';
 import { type DescField, type DescMessage, fromBinary, type Message, ScalarType } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
@@ -15,6 +14,7 @@ import {
 import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { type ByteRange, withFile } from '../../base/files.js';
+import { memoryText } from '../../contract/text.js';
 import { type WireField, WireReader, type WireType } from './wire.js';
 
 /** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */

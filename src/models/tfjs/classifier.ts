@@ -1,7 +1,7 @@
-import type { FormatName } from '../../contract/formats.js';
 import type * as tfc from '@tensorflow/tfjs-core';
 import { breathe } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
+import type { FormatName } from '../../contract/formats.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 import type {

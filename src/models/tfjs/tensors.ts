@@ -1,8 +1,8 @@
-import { memoryText } from '../../contract/text.js';
 import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import { throwIfAborted } from '../../base/abort.js';
 import { LetheError } from '../../base/errors.js';
 import { readRange, withFile } from '../../base/files.js';
+import { memoryText } from '../../contract/text.js';
 import { type ModelFiles, type Quantization, rangesOf, type StoredWeight } from './manifest.js';
 
 /** The wasm backend addresses 4 GiB, of which activations need their share. */

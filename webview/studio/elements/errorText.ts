@@ -1,5 +1,5 @@
-import { baseName } from '../../../src/contract/names.js';
 import { html, nothing, type TemplateResult } from 'lit';
+import { baseName } from '../../../src/contract/names.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
 import { sentenceText } from '../../../src/contract/text.js';
 

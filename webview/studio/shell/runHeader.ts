@@ -1,6 +1,8 @@
-import { modelName } from '../../../src/contract/names.js';
 import { html, nothing, type TemplateResult } from 'lit';
+import { modelName } from '../../../src/contract/names.js';
+import { isSameCandidate, recipeText } from '../../../src/contract/recipes.js';
 import type { Outcome, StudioRun } from '../../../src/contract/run.js';
+import { unusualSettings } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText, dateTimeText, listText, percentText, pluralText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
@@ -39,16 +41,15 @@ function aboutRun(studio: Studio, run: StudioRun): TemplateResult {
   return html`${runChoice(studio, run)}
     <div class="head"><h2 id="result-title">${headline(outcome)}</h2>${verdict(outcome)}</div>
     <p class="quiet">${whereabouts(studio.snapshot, run)}</p>
-    ${choosing(studio.snapshot)} ${isSamePair(outcome.pair, run.saved) ? nothing : otherPair(studio, run)}
+    ${choosing(studio.snapshot)} ${isSameCandidate(outcome.candidate, run.saved) ? nothing : otherCandidate(studio, run)}
     ${actions(studio, run)}`;
 }
 
 function brokenOff(studio: Studio, run: StudioRun, names: string): TemplateResult {
   const { snapshot, send, select } = studio;
   const again = () => {
-    const { samples, maxPatches, alphaR, alphaF, layers, seed } = run.settings ?? {};
     select(run.limits.map(({ index }) => index));
-    send({ kind: 'unlearn', settings: { samples, maxPatches, alphaR, alphaF, layers: layers ?? undefined, seed } });
+    send({ kind: 'unlearn', settings: run.settings ? unusualSettings(run.settings) : {} });
   };
   return html`${runChoice(studio, run)}
     <div class="head">
@@ -108,18 +109,18 @@ function whereabouts({ model, runs }: StudioSnapshot, { output, folder, created 
 /** That a candidate which was clicked is being made. */
 function choosing({ choosing }: StudioSnapshot): Content {
   if (!choosing) return nothing;
-  return html`<p role="status">${icon('loading codicon-modifier-spin')} Making the candidate with ${pairText(choosing)}…</p>`;
+  return html`<p role="status">${icon('loading codicon-modifier-spin')} Making the candidate with ${recipeText(choosing.recipe)}…</p>`;
 }
 
 /** That what is shown is not what was saved. */
-function otherPair({ snapshot, send }: Studio, { outcome, saved }: StudioRun): Content {
-  if (!outcome.pair) return nothing;
+function otherCandidate({ snapshot, send }: Studio, { outcome, saved }: StudioRun): Content {
+  if (!outcome.candidate) return nothing;
   const isBlocked = snapshot.choosing !== null;
   return html`<div class="banner information" role="status">
     ${icon('eye')}
     <div class="text">
-      <p>You are looking at another pair, ${pairText(outcome.pair)}. ${
-        saved ? html`The saved model was made with ${pairText(saved)}.` : 'It is not saved.'
+      <p>You are looking at another candidate, ${recipeText(outcome.candidate.recipe)}. ${
+        saved ? html`The saved model was made with ${recipeText(saved.recipe)}.` : 'It is not saved.'
       }</p>
       <div class="buttons">
         <vscode-button ?disabled=${isBlocked} title="Puts it in the place of the model that this run wrote"
@@ -128,7 +129,7 @@ function otherPair({ snapshot, send }: Studio, { outcome, saved }: StudioRun): C
         ${
           saved
             ? html`<vscode-button appearance="secondary" ?disabled=${isBlocked}
-                @click=${() => send({ kind: 'choose', pair: saved })}>Back to the saved pair</vscode-button>`
+                @click=${() => send({ kind: 'choose', candidate: saved.id })}>Back to the saved one</vscode-button>`
             : nothing
         }
       </div>
@@ -138,7 +139,7 @@ function otherPair({ snapshot, send }: Studio, { outcome, saved }: StudioRun): C
 
 function actions(studio: Studio, { outcome, saved, output }: StudioRun): TemplateResult {
   const { snapshot, send } = studio;
-  const isSaved = isSamePair(outcome.pair, saved);
+  const isSaved = isSameCandidate(outcome.candidate, saved);
   const isThere = output?.exists === true;
   const isElsewhere = output !== null && output.path !== snapshot.model;
   return html`<div class="buttons">

@@ -1,6 +1,7 @@
-import { baseName } from '../../../src/contract/names.js';
 import { html, type TemplateResult } from 'lit';
+import { baseName } from '../../../src/contract/names.js';
 import { type Progress, phaseFacts, STEPS, type Step, stepOf } from '../../../src/contract/progress.js';
+import { recipeText } from '../../../src/contract/recipes.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
@@ -42,7 +43,7 @@ export function detailText({ phase, done, total, detail = '', recipe }: Progress
     case 'layers':
       return `Layer ${of}: ${detail}`;
     case 'candidates':
-      return recipe ? `Candidate ${of}: ${pairText(recipe)}` : `Candidate ${of}`;
+      return recipe ? `Candidate ${of}: ${recipeText(recipe)}` : `Candidate ${of}`;
     default:
       // A path, or a word that is none.
       return baseName(detail);

@@ -101,7 +101,7 @@ function alphas(studio: Studio, parsed: ParsedSettings): TemplateResult {
 /** What a fixed pair starts from: the pair of the shown result, else the middle of what is searched. */
 function firstPair({ view, snapshot: { shown, defaults } }: Studio): SettingsText {
   const middle = (values: readonly number[]) => values[Math.floor(values.length / 2)];
-  const { alphaR, alphaF } = shown?.outcome.pair ?? {
+  const { alphaR, alphaF } = shown?.outcome.candidate?.recipe ?? {
     alphaR: middle(defaults.alphaR),
     alphaF: middle(defaults.alphaF),
   };

@@ -1,4 +1,5 @@
 import type { PolicyEntry } from '../../../src/contract/models.js';
+import { isSameCandidate } from '../../../src/contract/recipes.js';
 import type { ClassAccuracy } from '../../../src/contract/records.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 
@@ -41,11 +42,11 @@ export function classRows(snapshot: StudioSnapshot): readonly ClassRow[] {
 function accuracies({ summary, shown }: StudioSnapshot): readonly Omit<ClassAccuracy, 'class'>[] {
   if (summary?.measured) return summary.measured.perClass;
   if (!summary || !shown || summary.state === 'changed') return [];
-  const { perClass, pair } = shown.outcome;
+  const { perClass, candidate } = shown.outcome;
   const isItsWork = shown.folder !== null && shown.folder === summary.run;
   if (!isItsWork) return perClass.map(({ index, before, count }) => ({ index, accuracy: before, count }));
-  // The model that the run wrote; another pair that is looked at says nothing about it.
-  return isSamePair(pair, shown.saved)
+  // The model that the run wrote; another candidate that is looked at says nothing about it.
+  return isSameCandidate(candidate, shown.saved)
     ? perClass.map(({ index, after, count }) => ({ index, accuracy: after, count }))
     : [];
 }

@@ -3,7 +3,7 @@ import { dateTimeText, listText, percentText } from '../../../src/contract/text.
 
 /** What a run was for: whether the classes are forgotten, as far as the policy wants. */
 export function headline({ forget, policy }: Outcome): string {
-  const left = policy.filter(({ code }) => code === 'forget-limit').map((finding) => finding.class);
+  const left = policy.filter(({ code }) => code === 'must-be-forgotten').map((finding) => finding.class);
   const names = left.length > 0 ? left : forget;
   return `${listText(names)} ${names.length === 1 ? 'is' : 'are'} ${left.length > 0 ? 'still recognised' : 'forgotten'}`;
 }

@@ -27,10 +27,9 @@ export function hasData(snapshot: StudioSnapshot): boolean {
   return snapshot.trusted && typeof configOf(snapshot) === 'string';
 }
 
-/** What answers depend on: a new run, another pair or a file that changed makes them void. */
+/** What answers depend on: a new run, another candidate or a file that changed makes them void. */
 export function contextOf({ shown, summary, facts }: StudioSnapshot): string {
-  const { alphaR, alphaF } = shown?.outcome.pair ?? {};
-  const run = shown?.state === 'recorded' ? `${shown.folder} ${alphaR} ${alphaF}` : 'none';
+  const run = shown?.state === 'recorded' ? `${shown.folder} ${shown.outcome.candidate?.id}` : 'none';
   return [run, summary?.config, facts?.files.map(({ bytes }) => bytes)].join(' ');
 }
 

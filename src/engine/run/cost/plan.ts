@@ -1,5 +1,5 @@
-import type { FormatName } from '../../../contract/formats.js';
 import { stat } from 'node:fs/promises';
+import type { FormatName } from '../../../contract/formats.js';
 import type { RunSettings } from '../../../contract/settings.js';
 import { elementCount } from '../../../linalg/tensor.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
+import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { Outcome } from '../../../../src/contract/run.js';
 import { percentText, percentTick } from '../../../../src/contract/text.js';
@@ -22,12 +23,12 @@ export function candidatesFigure(a: Outcome, b: Outcome): Content {
   return html`<lethe-figure heading="Candidates of both runs"
     .note=${html`Each point is a pair of alphas that was tried; the results have a ring. The best ones are at the top left.
       ${keys([...KEYS, { shape: 'ring', colour: COLOURS.text, text: 'result' }])}`}
-    .basis=${[a.candidates, b.candidates, a.pair, b.pair]} .plot=${(canvas: Canvas) => scatter(canvas, points)}
+    .basis=${[a.candidates, b.candidates, a.candidate, b.candidate]} .plot=${(canvas: Canvas) => scatter(canvas, points)}
     .table=${() => table(points)}></lethe-figure>`;
 }
 
-function pointsOf(run: 'A' | 'B', { candidates, pair }: Outcome): Point[] {
-  return candidates.map((candidate) => ({ ...candidate, run, isResult: pair !== null && isSamePair(candidate, pair) }));
+function pointsOf(run: 'A' | 'B', { candidates, candidate: result }: Outcome): Point[] {
+  return candidates.map((candidate) => ({ ...candidate, run, isResult: isSameCandidate(candidate, result) }));
 }
 
 function scatter({ width }: Canvas, points: readonly Point[]): Element {
@@ -86,8 +87,8 @@ function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
   );
 }
 
-function tipText({ run, retainAccuracy, forgetAccuracy, ...candidate }: Point): string {
-  return `${run}: ${pairText(candidate)}\nkept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}`;
+function tipText({ run, retainAccuracy, forgetAccuracy, recipe }: Point): string {
+  return `${run}: ${recipeText(recipe)}\nkept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}`;
 }
 
 function table(points: readonly Point[]): TemplateResult {
@@ -100,8 +101,8 @@ function table(points: readonly Point[]): TemplateResult {
         <th scope="col" class="number">Retain accuracy</th><th scope="col" class="number">Forget accuracy</th><th scope="col">Note</th>
       </tr></thead>
       <tbody>${points.map(
-        ({ run, alphaR, alphaF, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>
-          <td>${run}</td><td class="number">${alphaR}</td><td class="number">${alphaF}</td>
+        ({ run, recipe, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>
+          <td>${run}</td><td class="number">${recipe.alphaR}</td><td class="number">${recipe.alphaF}</td>
           <td class="number">${percentText(retainAccuracy)}</td><td class="number">${percentText(forgetAccuracy)}</td>
           <td>${isResult ? 'result' : ''}</td>
         </tr>`,

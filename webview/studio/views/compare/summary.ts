@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { modelName } from '../../../../src/contract/names.js';
+import { recipeText } from '../../../../src/contract/recipes.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import {
   countText,
@@ -19,7 +20,7 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
     ['Forgets', ({ outcome }) => listText(outcome.forget)],
     ['Forget accuracy', ({ outcome }) => change(outcome.before?.forgetAccuracy, outcome.after?.forgetAccuracy)],
     ['Retain accuracy', ({ outcome }) => change(outcome.before?.retainAccuracy, outcome.after?.retainAccuracy)],
-    ['Pair', ({ outcome }) => (outcome.pair ? pairText(outcome.pair) : NONE)],
+    ['Candidate', ({ outcome }) => (outcome.candidate ? recipeText(outcome.candidate.recipe) : NONE)],
     ['Limits', ({ outcome }) => limits(outcome.policy.filter(({ severity }) => severity === 'error').length)],
     ['Warnings', ({ outcome }) => countText(outcome.policy.filter(({ severity }) => severity === 'warning').length)],
     ['Layers edited', ({ outcome }) => countText(outcome.layers.length)],

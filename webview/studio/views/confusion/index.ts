@@ -1,4 +1,3 @@
-import { pairsTable } from './pairs.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Outcome } from '../../../../src/contract/run.js';
@@ -13,6 +12,7 @@ import { MOST_VALUES } from './layout.js';
 import { legend } from './legend.js';
 import { modelOf } from './model.js';
 import { numbersTable } from './numbers.js';
+import { pairsTable } from './pairs.js';
 import { segmented } from './segmented.js';
 import type { ConfusionModel } from './surface.js';
 import './matrices.js';

@@ -11,7 +11,7 @@ import { whatIf } from './whatIf.js';
 
 /** The layer that was chosen: its dimensions in words, its spectra, and what alpha does to them. */
 export function chosenLayer(studio: Studio, layer: LayerOutcome): TemplateResult {
-  const trial = trialOf(studio.snapshot.shown!.outcome.pair, studio.view.whatIf);
+  const trial = trialOf(studio.snapshot.shown!.outcome.candidate?.recipe ?? null, studio.view.whatIf);
   return html`<section class="chosen-layer" aria-labelledby="chosen-layer">
     <div class="head">
       <h3 id="chosen-layer">${layer.name}</h3>

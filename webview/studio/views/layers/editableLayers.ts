@@ -1,9 +1,9 @@
-import type { Content } from '../../elements/content.js';
-import { tableBox } from '../../elements/tableBox.js';
-import { countText } from '../../../../src/contract/text.js';
 import { html } from 'lit';
 import type { InspectResult } from '../../../../src/contract/models.js';
 import type { LayerFacts } from '../../../../src/contract/records.js';
+import { countText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
+import { tableBox } from '../../elements/tableBox.js';
 
 /** The layers that a run can edit, before there is one. */
 export function editableLayers({ layers }: InspectResult): Content {

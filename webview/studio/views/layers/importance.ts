@@ -38,7 +38,11 @@ export function trialOf(
   ofRun: AlphaPair | null,
   whatIf: { readonly instead: AlphaPair; readonly of: AlphaPair | null } | null,
 ): Trial {
-  const isValid = whatIf !== null && isSamePair(whatIf.of, ofRun) && !isSamePair(whatIf.instead, ofRun);
+  const isValid = whatIf !== null && isSame(whatIf.of, ofRun) && !isSame(whatIf.instead, ofRun);
   const drawn = isValid ? whatIf.instead : (ofRun ?? EXAMPLE);
-  return { ofRun, drawn, isWhatIf: !isSamePair(drawn, ofRun) };
+  return { ofRun, drawn, isWhatIf: !isSame(drawn, ofRun) };
+}
+
+function isSame(a: AlphaPair | null, b: AlphaPair | null): boolean {
+  return a?.alphaR === b?.alphaR && a?.alphaF === b?.alphaF;
 }

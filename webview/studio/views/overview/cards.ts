@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
+import { isSameCandidate } from '../../../../src/contract/recipes.js';
+import type { Candidate } from '../../../../src/contract/records.js';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
-import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { countText, durationText, NONE, percentText, pluralText, pointsText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import { icon } from '../../elements/icon.js';
@@ -14,7 +15,7 @@ export function cards(run: StudioRun): TemplateResult {
   return html`<div class="cards">
     ${card('Forgotten classes', change(forgotten, after?.forgetAccuracy), note('forget accuracy', forgotten, after?.forgetAccuracy), 'forget')}
     ${card('Kept classes', change(kept, after?.retainAccuracy), note('retain accuracy', kept, after?.retainAccuracy), 'retain')}
-    ${pairCard(run)}
+    ${candidateCard(run)}
     ${card(
       'Measured on',
       countText(measuredOn?.samples ?? null),
@@ -36,10 +37,10 @@ function note(name: Term, before: number | null, after: number | undefined): Con
   return html`${term(name)}${after === undefined ? ' before' : `, ${pointsText(before, after)} points`}`;
 }
 
-function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
-  const { pair, candidates } = outcome;
+function candidateCard({ outcome, saved, state }: StudioRun): TemplateResult {
+  const { candidate, candidates } = outcome;
   const title = term('alpha', 'α retain / α forget');
-  if (!pair) {
+  if (!candidate) {
     return card(
       title,
       NONE,
@@ -48,17 +49,17 @@ function pairCard({ outcome, saved, state }: StudioRun): TemplateResult {
         : 'not chosen yet',
     );
   }
-  const value = html`${pair.alphaR} <span class="quiet">/</span> ${pair.alphaF}`;
+  const value = html`${candidate.recipe.alphaR} <span class="quiet">/</span> ${candidate.recipe.alphaF}`;
   return card(
     title,
     value,
-    state === 'recorded' && !isSamePair(pair, saved) ? 'not the saved pair' : choice(pair, candidates),
+    state === 'recorded' && !isSameCandidate(candidate, saved) ? 'not the saved one' : choice(candidate, candidates),
   );
 }
 
-function choice(pair: AlphaPair, candidates: Outcome['candidates']): string {
+function choice(shown: Candidate, candidates: Outcome['candidates']): string {
   if (candidates.length < 2) return 'the pair that was given';
-  const isBest = candidates.some((candidate) => candidate.chosen && isSamePair(candidate, pair));
+  const isBest = candidates.some((candidate) => candidate.chosen && isSameCandidate(candidate, shown));
   return `${isBest ? 'best' : 'chosen by hand out'} of ${pluralText(candidates.length, 'pair')}`;
 }
 

@@ -1,10 +1,10 @@
-import { countText, percentTick, percentText, pointsText } from '../../../../src/contract/text.js';
-import type { Content } from '../../elements/content.js';
 import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { ClassChange, ClassRole } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
+import { countText, percentText, percentTick, pointsText } from '../../../../src/contract/text.js';
+import type { Content } from '../../elements/content.js';
 import { growingTable } from '../../elements/growingTable.js';
 import { tableBox } from '../../elements/tableBox.js';
 import { column } from '../../plots/columns.js';

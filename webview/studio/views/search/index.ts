@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
-import type { CandidateResult } from '../../../../src/contract/records.js';
+import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
+import type { Candidate, CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { percentText, pluralText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import { emptyState } from '../../elements/emptyState.js';
@@ -27,17 +27,17 @@ export function search(studio: Studio): Content {
   const { outcome, state } = shown;
   const { candidates } = outcome;
   if (candidates.length === 0) return nothingYet(state);
-  const choose = (pair: AlphaPair) => {
-    if (state !== 'recorded' || isSamePair(pair, choosing ?? outcome.pair)) return;
-    studio.send({ kind: 'choose', pair });
+  const choose = ({ id }: Candidate) => {
+    if (state !== 'recorded' || isSameCandidate({ id }, choosing ?? outcome.candidate)) return;
+    studio.send({ kind: 'choose', candidate: id });
   };
   if (candidates.length === 1) return onlyOne(candidates[0]);
   return html`<section class="search">
-    <lethe-candidates .note=${html`${explanation(shown)} ${keys(legend(candidates, shown))}`} .candidates=${candidates} .shown=${outcome.pair} .saved=${shown.saved} .choosing=${choosing}
+    <lethe-candidates .note=${html`${explanation(shown)} ${keys(legend(candidates, shown))}`} .candidates=${candidates} .shown=${outcome.candidate} .saved=${shown.saved} .choosing=${choosing}
       .limit=${limitOf(shown)} .choose=${state === 'recorded' ? choose : null}></lethe-candidates>
     <div>
       <h3>All candidates <span class="quiet">${pluralText(candidates.length, 'pair')}, the best first</span></h3>
-      ${guard([candidates, outcome.pair, shown.saved, choosing, state], () => candidateTable(shown, choosing, choose))}
+      ${guard([candidates, outcome.candidate, shown.saved, choosing, state], () => candidateTable(shown, choosing, choose))}
     </div>
   </section>`;
 }
@@ -48,8 +48,8 @@ function nothingYet(state: StudioRun['state']): TemplateResult {
     : emptyState('graph-scatter', 'No candidate was tried', 'The run was broken off before that.');
 }
 
-function onlyOne({ alphaR, alphaF, retainAccuracy, forgetAccuracy, samples }: CandidateResult): TemplateResult {
-  return html`<p>This run was given one pair, ${pairText({ alphaR, alphaF })}, so there was nothing to search. On
+function onlyOne({ recipe, retainAccuracy, forgetAccuracy, samples }: CandidateResult): TemplateResult {
+  return html`<p>This run was given one pair, ${recipeText(recipe)}, so there was nothing to search. On
       ${pluralText(samples, 'sample')} it recognised ${percentText(retainAccuracy)} of the kept and ${percentText(forgetAccuracy)} of the forgotten classes.</p>
     <p class="quiet">To compare several pairs, give more values of α in the settings, or leave both fields empty.</p>`;
 }
@@ -76,7 +76,7 @@ function legend(candidates: readonly CandidateResult[], { saved, outcome, limits
       ? [{ shape: 'small-circle' as const, colour: COLOURS.retain, text: 'judged on few samples: less sure' }]
       : []),
     { shape: 'line', colour: COLOURS.quiet, text: 'Pareto front: none is better in both' },
-    ...(outcome.pair ? [{ shape: 'ring' as const, colour: COLOURS.text, text: 'shown' }] : []),
+    ...(outcome.candidate ? [{ shape: 'ring' as const, colour: COLOURS.text, text: 'shown' }] : []),
     ...(saved ? [{ shape: 'diamond' as const, colour: COLOURS.text, text: 'saved' }] : []),
     ...(limits.length === 1
       ? [{ shape: 'dashed' as const, colour: COLOURS.forget, text: `limit for ${limits[0].class}` }]

@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot';
 import { html, LitElement, nothing, type PropertyValues, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { CandidateResult } from '../../../../src/contract/records.js';
-import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
+import type { Candidate, CandidateResult } from '../../../../src/contract/records.js';
 import { countText, percentText, percentTick } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import type { Canvas } from '../../plots/figure.js';
@@ -44,17 +44,17 @@ class LetheCandidates extends LitElement {
   };
   declare note: Content;
   declare candidates: readonly CandidateResult[];
-  declare shown: AlphaPair | null;
-  declare saved: AlphaPair | null;
-  declare choosing: AlphaPair | null;
+  declare shown: Candidate | null;
+  declare saved: Candidate | null;
+  declare choosing: Candidate | null;
   /** What the forgotten class may be recognised at most, null if that is no single number. */
   declare limit: number | null;
   /** Null as long as none can be chosen. */
-  declare choose: ((pair: AlphaPair) => void) | null;
+  declare choose: ((candidate: Candidate) => void) | null;
   readonly #stage = Object.assign(document.createElement('div'), { className: 'stage' });
   #places: readonly Place[] = [];
-  /** Under the pointer or with the focus; by its pair, as every message of the host brings new candidates. */
-  #active: AlphaPair | null = null;
+  /** Under the pointer or with the focus; by its id, as every message of the host brings new candidates. */
+  #active: Candidate | null = null;
 
   constructor() {
     super();
@@ -96,17 +96,17 @@ class LetheCandidates extends LitElement {
   #drawButtons(): void {
     const { shown, saved, choosing, choose } = this;
     const reachable =
-      this.#places.find(({ candidate }) => isSamePair(candidate, this.#active ?? shown)) ?? this.#places[0];
+      this.#places.find(({ candidate }) => isSameCandidate(candidate, this.#active ?? shown)) ?? this.#places[0];
     const label = 'Candidates. Arrow keys move between them, Enter chooses.';
     const content = html`<div role="group" aria-label=${label} @keydown=${this.#walk}>
         ${repeat(
           this.#places,
-          ({ candidate }) => keyOf(candidate),
+          ({ candidate }) => candidate.id,
           ({ candidate, x, y }) => {
-            const isShown = isSamePair(candidate, shown);
-            return html`<button type="button" class="point" data-pair=${keyOf(candidate)}
+            const isShown = isSameCandidate(candidate, shown);
+            return html`<button type="button" class="point" data-candidate=${candidate.id}
             tabindex=${candidate === reachable?.candidate ? 0 : -1} aria-pressed=${isShown} aria-disabled=${choose === null}
-            aria-busy=${isSamePair(candidate, choosing)} aria-label=${labelOf(candidate, isShown, isSamePair(candidate, saved))}
+            aria-busy=${isSameCandidate(candidate, choosing)} aria-label=${labelOf(candidate, isShown, isSameCandidate(candidate, saved))}
             style=${styleMap({ left: `${x}px`, top: `${y}px` })}
             @focus=${() => this.#point(candidate)} @blur=${() => this.#point(null)}></button>`;
           },
@@ -118,21 +118,21 @@ class LetheCandidates extends LitElement {
 
   /** What the pointer or the focus is on; screen readers have the same as the button's name. */
   #tip(): TemplateResult | typeof nothing {
-    const place = this.#active && this.#places.find(({ candidate }) => isSamePair(candidate, this.#active));
+    const place = this.#active && this.#places.find(({ candidate }) => isSameCandidate(candidate, this.#active));
     if (!place) return nothing;
     const { candidate, x, y } = place;
     const { retainAccuracy, forgetAccuracy, samples, complete } = candidate;
     const isRight = x > this.#stage.clientWidth / 2;
     const at = isRight ? { right: `${this.#stage.clientWidth - x + 12}px` } : { left: `${x + 12}px` };
     return html`<div class="tip" aria-hidden="true" style=${styleMap({ ...at, top: `${Math.max(0, y - 30)}px` })}>
-      <b>${pairText(candidate)}</b>
+      <b>${recipeText(candidate.recipe)}</b>
       <span>kept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}</span>
       <span class="quiet">judged on ${countText(samples)} samples${complete ? '' : ', not all'}</span>
     </div>`;
   }
 
-  #point(candidate: AlphaPair | null): void {
-    if (isSamePair(candidate, this.#active)) return;
+  #point(candidate: Candidate | null): void {
+    if (isSameCandidate(candidate, this.#active)) return;
     this.#active = candidate;
     this.#stage.classList.toggle('pointing', candidate !== null && this.choose !== null);
     this.#drawButtons();
@@ -151,10 +151,10 @@ class LetheCandidates extends LitElement {
 
   /** Of points that lie over each other the pointer chooses the nearest; keys choose the one with the focus. */
   readonly #clicked = (event: MouseEvent): void => {
-    const key = (event.target as Element).closest<HTMLElement>('[data-pair]')?.dataset.pair;
+    const id = (event.target as Element).closest<HTMLElement>('[data-candidate]')?.dataset.candidate;
     const candidate =
-      event.detail > 0 ? this.#nearest(event) : this.candidates.find((candidate) => keyOf(candidate) === key);
-    if (candidate) this.choose?.({ alphaR: candidate.alphaR, alphaF: candidate.alphaF });
+      event.detail > 0 ? this.#nearest(event) : this.candidates.find((candidate) => candidate.id === id);
+    if (candidate) this.choose?.(candidate);
   };
 
   readonly #walk = (event: KeyboardEvent): void => {
@@ -165,36 +165,32 @@ class LetheCandidates extends LitElement {
     const [along, step] = walk ?? ['x', 1];
     const across = along === 'x' ? 'y' : 'x';
     const sorted = [...this.#places].sort((a, b) => a[along] - b[along] || a[across] - b[across]);
-    const now = sorted.findIndex(({ candidate }) => isSamePair(candidate, this.#active));
+    const now = sorted.findIndex(({ candidate }) => isSameCandidate(candidate, this.#active));
     const next = event.key === 'Home' ? 0 : event.key === 'End' ? sorted.length - 1 : now + step;
     const place = sorted[Math.max(0, Math.min(sorted.length - 1, next))];
-    this.#stage.querySelector<HTMLElement>(`[data-pair="${keyOf(place.candidate)}"]`)?.focus();
+    this.#stage.querySelector<HTMLElement>(`[data-candidate="${place.candidate.id}"]`)?.focus();
   };
 }
 
 customElements.define('lethe-candidates', LetheCandidates);
 
-function keyOf({ alphaR, alphaF }: AlphaPair): string {
-  return `${alphaR}/${alphaF}`;
-}
-
 function labelOf(candidate: CandidateResult, isShown: boolean, isSaved: boolean): string {
   const { retainAccuracy, forgetAccuracy } = candidate;
   const notes = noteOf(candidate, isShown, isSaved);
-  return `${pairText(candidate)}: kept classes ${percentText(retainAccuracy)}, forgotten classes ${percentText(forgetAccuracy)}${notes ? `; ${notes}` : ''}`;
+  return `${recipeText(candidate.recipe)}: kept classes ${percentText(retainAccuracy)}, forgotten classes ${percentText(forgetAccuracy)}${notes ? `; ${notes}` : ''}`;
 }
 
 interface Marked {
-  readonly shown: AlphaPair | null;
-  readonly saved: AlphaPair | null;
+  readonly shown: Candidate | null;
+  readonly saved: Candidate | null;
   readonly limit: number | null;
 }
 
 function scatter({ width }: Canvas, candidates: readonly CandidateResult[], { shown, saved, limit }: Marked) {
   const front = candidates.filter(({ pareto }) => pareto).sort((a, b) => a.forgetAccuracy - b.forgetAccuracy);
-  const is = (pair: AlphaPair | null) => candidates.filter((candidate) => pair && isSamePair(candidate, pair));
+  const is = (marked: Candidate | null) => candidates.filter(({ id }) => id === marked?.id);
   const at = { x: 'forgetAccuracy', y: 'retainAccuracy' };
-  const named = isSamePair(shown, saved)
+  const named = isSameCandidate(shown, saved)
     ? [...is(shown)].map((candidate) => ({ ...candidate, name: 'shown, saved' }))
     : [
         ...is(shown).map((candidate) => ({ ...candidate, name: 'shown' })),

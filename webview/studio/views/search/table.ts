@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { CandidateResult } from '../../../../src/contract/records.js';
+import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
+import type { Candidate, CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { countText, decimalText, percentText } from '../../../../src/contract/text.js';
 import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
@@ -9,8 +9,8 @@ import { term } from '../../elements/term.js';
 /** Every candidate in numbers, the best first, each with a button to look at it. */
 export function candidateTable(
   run: StudioRun,
-  choosing: AlphaPair | null,
-  choose: (pair: AlphaPair) => void,
+  choosing: Candidate | null,
+  choose: (candidate: Candidate) => void,
 ): TemplateResult {
   const sorted = [...run.outcome.candidates].sort(byWorth);
   return tableBox(
@@ -37,32 +37,31 @@ function byWorth(a: CandidateResult, b: CandidateResult): number {
 function row(
   { outcome, saved, state }: StudioRun,
   candidate: CandidateResult,
-  choosing: AlphaPair | null,
-  choose: (pair: AlphaPair) => void,
+  choosing: Candidate | null,
+  choose: (candidate: Candidate) => void,
 ): TemplateResult {
-  const { alphaR, alphaF, retainAccuracy, forgetAccuracy, score, samples } = candidate;
-  const isShown = isSamePair(candidate, outcome.pair);
+  const { recipe, retainAccuracy, forgetAccuracy, score, samples } = candidate;
+  const isShown = isSameCandidate(candidate, outcome.candidate);
   return html`<tr>
-    <td class="number">${alphaR}</td><td class="number">${alphaF}</td>
+    <td class="number">${recipe.alphaR}</td><td class="number">${recipe.alphaF}</td>
     <td class="number">${percentText(retainAccuracy)}</td><td class="number">${percentText(forgetAccuracy)}</td>
     <td class="number">${decimalText(score, 3)}</td><td class="number quiet">${countText(samples)}</td>
-    <td>${noteOf(candidate, isShown, isSamePair(candidate, saved))}</td>
+    <td>${noteOf(candidate, isShown, isSameCandidate(candidate, saved))}</td>
     <td class="number">${state === 'recorded' ? button(candidate, isShown, choosing, choose) : nothing}</td>
   </tr>`;
 }
 
 /** It stays when its candidate is shown, so that the focus does too. */
 function button(
-  { alphaR, alphaF }: AlphaPair,
+  candidate: Candidate,
   isShown: boolean,
-  choosing: AlphaPair | null,
-  choose: (pair: AlphaPair) => void,
+  choosing: Candidate | null,
+  choose: (candidate: Candidate) => void,
 ): TemplateResult {
-  const pair = { alphaR, alphaF };
   const isBlocked = isShown || choosing !== null;
-  const title = isSamePair(pair, choosing) ? 'Making…' : isShown ? 'Shown' : 'Show';
-  return html`<button class="link" aria-disabled=${isBlocked} aria-label="${title}: ${pairText(pair)}"
-    @click=${() => isBlocked || choose(pair)}>${title}</button>`;
+  const title = isSameCandidate(candidate, choosing) ? 'Making…' : isShown ? 'Shown' : 'Show';
+  return html`<button class="link" aria-disabled=${isBlocked} aria-label="${title}: ${recipeText(candidate.recipe)}"
+    @click=${() => isBlocked || choose(candidate)}>${title}</button>`;
 }
 
 /** What sets a candidate apart, in a few words. */
