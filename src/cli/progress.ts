@@ -1,8 +1,7 @@
 import type { Writable } from 'node:stream';
 import stringWidth from 'string-width';
-
-import { durationText } from '../base/text.js';
 import { PHASES, type Phase, type Progress } from '../contract/progress.js';
+import { durationText } from '../contract/text.js';
 import { clean, type Style } from './style.js';
 
 interface Terminal extends Writable {

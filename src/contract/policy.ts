@@ -1,4 +1,5 @@
 import type { PolicyFinding } from './records.js';
+import { limitText, percentOver, percentText } from './text.js';
 
 /** The highest accuracy at which a class counts as forgotten, unless the policy says otherwise. */
 export const DEFAULT_MAX_ACCURACY = 0.01;
@@ -29,7 +30,7 @@ export function recognition(
 ): PolicyFinding | null {
   if (!exceeds(accuracy, maxAccuracy)) return null;
   const is = how ? `is ${how}` : 'is';
-  const message = `${name} must be forgotten but ${is} recognised ${shareText(accuracy, maxAccuracy)} of the time (limit ${limitText(maxAccuracy)})`;
+  const message = `${name} must be forgotten but ${is} recognised ${percentOver(accuracy, maxAccuracy)} of the time (limit ${limitText(maxAccuracy)})`;
   return { code: 'must-be-forgotten', severity, class: name, limit: maxAccuracy, value: accuracy, message };
 }
 
@@ -38,33 +39,16 @@ export function loss(name: string, before: number, after: number, maxDrop: numbe
   const limit = maxDrop ?? DEFAULT_DROP_WARNING;
   const value = before - after;
   if (!exceeds(value, limit)) return null;
-  const lost = `lost ${digitsApart(value, limit)} points, from ${shareText(before)} to ${shareText(after)}`;
+  const lost = `lost ${inPoints(percentOver(value, limit))}, from ${percentText(before)} to ${percentText(after)}`;
   if (maxDrop === null) {
     const message = `${name} ${lost}; set a limit under "protect" if that is too much`;
     return { code: 'retain-drop', severity: 'warning', class: name, limit, value, message };
   }
-  const message = `${name} is protected but ${lost} (limit: ${plain(limit)} points)`;
+  const message = `${name} is protected but ${lost} (limit: ${inPoints(limitText(limit))})`;
   return { code: 'protect-broken', severity: 'error', class: name, limit, value, message };
 }
 
-/** `75.3%`, with as many digits as tell it from the limit that it breaks. */
-export function shareText(value: number, limit?: number): string {
-  return `${digitsApart(value, limit)}%`;
-}
-
-/** A limit as people write it: `1%`, `0.5%`. */
-export function limitText(limit: number): string {
-  return `${plain(limit)}%`;
-}
-
-function digitsApart(value: number, limit: number | undefined): string {
-  for (const digits of [1, 2, 3]) {
-    const text = (100 * value).toFixed(digits);
-    if (limit === undefined || Number(text) !== Number((100 * limit).toFixed(digits))) return text;
-  }
-  return String(100 * value);
-}
-
-function plain(share: number): string {
-  return String(Number((100 * share).toFixed(4)));
+/** A difference of percentages: `4.0 points`. */
+function inPoints(percent: string): string {
+  return percent.replace('%', ' points');
 }

@@ -1,5 +1,4 @@
-import { countText } from './text.js';
-import { memoryText } from './text.js';
+import { countText, memoryText } from './text.js';
 /** What kind of value a setting of a run has. */
 export type SettingKind = 'alphas' | 'count' | 'seed' | 'bytes' | 'glob';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { UnlearnRequest } from '../contract/run.js';
+import { type AskedSettings, askedSettings, EDITOR_SETTINGS, RUN_SETTINGS } from '../contract/settings.js';
 import type { TensorFlowBackend } from '../contract/terms.js';
 
 /** What the engine process is started with. */

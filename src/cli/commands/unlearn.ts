@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { countText, durationText, percentText, pointsText } from '../../base/text.js';
 import type { Work } from '../../contract/progress.js';
 import { recipeText } from '../../contract/recipes.js';
 import type { UnlearnPart, UnlearnResult } from '../../contract/run.js';
 import { type AskedSettings, askedSettings } from '../../contract/settings.js';
-import { dimensionText } from '../../contract/text.js';
+import { countText, dimensionText, durationText, percentText, pointsText } from '../../contract/text.js';
 import { runJob } from '../../engine/jobs/index.js';
 import { type ModelOptions, modelOptions, modelRequest, type Process, showJob } from '../context.js';
 import { EXIT } from '../exit.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
-import { countText } from '../../base/text.js';
 import type { Finding, FindingAction } from '../../contract/findings.js';
 import type { PolicyEntry } from '../../contract/models.js';
+import { countText } from '../../contract/text.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { REPORT_NAME, type StoredRun } from '../../project/runStore.js';
 import type { ModelLook } from '../look/modelLook.js';

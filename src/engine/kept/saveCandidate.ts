@@ -1,11 +1,11 @@
 import { LetheError } from '../../base/errors.js';
-import { percentText } from '../../base/text.js';
 import { inStep, type Work } from '../../contract/progress.js';
 import { recipeText } from '../../contract/recipes.js';
 import type { Candidate, CandidateResult, Recipe, RunRecord, RunResult } from '../../contract/records.js';
 import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
 import type { HashedFile } from '../../contract/schema.js';
 import type { RunSettings } from '../../contract/settings.js';
+import { percentText } from '../../contract/text.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import type { StoredRun } from '../../project/runStore.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
-import { countText, percentText } from '../../base/text.js';
 import type { ModelState } from '../../contract/models.js';
+import { countText, percentText } from '../../contract/text.js';
 import { forgottenBy } from '../records/history.js';
 import type { Trace } from '../records/traces.js';
 import type { ModelLook } from './modelLook.js';

@@ -1,11 +1,11 @@
 import { LetheError } from '../../base/errors.js';
 import { stopwatch } from '../../base/stopwatch.js';
-import { percentText } from '../../base/text.js';
 import { inStep, type Work } from '../../contract/progress.js';
 import { candidateOf, recipeText } from '../../contract/recipes.js';
 import type { CandidateFacts, CandidateResult, RunResult, UnlearnSeconds } from '../../contract/records.js';
 import type { UnlearnPart, UnlearnRequest } from '../../contract/run.js';
 import type { HashedFile } from '../../contract/schema.js';
+import { percentText } from '../../contract/text.js';
 import type { Classifier } from '../../models/classifier.js';
 import { digests } from '../../project/digestCache.js';
 import { hashFiles } from '../../project/fileHash.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
+import type { Recipe } from '../../contract/records.js';
 import type { UnlearnRequest } from '../../contract/run.js';
-import type { RunSettings } from '../../contract/settings.js';
-import type { AlphaPair } from '../../contract/terms.js';
+import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, unusualSettings } from '../../contract/settings.js';
 
 /**
  * `lethe unlearn fashion.onnx --forget Shirt --samples 200`, quoted for the shells of this system.

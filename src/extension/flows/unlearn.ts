@@ -3,6 +3,7 @@ import { cancelled } from '../../base/abort.js';
 import type { ModelSummary } from '../../contract/models.js';
 import { modelName } from '../../contract/names.js';
 import type { EstimateResult, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
+import type { AskedSettings } from '../../contract/settings.js';
 import { aboutText, listText, memoryText, percentText, sizeText } from '../../contract/text.js';
 import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';

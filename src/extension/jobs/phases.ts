@@ -1,4 +1,3 @@
-import { leftText } from '../../base/text.js';
 import { PHASES, type Progress } from '../../contract/progress.js';
 import type { RunState } from '../../contract/studio.js';
 import { leftText } from '../../contract/text.js';

@@ -1,7 +1,7 @@
-import { countText } from '../../../src/contract/text.js';
 import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
 import { type AskedSettings, isAlpha, LARGEST_ALPHA, RUN_SETTINGS } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
+import { countText } from '../../../src/contract/text.js';
 
 export type AlphaChoice = 'search' | 'fixed';
 export type RangeChoice = 'all' | 'last' | 'pattern';
