@@ -65,7 +65,7 @@ module.exports = {
         'contract and figures are code of the engine, the editor, the page, the report and the command line alike',
       severity: 'error',
       from: { path: '^src/(contract|figures)/' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: '/node_modules/(zod|picomatch|@types/picomatch)/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/(zod|picomatch|@types/picomatch)/' },
     },
     {
       name: 'schemas-stay-out-of-the-page',
