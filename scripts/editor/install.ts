@@ -159,6 +159,7 @@ function npmEnvironment(home: string): NodeJS.ProcessEnv {
   env.PATH = `${path.join(home, 'bin')}${path.delimiter}${process.env.PATH}`;
   env.npm_config_nodedir = home;
   env.npm_config_engine_strict = 'false'; // The first install still runs on whatever Node runs this script.
+  env.npm_config_ignore_scripts = 'false'; // Ours is true, and would have `npm rebuild` compile nothing.
   env.JOBS = 'max'; // node-gyp would use one core.
   return env;
 }

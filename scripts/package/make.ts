@@ -22,7 +22,6 @@ const COPIED = [
 const DEVELOPMENT = [
   'scripts',
   'private',
-  'allowScripts',
   'dependencies',
   'devDependencies',
   'peerDependencies',
