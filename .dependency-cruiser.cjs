@@ -99,7 +99,6 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    // The package esbuild is taken for the build script of that name.
-    doNotFollow: { path: ['node_modules', '^esbuild\\.mjs$'] },
+    doNotFollow: { path: ['node_modules'] },
   },
 };
