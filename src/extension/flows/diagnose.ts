@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Diagnostics } from '../diagnostics/publisher.js';
 import { isConfigFile } from '../models/find.js';
-import { isTrusted } from './guard.js';
+import { isTrusted } from './trust.js';
 
 const DEEP = { evaluate: true, scanBytes: Number.MAX_SAFE_INTEGER };
 

@@ -12,10 +12,12 @@ import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
 import { plainText } from '../text.js';
-import { isTrusted, showFailure } from './guard.js';
+import { showFailure } from './failure.js';
+import { openInStudio } from './models.js';
 import { replacing } from './replacing.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';
+import { isTrusted } from './trust.js';
 
 /** Seconds above which the user is asked before a run begins. */
 const LONG = 300;
@@ -66,10 +68,10 @@ export async function unlearn(
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
     const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${sizeText(estimate.memoryBytes)})`;
-    const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
+    const result = await withNotification(services.jobs, model.fsPath, expected, (isCancelled) =>
       replacing((force) => {
         if (isCancelled()) throw cancelled();
-        return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
+        return services.jobs.unlearn(model.fsPath, { ...request, force }, estimate.steps, limits);
       }, dialogs),
     );
     services.selection.tick(model, []);
@@ -163,7 +165,7 @@ async function showOutcome(result: UnlearnResult, services: Services): Promise<v
     : vscode.window.showInformationMessage;
   const [open, report] = ['Open new model', 'Open report'];
   const chosen = await show(plainText(lines.join(' ')), open, report);
-  if (chosen === open) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
+  if (chosen === open) await openInStudio(result.output);
   if (chosen === report) await vscode.commands.executeCommand('lethe.openReport', result.report);
   services.log.info(lines.join(' '));
 }
