@@ -16,7 +16,7 @@ import { showFailure } from './failure.js';
 import { openInStudio } from './models.js';
 import { report, saveAs, saveInPlace } from './saving.js';
 import { ensureSetUp } from './setUp.js';
-import { isTrusted } from './trust.js';
+import { isTrusted, manageTrust } from './trust.js';
 import { unlearn } from './unlearn.js';
 
 /** The settings of a run and nothing else that a request may hold. */
@@ -193,7 +193,7 @@ export class StudioMessages {
         log.show();
         return;
       case 'trust':
-        await vscode.commands.executeCommand('workbench.trust.manage');
+        await manageTrust();
     }
   }
 }

@@ -11,6 +11,11 @@ export async function isTrusted(): Promise<boolean> {
     'Lethe runs no models in restricted mode: it only looks at the headers of model files.',
     manage,
   );
-  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  if (chosen === manage) await manageTrust();
   return false;
+}
+
+/** Opens the editor's page where a workspace is trusted, or not any more. */
+export async function manageTrust(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.trust.manage');
 }

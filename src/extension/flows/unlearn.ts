@@ -9,6 +9,7 @@ import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';
 import { withNotification } from '../jobs/notification.js';
+import { withCancel } from '../jobs/progress.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
 import { plainText } from '../text.js';
@@ -89,16 +90,9 @@ export async function unlearn(
  * @returns undefined if the user would rather not. @throws LetheError for what it would run out of.
  */
 async function confirm(request: UnlearnRequest, services: Services): Promise<EstimateResult | undefined> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Looking at ${path.basename(request.model)}`,
-    cancellable: true,
-  };
-  const estimate = await vscode.window.withProgress(options, (_, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return services.engine.run('estimate', request, { signal: controller.signal });
-  });
+  const estimate = await withCancel(`Looking at ${path.basename(request.model)}`, (signal) =>
+    services.engine.run('estimate', request, { signal }),
+  );
   const { seconds, memoryBytes, diskBytes, refusals } = estimate;
   const text = `${aboutText(seconds)}, ${sizeText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);

@@ -15,6 +15,21 @@ it('tells every listener at once, in order, as often as it listens', () => {
   expect(heard.slice(3)).toEqual(['first 2', 'twice 2']);
 });
 
+it('tells everything in the order in which it happened, also where a listener fires again', () => {
+  const emitter = new Emitter<number>();
+  const heard: number[] = [];
+  let heardAtOnce = 0;
+  emitter.event((value) => {
+    if (value > 1) return;
+    emitter.fire(value + 1);
+    heardAtOnce = heard.length;
+  });
+  emitter.event((value) => heard.push(value));
+  emitter.fire(1);
+  expect(heard).toEqual([1, 2]);
+  expect(heardAtOnce).toBe(2);
+});
+
 it('does not tell one that another has taken away, nor any after its end', () => {
   const emitter = new Emitter<void>();
   const heard: string[] = [];
