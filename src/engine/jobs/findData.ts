@@ -6,7 +6,6 @@ import { asUnit, type Work } from '../../contract/progress.js';
 import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
 import { inspectModel } from '../../models/registry.js';
 import { type AnySource, pathsOf, withPaths } from '../../project/sourcePaths.js';
-import { openFinding, type OpenedData } from '../setup/openedData.js';
 import { classNamesIn } from '../setup/classFile.js';
 import { cifarBatches } from '../setup/finders/cifarBatches.js';
 import { classFolders } from '../setup/finders/classFolders.js';
@@ -16,6 +15,7 @@ import { npzArrays } from '../setup/finders/npzArrays.js';
 import type { Finder, Finding } from '../setup/finding.js';
 import type { Target } from '../setup/fit.js';
 import { isWithin, portablePath, type SetupHomes, setupHomes } from '../setup/homes.js';
+import { type OpenedData, openFinding } from '../setup/openedData.js';
 import { splitOfPath } from '../setup/splitName.js';
 import { type FolderListing, Walk } from '../setup/walk.js';
 

@@ -5,11 +5,11 @@ import type { AlphaPair } from '../../contract/terms.js';
 import { listText } from '../../contract/text.js';
 import { pairText } from '../../project/alphaPair.js';
 import type { Dialogs } from '../dialogs.js';
-import { withProgress } from '../jobs/progress.js';
 import { modelName } from '../models/name.js';
 import { openReportPanel } from '../runs/reportPanel.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
+import { withProgress } from '../setup/progress.js';
 import type { RecordedRun } from '../studio/shownRuns.js';
 import { replacing } from './replacing.js';
 

@@ -3,7 +3,7 @@ import { modelName } from '../../contract/names.js';
 import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
 import { countText, percentText } from '../../contract/text.js';
 import { reportOf } from '../../project/errorReport.js';
-import { failureText } from '../flows/guard.js';
+import { dialogs } from '../dialogs.js';
 import { allowOutside } from '../settings.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';
@@ -103,7 +103,7 @@ class Flow {
       this.#tried = { answers, draft, result };
       return 'done';
     } catch (error) {
-      const text = `These settings don't work: ${failureText(reportOf(error))}`;
+      const text = `These settings don't work: ${this.#services.failureText(reportOf(error))}`;
       const change = 'Change settings';
       return (await vscode.window.showErrorMessage(text, change)) === change ? 'change' : 'given up';
     }
@@ -170,11 +170,8 @@ class Flow {
     } catch (error) {
       if (reportOf(error).code !== 'output-exists') throw error;
     }
-    const replace = 'Replace';
     const detail = `The one in ${request.folder} is lost then, with all that it says of other models.`;
-    const options = { modal: true, detail };
-    const chosen = await vscode.window.showWarningMessage('There is a lethe.json already.', options, replace);
-    if (chosen !== replace) return undefined;
+    if (!(await dialogs.confirm('There is a lethe.json already.', detail, 'Replace'))) return undefined;
     return (await this.#services.run('writeSetup', { ...request, overwrite: true })).file;
   }
 }

@@ -158,7 +158,7 @@ describe('a candidate', () => {
     ];
     for (const damage of damages) {
       await writeFile(file, damage);
-      await expect(showRun({ run: result.run, pair })).rejects.toMatchObject({ code: 'record-invalid', file });
+      expect(await showRun({ run: result.run, pair })).toBeNull();
       expect(await candidate({ run: result.run, pair, threads: 1 })).toEqual(first);
       expect(await showRun({ run: result.run, pair })).toEqual(first);
     }
@@ -328,7 +328,7 @@ describe('saving a candidate', () => {
     expect(record.result.candidates).toHaveLength(result.candidates.length);
     expect(await readFile(saved.report, 'utf8')).toContain(record.output.files[0].sha256);
     // The new run is one like any other.
-    const again = await showRun({ run: saved.run });
+    const again = (await showRun({ run: saved.run }))!;
     expect(again.saved).toEqual(pair);
     expect({ ...again.outcome, notes: [] }).toEqual({ ...shown.outcome, notes: [] });
   });
@@ -343,7 +343,7 @@ describe('saving a candidate', () => {
     const pair = otherPair(result);
     const saved = await saveCandidate({ run: result.run, pair, force: true, threads: 1 });
     expect(saved.output).toBe(result.output);
-    const [old, now] = [await showRun({ run: result.run }), await showRun({ run: saved.run })];
+    const [old, now] = [(await showRun({ run: result.run }))!, (await showRun({ run: saved.run }))!];
     expect([old.output, now.output]).toEqual([
       { path: result.output, exists: false },
       { path: result.output, exists: true },
@@ -404,7 +404,7 @@ describe('a run as views show it', () => {
   it('holds the numbers of its record, in typed arrays', async () => {
     const result = await quick({ layers: 'conv*' });
     const { record } = await readRun(result.run);
-    const shown = await showRun({ run: path.join(result.run, 'run.json') });
+    const shown = (await showRun({ run: path.join(result.run, 'run.json') }))!;
     expect(shown).toMatchObject({ folder: result.run, id: record.id, created: record.created, state: 'recorded' });
     expect(shown.settings).toEqual(record.settings);
     expect(shown.limits).toEqual(record.forget);
@@ -424,7 +424,7 @@ describe('a run as views show it', () => {
     expect(shown.outcome).toEqual(expected);
     expect(shown.outcome.skipped.map((layer) => layer.name)).toEqual(['dense']);
     await rm(result.output);
-    expect((await showRun({ run: result.run })).output?.exists).toBe(false);
+    expect((await showRun({ run: result.run }))?.output?.exists).toBe(false);
   });
 
   it('fails for a record that is damaged or not there', async () => {
@@ -437,7 +437,7 @@ describe('a run as views show it', () => {
 
   it('has no candidate that nobody has looked at', async () => {
     const result = await quick();
-    await expect(showRun({ run: result.run, pair: otherPair(result) })).rejects.toMatchObject({ code: 'usage' });
+    expect(await showRun({ run: result.run, pair: otherPair(result) })).toBeNull();
   });
 });
 
