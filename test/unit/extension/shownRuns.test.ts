@@ -319,39 +319,3 @@ describe('A run that was broken off', () => {
     expect(shown.shown(MODEL)).toBe(another);
   });
 });
-
-describe('The run to compare with', () => {
-  it('is the one that was chosen, in the next window too, until there is to be none', async () => {
-    await chosen();
-    shown.compare(MODEL, LATEST);
-    await settled();
-    expect(shown.compared(MODEL)).toBe(secondRun);
-    open();
-    shown.open(MODEL);
-    await settled();
-    expect([shown.shown(MODEL), shown.compared(MODEL)]).toEqual([shownRun, secondRun]);
-    shown.compare(MODEL, null);
-    expect(shown.compared(MODEL)).toBeNull();
-    expect(shown.shown(MODEL)).toBe(shownRun);
-  });
-
-  it('is none as long as it is the one that is shown', async () => {
-    await chosen();
-    shown.compare(MODEL, EARLIER);
-    await settled();
-    expect(shown.compared(MODEL)).toBeNull();
-    shown.show(MODEL, LATEST);
-    await settled();
-    expect([shown.shown(MODEL), shown.compared(MODEL)]).toEqual([secondRun, shownRun]);
-  });
-
-  it('is none any more where it is deleted', async () => {
-    await chosen();
-    shown.compare(MODEL, LATEST);
-    await settled();
-    window.list = async () => [earlier];
-    window.listed.fire();
-    await settled();
-    expect([shown.shown(MODEL), shown.compared(MODEL)]).toEqual([shownRun, null]);
-  });
-});
