@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { SaveCandidateResult } from '../../contract/run.js';
+import { type AskedSettings, askedSettings } from '../../contract/settings.js';
 import type { FromStudio } from '../../contract/studio.js';
 import { classesAt } from '../classes/names.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
@@ -18,13 +19,6 @@ import { report, saveAs, saveInPlace } from './saving.js';
 import { ensureSetUp } from './setUp.js';
 import { isTrusted, manageTrust } from './trust.js';
 import { unlearn } from './unlearn.js';
-
-/** The settings of a run and nothing else that a request may hold. */
-function settingsOf({ samples, maxPatches, alphaR, alphaF, layers, seed }: StudioSettings): StudioSettings {
-  const settings = { samples, maxPatches, alphaR, alphaF, layers, seed };
-  // One that is not set must not hide what the editor's settings say.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
 
 /** What the messages of Studios do. */
 export class StudioMessages {
@@ -67,7 +61,7 @@ export class StudioMessages {
         await vscode.commands.executeCommand('lethe.evaluate', model);
         return;
       case 'unlearn':
-        await this.#once(model, () => this.#unlearn(model, settingsOf(message.settings)));
+        await this.#once(model, () => this.#unlearn(model, askedSettings(message.settings)));
         return;
       case 'cancel':
         runs.cancelChoosing(model.fsPath);
@@ -93,7 +87,7 @@ export class StudioMessages {
           allowOutside: allowOutside(model),
           forget: await this.#ticked(model),
           ...unlearnSettings(model),
-          ...settingsOf(message.settings),
+          ...askedSettings(message.settings),
         });
         return;
       case 'copyRunCommandLine':
@@ -107,7 +101,7 @@ export class StudioMessages {
         return;
       case 'choose':
         // At once: another run may be asked for in the next message.
-        if (vscode.workspace.isTrusted || (await isTrusted())) await runs.choose(model.fsPath, message.pair);
+        if (vscode.workspace.isTrusted || (await isTrusted())) await runs.choose(model.fsPath, message.candidate);
         return;
       case 'save':
         await this.#once(model, () => this.#save(model, message.as, runs));
@@ -131,7 +125,7 @@ export class StudioMessages {
     }
   }
 
-  async #unlearn(model: vscode.Uri, settings: StudioSettings): Promise<void> {
+  async #unlearn(model: vscode.Uri, settings: AskedSettings): Promise<void> {
     if (!(await isTrusted()) || !(await ensureSetUp(model, this.#services))) return;
     await unlearn(model, await this.#ticked(model), this.#services, settings);
   }
@@ -163,11 +157,11 @@ export class StudioMessages {
     if (!recorded) return;
     const { source, run } = recorded;
     const { settings, limits, outcome } = run;
-    if (!settings || !outcome.pair) return;
+    if (!settings || !outcome.candidate) return;
     const { classes } = await this.#services.models.describe(vscode.Uri.file(source));
     const forget = classes ? outcome.forget : limits.map(({ index }) => index);
     const outside = { allowOutside: allowOutside(vscode.Uri.file(source)) };
-    await copyCommandLine({ ...requestAgain(source, forget, settings, outcome.pair), ...outside });
+    await copyCommandLine({ ...requestAgain(source, forget, settings, outcome.candidate.recipe), ...outside });
   }
 
   async #open(model: vscode.Uri, what: (FromStudio & { kind: 'open' })['what'], runs: ShownRuns): Promise<void> {

@@ -1,10 +1,10 @@
 import type { StudioRun, UnlearnRequest } from '../../contract/run.js';
+import { settingsOf } from '../../contract/settings.js';
 import type { ErrorReport } from '../../contract/terms.js';
-import { settingsOf } from '../../project/defaults.js';
 
 const NOTHING_FOUND: Omit<StudioRun['outcome'], 'forget'> = {
   earlier: [],
-  pair: null,
+  candidate: null,
   measuredOn: null,
   before: null,
   after: null,

@@ -12,7 +12,7 @@ import { type Draft, draftOf, type Scaling, settingsText } from './draft.js';
 import { layoutStep, normalisationStep, orderStep, rangeStep } from './inputSteps.js';
 import { runSteps } from './multiStep.js';
 import { SetupPanel, viewOf } from './panel.js';
-import { withProgress } from './progress.js';
+import { unlessCancelled } from './progress.js';
 import type { SetupServices } from './services.js';
 
 export type { SetupServices } from './services.js';
@@ -29,7 +29,9 @@ export async function setUpModel(model: vscode.Uri, services: SetupServices): Pr
     root: services.root(model).fsPath,
     allowOutside: allowOutside(model),
   };
-  const found = await withProgress(`Looking for data near ${name}`, (work) => services.run('findData', request, work));
+  const found = await unlessCancelled(`Looking for data near ${name}`, (work) =>
+    services.run('findData', request, work),
+  );
   if (!found) return undefined;
   const steps = stepsOf({ request, found, shown: [] }, services);
   const flow = new Flow(model, services, found, request.allowOutside);
@@ -96,7 +98,7 @@ class Flow {
     const draft = draftOf(this.#model.fsPath, this.#found, choicesOf(answers));
     const request = { model: this.#model.fsPath, ...this.#asText(draft) };
     try {
-      const result = await withProgress(`Checking what ${name} makes of the data`, (work) =>
+      const result = await unlessCancelled(`Checking what ${name} makes of the data`, (work) =>
         this.#services.run('checkSetup', request, work),
       );
       if (!result) return 'given up';

@@ -1,11 +1,11 @@
-import type { AlphaPair } from '../../contract/terms.js';
+import type { CandidateId } from '../../contract/recipes.js';
 
 /** What a user has chosen to see of a model. */
 export interface Choice {
   /** Folder of the run that is shown; default the latest. */
   readonly run?: string;
   /** The candidate of that run; default the one that was saved. */
-  readonly pair?: AlphaPair;
+  readonly candidate?: CandidateId;
   /** A run that was broken off and is not shown any more, by when it began. */
   readonly aside?: string;
   /** Folder of the run that it is compared with. */

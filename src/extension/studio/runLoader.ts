@@ -1,8 +1,8 @@
 import type { RunJob } from '../../contract/jobs.js';
 import type { Work } from '../../contract/progress.js';
+import { type CandidateId, recipeText } from '../../contract/recipes.js';
+import type { Candidate } from '../../contract/records.js';
 import type { StudioRun } from '../../contract/run.js';
-import type { AlphaPair } from '../../contract/terms.js';
-import { pairText } from '../../project/alphaPair.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { Log } from '../log.js';
 
@@ -35,10 +35,10 @@ export class RunLoader {
   }
 
   /** What is recorded of a run, with the candidate that was saved or another one. Nothing is computed; never rejects. */
-  async read(folder: string, pair: AlphaPair | undefined): Promise<Reading> {
+  async read(folder: string, candidate: CandidateId | undefined): Promise<Reading> {
     const { run, log } = this.#ports;
     try {
-      const found = await run('showRun', { run: folder, pair });
+      const found = await run('showRun', { run: folder, candidate });
       return found ? { kind: 'run', run: found } : { kind: 'unknown' };
     } catch (error) {
       const { code } = reportOf(error);
@@ -53,12 +53,12 @@ export class RunLoader {
    * @param source path of the model that the run was made from.
    * @throws LetheError as the jobs `showRun` and `candidate`.
    */
-  async candidate(folder: string, source: string, pair: AlphaPair, signal: AbortSignal): Promise<StudioRun> {
+  async candidate(folder: string, source: string, { id, recipe }: Candidate, signal: AbortSignal): Promise<StudioRun> {
     const { run, allowOutside, withLateProgress } = this.#ports;
-    const known = await run('showRun', { run: folder, pair }, { signal });
+    const known = await run('showRun', { run: folder, candidate: id }, { signal });
     if (known) return known;
-    const request = { run: folder, pair, allowOutside: allowOutside(source) };
-    const title = `Looking at the candidate with ${pairText(pair)}`;
+    const request = { run: folder, candidate: id, allowOutside: allowOutside(source) };
+    const title = `Looking at the candidate with ${recipeText(recipe)}`;
     return withLateProgress(title, signal, (work) => run('candidate', request, work));
   }
 }

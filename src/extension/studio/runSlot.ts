@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CandidateId } from '../../contract/recipes.js';
 import type { StudioRun } from '../../contract/run.js';
-import type { AlphaPair } from '../../contract/terms.js';
 import type { Reading } from './runLoader.js';
 
 /** A run that is to be shown. */
 export interface Target {
   readonly folder: string;
-  readonly pair: AlphaPair | undefined;
+  readonly candidate: CandidateId | undefined;
   /** Changes with what else the picture depends on. */
   readonly stamp: string;
 }

@@ -116,8 +116,13 @@ export class StudioSession implements StudioHost, vscode.Disposable {
     if (!recorded || !(await exists(recorded.source))) {
       return { model: model.fsPath, allowOutside: allowOutside(model) };
     }
-    const { source, folder, pair } = recorded;
-    return { model: source, run: folder, pair, allowOutside: allowOutside(vscode.Uri.file(source)) };
+    const { source, folder, candidate } = recorded;
+    return {
+      model: source,
+      run: folder,
+      candidate: candidate?.id,
+      allowOutside: allowOutside(vscode.Uri.file(source)),
+    };
   }
 }
 

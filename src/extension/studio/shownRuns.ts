@@ -1,7 +1,7 @@
+import { type CandidateId, isSameCandidate } from '../../contract/recipes.js';
+import type { Candidate } from '../../contract/records.js';
 import type { RunSummary, StudioRun } from '../../contract/run.js';
 import type { StudioSnapshot } from '../../contract/studio.js';
-import type { AlphaPair } from '../../contract/terms.js';
-import { isSamePair } from '../../project/alphaPair.js';
 import type { Disposable, Event } from '../emitter.js';
 import type { Unlearned } from '../jobs/center.js';
 import type { Log } from '../log.js';
@@ -17,7 +17,7 @@ export interface RecordedRun {
   readonly source: string;
   readonly run: StudioRun;
   /** The candidate that is shown, undefined for the one that was saved. */
-  readonly pair: AlphaPair | undefined;
+  readonly candidate: Candidate | undefined;
 }
 
 /** The jobs on models, as far as their runs are shown. */
@@ -45,7 +45,7 @@ interface Entry {
   readonly compared: RunSlot;
   /** What was found by a run that has just ended, until its record is loaded. */
   held: StudioRun | null;
-  choosing: { readonly pair: AlphaPair; readonly controller: AbortController } | null;
+  choosing: { readonly candidate: Candidate; readonly controller: AbortController } | null;
 }
 
 /** Which runs the Studios of all models show, and what is in them. Models go by their paths. */
@@ -129,8 +129,8 @@ export class ShownRuns implements Disposable {
   }
 
   /** The candidate that is being looked at and will be shown then. */
-  choosing(model: string): AlphaPair | null {
-    return this.#entries.get(model)?.choosing?.pair ?? null;
+  choosing(model: string): Candidate | null {
+    return this.#entries.get(model)?.choosing?.candidate ?? null;
   }
 
   /** The run that is shown, if it is a recorded one. */
@@ -145,14 +145,14 @@ export class ShownRuns implements Disposable {
   show(model: string, folder: string | null): void {
     if (folder === null) this.#choose(model, { aside: undefined });
     else if (this.#isListed(model, folder)) {
-      this.#choose(model, { run: folder, pair: undefined, aside: this.brokenOff(model)?.created });
+      this.#choose(model, { run: folder, candidate: undefined, aside: this.brokenOff(model)?.created });
     }
   }
 
   /** A run of the model has just been recorded, made from `source`: it is shown from now on. */
   wrote(model: string, folder: string, source: string): void {
     this.#list.add(folder, source);
-    this.#choose(model, { run: folder, pair: undefined });
+    this.#choose(model, { run: folder, candidate: undefined });
   }
 
   /** Compares what is shown with another run of the model, or with none. */
@@ -161,22 +161,26 @@ export class ShownRuns implements Disposable {
   }
 
   /** Makes another candidate of the shown run what is shown. @throws LetheError as the jobs `showRun` and `candidate`. */
-  async choose(model: string, { alphaR, alphaF }: AlphaPair): Promise<void> {
+  async choose(model: string, id: CandidateId): Promise<void> {
     const entry = this.#entries.get(model);
     const recorded = this.#recorded(model);
-    const pair = { alphaR, alphaF };
     // It comes from a page: only what the run has tried.
-    if (!entry || !recorded?.run.outcome.candidates.some((candidate) => isSamePair(candidate, pair))) return;
+    const tried = recorded?.run.outcome.candidates.find((candidate) => candidate.id === id);
+    if (!entry || !recorded || !tried) return;
+    const candidate: Candidate = { id, recipe: tried.recipe };
     entry.choosing?.controller.abort();
-    const choosing = { pair, controller: new AbortController() };
+    const choosing = { candidate, controller: new AbortController() };
     const { signal } = choosing.controller;
     entry.choosing = choosing;
     this.#onChange(model);
     try {
-      const run = await this.#loader.candidate(recorded.folder, recorded.source, pair, signal);
+      const run = await this.#loader.candidate(recorded.folder, recorded.source, candidate, signal);
       // A result may come after the cancellation; whatever was chosen since must not be lost to it.
       if (signal.aborted) return;
-      this.#choices.change(model, { run: recorded.folder, pair: isSamePair(pair, run.saved) ? undefined : pair });
+      this.#choices.change(model, {
+        run: recorded.folder,
+        candidate: isSameCandidate(candidate, run.saved) ? undefined : id,
+      });
       entry.shown.put(this.#target(model), run);
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -218,7 +222,8 @@ export class ShownRuns implements Disposable {
     if (run?.state !== 'recorded' || !run.folder || run !== this.#entries.get(model)?.shown.run) return undefined;
     const { folder, saved, outcome } = run;
     const source = this.#list.sourceOf(model, folder) ?? model;
-    return { folder, source, run, pair: outcome.pair && !isSamePair(outcome.pair, saved) ? outcome.pair : undefined };
+    const { candidate } = outcome;
+    return { folder, source, run, candidate: candidate && !isSameCandidate(candidate, saved) ? candidate : undefined };
   }
 
   #isListed(model: string, folder: string): boolean {
@@ -242,8 +247,8 @@ export class ShownRuns implements Disposable {
 
   #target(model: string): Target | null {
     if (!this.#isTrusted()) return null;
-    const { run, pair } = this.#choices.of(model);
-    if (run !== undefined && this.#list.has(model, run)) return this.#targetOf(model, run, pair);
+    const { run, candidate } = this.#choices.of(model);
+    if (run !== undefined && this.#list.has(model, run)) return this.#targetOf(model, run, candidate);
     const runs = this.#list.of(model);
     const latest = runs.find(({ source }) => source === model) ?? runs[0];
     return latest ? this.#targetOf(model, latest.folder, undefined) : null;
@@ -255,18 +260,18 @@ export class ShownRuns implements Disposable {
     return isWanted && compared !== shown?.folder ? this.#targetOf(model, compared, undefined) : null;
   }
 
-  #targetOf(model: string, folder: string, pair: AlphaPair | undefined): Target {
+  #targetOf(model: string, folder: string, candidate: CandidateId | undefined): Target {
     const summary = this.#list.of(model).find((run) => run.folder === folder);
-    return { folder, pair, stamp: `${summary?.created} ${summary?.outputExists ?? true}` };
+    return { folder, candidate, stamp: `${summary?.created} ${summary?.outputExists ?? true}` };
   }
 
-  async #read(model: string, { folder, pair }: Pick<Target, 'folder' | 'pair'>): Promise<Reading> {
-    const reading = await this.#loader.read(folder, pair);
+  async #read(model: string, { folder, candidate }: Pick<Target, 'folder' | 'candidate'>): Promise<Reading> {
+    const reading = await this.#loader.read(folder, candidate);
     if (reading.kind === 'run' || reading.kind === 'unasked') return reading;
-    if (pair) {
+    if (candidate) {
       // What is known of the candidate is gone; the run itself may be there.
-      if (this.#choices.of(model).run === folder) this.#choices.change(model, { pair: undefined });
-      return this.#read(model, { folder, pair: undefined });
+      if (this.#choices.of(model).run === folder) this.#choices.change(model, { candidate: undefined });
+      return this.#read(model, { folder, candidate: undefined });
     }
     this.#list.remove(folder);
     return reading;
