@@ -63,12 +63,12 @@ async function save(
     const known = await findFacts(bench, run, pair, work);
     // `lethe.json` may ask for more now than when somebody looked at it, and the record names the one of now.
     const facts = { ...known, policy: findingsOf(found.value.basis.targets, known.perClass) };
-    const weights = await found.value.projections.weights(pair, 'full', { signal: work.signal });
+    const edits = await found.value.projections.edits(pair, 'full', { signal: work.signal });
     const candidates = withJudgement(record.result.candidates, judged);
     const result = withCandidate({ ...record.result, candidates }, facts);
     const draft = await draftOf(run, session.config.file, pair, work);
     const withNotes = (saving: readonly string[]) => ({ ...result, notes: [...new Set([...result.notes, ...saving])] });
-    const written = await persist(classifier, { weights }, output, home.folder, slug, draft, withNotes, work);
+    const written = await persist(classifier, edits, output, home.folder, slug, draft, withNotes, work);
     return { output: written.output, run: written.run, report: written.report };
   } finally {
     await found.release();

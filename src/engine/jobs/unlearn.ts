@@ -83,7 +83,7 @@ async function forget(
     const best = searched.best ?? noCandidate(searched, classifier);
     const candidates = candidateResults(searched, best);
 
-    const { weights, classifier: candidate } = await makeCandidate(found, best, work);
+    const { edits, classifier: candidate } = await makeCandidate(found, best, work);
     const measuringAgain = stopwatch();
     const measured = await measureCandidate(basis, best, candidate, work).finally(() => candidate.dispose());
     seconds.measure += measuringAgain();
@@ -100,16 +100,7 @@ async function forget(
       seconds: { ...seconds, total: total() },
     });
     const draft = await draftOf(basis, run, work);
-    const { record, ...written } = await persist(
-      classifier,
-      { weights },
-      output,
-      home.folder,
-      slug,
-      draft,
-      result,
-      work,
-    );
+    const { record, ...written } = await persist(classifier, edits, output, home.folder, slug, draft, result, work);
     await bench.keepSpaces(record, found);
     return { model: request.model, ...record.result, ...written };
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Work } from '../../base/work.js';
 import type { Confusion, LayerChange } from '../../contract/records.js';
 import type { AlphaPair } from '../../contract/terms.js';
-import type { Matrix } from '../../linalg/matrix.js';
+import type { WeightEdits } from '../../linalg/weightEdits.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';
 import { measureConfusion } from '../open/accuracy.js';
@@ -15,14 +15,14 @@ import { indicesOf } from './targets.js';
 /** What is known of a candidate once it was measured. */
 export type MeasuredCandidate = Omit<CandidateFacts, 'layers'>;
 
-/** The model that a pair of alphas makes, and its new weights. Dispose of the classifier when done. */
+/** The model that a pair of alphas makes, and how it differs. Dispose of the classifier when done. */
 export async function makeCandidate(
   { basis, projections }: FoundSpaces,
   pair: AlphaPair,
   work: Work,
-): Promise<{ readonly weights: ReadonlyMap<string, Matrix>; readonly classifier: Classifier }> {
-  const weights = await projections.weights(pair, 'full', { signal: work.signal });
-  return { weights, classifier: await basis.session.classifier.withWeights({ weights }) };
+): Promise<{ readonly edits: WeightEdits; readonly classifier: Classifier }> {
+  const edits = await projections.edits(pair, 'full', { signal: work.signal });
+  return { edits, classifier: await basis.session.classifier.withWeights(edits) };
 }
 
 /** What a model, the one as it is or a candidate, takes the samples for that the run measures with. */

@@ -69,8 +69,8 @@ async function search(
       return typeof accuracy === 'number' ? [{ class: index, before: accuracy, maxDrop }] : [];
     }),
     async evaluate(pair, { share, detail }) {
-      const weights = await projections.weights(pair, detail, { signal: work.signal });
-      const candidate = await classifier.withWeights({ weights });
+      const edits = await projections.edits(pair, detail, { signal: work.signal });
+      const candidate = await classifier.withWeights(edits);
       try {
         return accuracies(await measure(candidate, beginning(judged, share)));
       } finally {

@@ -6,6 +6,7 @@ import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Layer } from '../../../src/models/classifier.js';
 import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
+import { randomEdits } from '../../support/models/classifierChecks.js';
 import {
   allTaps,
   channelsFirst,
@@ -14,7 +15,6 @@ import {
   openOnnx,
   outputsBeforeLast,
   outputsLast,
-  randomWeights,
   valuesOf,
   writeModel,
 } from '../../support/models/onnx.js';
@@ -26,9 +26,12 @@ interface Form {
   readonly inputDims: number[];
   readonly build: (g: OnnxWriter, x: string) => { y: string; logits: string };
   readonly order: OutputOrder;
+  /** What the operator multiplies the sum of product and bias by. */
   readonly scale?: number;
-  /** Whether the layer has the bias `b` below. */
-  readonly biased?: boolean;
+  /** The bias, in units of the weight; `y` holds it too. Undefined where none is the layer's own. */
+  readonly bias?: Float32Array;
+  /** What is added to each row besides, in the units of `y`, and can't be edited. */
+  readonly fixed?: (output: number) => number;
   readonly layer: Pick<Layer, 'kind' | 'in' | 'out' | 'groups'>;
 }
 
@@ -36,7 +39,8 @@ const random = new Random(11);
 const bias = Float32Array.from([0.5, -1, 0.25, 2, -0.125, 1, 3, -2]);
 const weightOf = (g: OnnxWriter, dims: number[], name = 'layer.weight') =>
   g.initializer(name, dims, normals(elementCount(dims), random));
-const biasOf = (g: OnnxWriter, length: number) => g.initializer('b', [length], bias.slice(0, length));
+const biasOf = (g: OnnxWriter, length: number, dims = [length]) => g.initializer('b', dims, bias.slice(0, length));
+const times = (factor: number, length = 4) => bias.slice(0, length).map((value) => factor * value);
 const ints = (g: OnnxWriter, name: string, values: number[]) =>
   g.initializer(name, [values.length], BigInt64Array.from(values, BigInt));
 
@@ -54,7 +58,7 @@ function convolution(
     name,
     inputDims,
     opset: options.opset,
-    biased: options.biased,
+    bias: options.biased ? bias.slice(0, out) : undefined,
     order: channelsFirst,
     layer: {
       kind: groups > 1 && perGroup === 1 ? 'depthwise' : 'conv',
@@ -86,7 +90,7 @@ function behind(name: string, stored: number[], through: (g: OnnxWriter, w: stri
   };
 }
 
-function gemm(name: string, attributes: Record<string, Attribute>, scale = 1): Form {
+function gemm(name: string, attributes: Record<string, Attribute>, scale = 1, beta = 1, biasDims = [4]): Form {
   const transA = attributes.transA === 1;
   const transB = attributes.transB === 1;
   return {
@@ -94,11 +98,11 @@ function gemm(name: string, attributes: Record<string, Attribute>, scale = 1): F
     inputDims: [3, 6],
     order: outputsLast,
     scale,
-    biased: true,
+    bias: times(beta / scale),
     layer: { kind: 'dense', in: 6, out: 4, groups: 1 },
     build: (g, x) => {
       const a = transA ? g.node('Transpose', [x]) : x;
-      const y = g.node('Gemm', [a, weightOf(g, transB ? [4, 6] : [6, 4]), biasOf(g, 4)], attributes);
+      const y = g.node('Gemm', [a, weightOf(g, transB ? [4, 6] : [6, 4]), biasOf(g, 4, biasDims)], attributes);
       return { y, logits: y };
     },
   };
@@ -115,6 +119,29 @@ function leftGemm(name: string, attributes: Record<string, Attribute>): Form {
       const b = attributes.transB === 1 ? x : g.node('Transpose', [x]);
       const y = g.node('Gemm', [weightOf(g, attributes.transA === 1 ? [6, 4] : [4, 6]), b], attributes);
       return { y, logits: g.node('Transpose', [y]) };
+    },
+  };
+}
+
+/** A product and what is added to it: `b`, or something like it. */
+function sum(
+  name: string,
+  inputDims: number[],
+  product: (g: OnnxWriter, x: string) => string,
+  added: (g: OnnxWriter) => string,
+  form: Pick<Form, 'order' | 'layer'> & Partial<Form>,
+  isFirst = false,
+): Form {
+  return {
+    name,
+    inputDims,
+    ...form,
+    build: (g, x) => {
+      const terms = [product(g, x), added(g)];
+      const y = g.node('Add', isFirst ? terms.reverse() : terms);
+      if (form.order === channelsFirst) return { y, logits: g.node('Flatten', [g.node('GlobalAveragePool', [y])]) };
+      if (form.order === outputsBeforeLast) return { y, logits: meanOver(g, y, [2]) };
+      return { y, logits: inputDims.length === 2 ? y : meanOver(g, y, [1]) };
     },
   };
 }
@@ -151,6 +178,8 @@ const forms: Form[] = [
   gemm('transB', { transB: 1 }),
   gemm('transA', { transA: 1 }),
   gemm('both, with alpha and beta', { transA: 1, transB: 1, alpha: 0.5, beta: { float: 1 } }, 0.5),
+  gemm('alpha and beta that are no powers of two', { alpha: { float: 3 }, beta: { float: 0.7 } }, 3, Math.fround(0.7)),
+  gemm('a bias in one row', {}, 1, 1, [1, 4]),
   leftGemm('plain', {}),
   leftGemm('transA', { transA: 1 }),
   leftGemm('transB', { transB: 1 }),
@@ -222,6 +251,103 @@ const forms: Form[] = [
     return g.node('Transpose', [g.node('Reshape', [turned, ints(g, 'shape', [4, 6])])], { perm: [1, 0] });
   }),
   {
+    name: 'Gemm, one number for all rows',
+    inputDims: [3, 6],
+    order: outputsLast,
+    layer: matmul,
+    fixed: () => bias[0],
+    build: (g, x) => {
+      const y = g.node('Gemm', [x, weightOf(g, [6, 4]), biasOf(g, 1)]);
+      return { y, logits: y };
+    },
+  },
+  {
+    name: 'Gemm, a bias times 0',
+    inputDims: [3, 6],
+    order: outputsLast,
+    layer: matmul,
+    build: (g, x) => {
+      const y = g.node('Gemm', [x, weightOf(g, [6, 4]), biasOf(g, 4)], { beta: { float: 0 } });
+      return { y, logits: y };
+    },
+  },
+  {
+    name: 'Gemm, weight on the left, with a bias',
+    inputDims: [3, 6],
+    order: outputsBeforeLast,
+    layer: matmul,
+    bias: times(1),
+    build: (g, x) => {
+      const y = g.node('Gemm', [weightOf(g, [4, 6]), x, biasOf(g, 4, [4, 1])], { transB: 1 });
+      return { y, logits: g.node('Transpose', [y]) };
+    },
+  },
+  sum(
+    'Gemm, a bias behind it',
+    [3, 6],
+    (g, x) => g.node('Gemm', [x, weightOf(g, [6, 4])], { alpha: { float: 4 } }),
+    (g) => biasOf(g, 4),
+    { order: outputsLast, layer: matmul, scale: 4, bias: times(0.25) },
+  ),
+  sum(
+    'MatMul and Add',
+    [3, 6],
+    (g, x) => g.node('MatMul', [x, weightOf(g, [6, 4])]),
+    (g) => biasOf(g, 4),
+    { order: outputsLast, layer: matmul, bias: times(1) },
+  ),
+  sum(
+    'MatMul and Add, the bias first',
+    [3, 6],
+    (g, x) => g.node('MatMul', [x, weightOf(g, [6, 4])]),
+    (g) => biasOf(g, 4, [1, 4]),
+    { order: outputsLast, layer: matmul, bias: times(1) },
+    true,
+  ),
+  sum(
+    'MatMul on tokens and Add, a bias behind Cast, Identity and Unsqueeze',
+    [2, 5, 6],
+    (g, x) => g.node('MatMul', [x, weightOf(g, [6, 4])]),
+    (g) => {
+      const cast = g.node('Cast', [g.node('Cast', [biasOf(g, 4)], { to: 11 })], { to: 1 });
+      return g.node('Unsqueeze', [g.node('Identity', [cast]), ints(g, 'first', [0, 1])]);
+    },
+    { order: outputsLast, layer: matmul, bias: times(1) },
+  ),
+  sum(
+    'MatMul and Add of one number',
+    [3, 6],
+    (g, x) => g.node('MatMul', [x, weightOf(g, [6, 4])]),
+    (g) => biasOf(g, 1),
+    { order: outputsLast, layer: matmul, fixed: () => bias[0] },
+  ),
+  sum(
+    'MatMul, weight on the left, and Add',
+    [2, 6, 5],
+    (g, x) => g.node('MatMul', [weightOf(g, [4, 6]), x]),
+    (g) => biasOf(g, 4, [4, 1]),
+    { order: outputsBeforeLast, layer: matmul, bias: times(1) },
+  ),
+  sum(
+    'Conv and Add',
+    [2, 3, 6, 6],
+    (g, x) => g.node('Conv', [x, weightOf(g, [4, 3, 3, 3])]),
+    (g) => biasOf(g, 4, [4, 1, 1]),
+    { order: channelsFirst, layer: { kind: 'conv', in: 27, out: 4, groups: 1 }, bias: times(1) },
+  ),
+  sum(
+    'Conv with a bias and Add, of which the bias is the first',
+    [2, 3, 6, 6],
+    (g, x) => g.node('Conv', [x, weightOf(g, [4, 3, 3, 3]), biasOf(g, 4)]),
+    (g) => g.initializer('more', [1, 4, 1, 1], Float32Array.of(1, 2, 3, 4)),
+    {
+      order: channelsFirst,
+      layer: { kind: 'conv', in: 27, out: 4, groups: 1 },
+      bias: times(1),
+      fixed: (output) => output + 1,
+    },
+  ),
+  {
     name: 'Conv, weight behind Transpose (a kernel stored as TensorFlow does)',
     inputDims: [2, 3, 6, 6],
     order: channelsFirst,
@@ -258,28 +384,34 @@ describe('every operator form', () => {
       expect(layer.sites).toHaveLength(1);
       expect(model.classCount).toBe(form.layer.out);
 
-      const check = async (opened: typeof model, path: string) => {
+      const check = async (opened: typeof model, path: string, added: Float32Array | undefined) => {
         const real = await valuesOf(path, [y, 'logits'], input);
         const { logits, taps } = await opened.forward(input, { taps: allTaps(opened) });
         expect(maxDifference(logits.data, real.get('logits')!.data)).toBeLessThan(1e-5);
         const [{ tap, geometry }] = layer.sites;
         const weight = await opened.readWeight(layer.id);
-        const add = (output: number) => (form.biased ? bias[output] : 0);
+        const { scale = 1, fixed = () => 0, order } = form;
         const actual = real.get(y)!;
-        const computed = layerOutput(layer, geometry, weight, taps.get(tap)!, actual, form.order, form.scale, add);
+        const all = Array.from({ length: layer.out }, (_, output) => (added?.[output] ?? 0) + fixed(output) / scale);
+        const computed = layerOutput(layer, geometry, weight, taps.get(tap)!, actual, order, scale, all);
         expect(maxDifference(computed, actual.data)).toBeLessThan(2e-5);
         return logits;
       };
-      const before = await check(model, file);
+      const before = await check(model, file, form.bias);
+      expect(layer.hasBias).toBe(form.bias !== undefined);
+      if (form.bias) expect(maxDifference((await model.readBias(layer.id))!, form.bias)).toBeLessThan(1e-6);
+      else expect(await model.readBias(layer.id)).toBeNull();
 
-      // New weights: in a candidate, in a saved file as the runtime sees it, and opened again.
-      const weights = randomWeights(model, 3);
-      const candidate = await model.withWeights({ weights });
-      const saved = await model.save({ weights }, path.join(folder, 'saved.onnx'));
+      // New values: in a candidate, in a saved file as the runtime sees it, and opened again.
+      const edits = randomEdits(model, 3);
+      const { weight, bias: added } = edits.get(layer.id)!;
+      const candidate = await model.withWeights(edits);
+      const saved = await model.save(edits, path.join(folder, 'saved.onnx'));
       const reopened = await openOnnx(saved.path);
-      const after = await check(reopened, saved.path);
+      const after = await check(reopened, saved.path, added);
       expect(maxDifference(after.data, before.data)).toBeGreaterThan(0.01);
-      expect(await reopened.readWeight(layer.id)).toEqual(weights.get(layer.id));
+      expect(await reopened.readWeight(layer.id)).toEqual(weight);
+      if (added) expect(maxDifference((await reopened.readBias(layer.id))!, added)).toBeLessThan(1e-7);
       expect((await candidate.forward(input)).logits).toEqual(after);
       expect((await model.forward(input)).logits).toEqual(before);
       for (const opened of [model, candidate, reopened]) await opened.dispose();
