@@ -1,7 +1,7 @@
 import type { Work } from '../../contract/progress.js';
 import type { LayerChange, Recipe } from '../../contract/records.js';
 import type { RunSettings } from '../../contract/settings.js';
-import type { WeightEdits } from '../../models/classifier.js';
+import type { WeightEdits } from '../../linalg/weightEdits.js';
 import type { Detail } from '../../unlearn/collect.js';
 import type { Spectra } from '../../unlearn/projection.js';
 import type { RunBasis } from './basis.js';
