@@ -35,6 +35,15 @@ const allowed = {
   extension: ['contract', 'figures', 'base', 'project', 'client'],
 };
 
+/** Floors of the editor's part, the highest first: each may import those below it. */
+const editorFloors = [
+  { name: 'the-entry', path: '^src/extension/extension\\.ts$' },
+  { name: 'commands', path: '^src/extension/commands/' },
+  { name: 'flows', path: '^src/extension/flows/' },
+  { name: 'what-is-shown', path: '^src/extension/(studio|diagnostics|setup|environment)/' },
+  { name: 'stores', path: '^src/extension/((models|runs|jobs|classes)/|(?!extension\\.ts$)[^/]+\\.ts$)' },
+];
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -44,6 +53,13 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/${layer}/` },
       to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed[layer]].join('|')})/` },
+    })),
+    ...editorFloors.slice(1).map((floor, at) => ({
+      name: `editor-${floor.name}-import-downward`,
+      comment: 'commands call flows, flows use what is shown and asked, and all of them the stores',
+      severity: 'error',
+      from: { path: floor.path },
+      to: { path: editorFloors.slice(0, at + 1).map(({ path }) => path) },
     })),
     {
       name: 'one-door-to-onnxruntime',
@@ -65,7 +81,7 @@ module.exports = {
         'contract and figures are code of the engine, the editor, the page, the report and the command line alike',
       severity: 'error',
       from: { path: '^src/(contract|figures)/' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: '/node_modules/(zod|picomatch|@types/picomatch)/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/(zod|picomatch|@types/picomatch)/' },
     },
     {
       name: 'schemas-stay-out-of-the-page',
@@ -99,7 +115,6 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    // The package esbuild is taken for the build script of that name.
-    doNotFollow: { path: ['node_modules', '^esbuild\\.mjs$'] },
+    doNotFollow: { path: ['node_modules'] },
   },
 };

@@ -2,7 +2,7 @@
  * What the extension costs the editor: its activation, the time until the Studio knows a model, and how long it keeps the
  * extension host from other work. Measured in the real VS Code; needs what `npm run test:host` needs, and 2 GB of disk.
  *
- *   npm run build && npx tsx bench/extension.ts
+ *   npx tsx bench/extension.ts
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

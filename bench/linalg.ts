@@ -78,9 +78,9 @@ async function layers(): Promise<void> {
     const spaces = await timed(() => collectSpaces(new Noise(size, count), [problem], { sketch: 512 }));
     const projections = new Projections(spaces, async () => weight);
     await timed(async () => {
-      for (const pair of grid) await projections.weights(pair, 'sketch');
+      for (const pair of grid) await projections.edits(pair, 'sketch');
     });
-    await timed(() => projections.weights(grid[12]));
+    await timed(() => projections.edits(grid[12]));
     await timed(() => projections.facts(grid[12]));
     await spaces.dispose();
     for (const [i, value] of seconds.entries()) totals[i] += value;

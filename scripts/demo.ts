@@ -1,75 +1,11 @@
 /**
- * Writes the demo workspaces that are bundled with the extension, the same bytes on every machine: the network of
- * examples/fashion-mnist in both formats with some of its images, and that of examples/four-clusters with its points.
+ * Writes the demo workspaces as they are bundled with the extension.
  *
  *   npx tsx scripts/demo.ts FOLDER [FOLDER-OF-THE-CLUSTERS]
  */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'fflate';
-import {
-  classNames,
-  exampleFolder,
-  idxFile,
-  prepareData,
-  readSplit,
-  type Split,
-  side,
-} from '../examples/fashion-mnist/data.js';
-import { exampleFolder as clustersFolder } from '../examples/four-clusters/points.js';
+import { writeClustersDemo, writeDemo } from './package/demo.js';
 
-/**
- * Images of each class. Train: as many as a run takes by default of a class to forget, so that its result is that of the whole
- * data set. Test: enough to tell 1% from 2%.
- */
-const PER_CLASS: Readonly<Record<Split, number>> = { train: 900, test: 200 };
-
-const FILES: Readonly<Record<Split, string>> = { train: 'train', test: 't10k' };
-
-const sources = fileURLToPath(new URL('../examples/demo', import.meta.url));
-const clustersSources = fileURLToPath(new URL('../examples/demo-clusters', import.meta.url));
-
-/** Writes the demo of clothes into a new folder. @throws LetheError `data-corrupt` if the images are not what they should be. */
-export async function writeDemo(folder: string): Promise<void> {
-  await prepareData();
-  await cp(sources, folder, { recursive: true, errorOnExist: true, force: false });
-  for (const name of ['fashion.onnx', 'fashion-tfjs']) {
-    await cp(path.join(exampleFolder, name), path.join(folder, name), { recursive: true });
-  }
-  await writeReadably(path.join(folder, 'fashion-tfjs', 'model.json'));
-  await mkdir(path.join(folder, 'data'), { recursive: true });
-  for (const split of ['train', 'test'] as const) {
-    const { pixels, labels } = await readSplit(split);
-    // The classes take turns in the files, so their beginning holds as many of each.
-    const count = PER_CLASS[split] * classNames.length;
-    const files = {
-      [`${FILES[split]}-images-idx3-ubyte.gz`]: idxFile([count, side, side], pixels),
-      [`${FILES[split]}-labels-idx1-ubyte.gz`]: idxFile([count], labels),
-    };
-    for (const [name, bytes] of Object.entries(files)) {
-      // By fflate, which packs alike everywhere, and without the time.
-      await writeFile(path.join(folder, 'data', name), gzipSync(bytes, { level: 9, mtime: 0 }));
-    }
-  }
-}
-
-/** Writes the demo of four clusters into a new folder. */
-export async function writeClustersDemo(folder: string): Promise<void> {
-  await cp(clustersSources, folder, { recursive: true, errorOnExist: true, force: false });
-  for (const name of ['clusters.onnx', 'lethe.json', 'train.csv', 'test.csv']) {
-    await cp(path.join(clustersFolder, name), path.join(folder, name));
-  }
-}
-
-/** On many lines, so that a finding in it has one of its own. */
-async function writeReadably(file: string): Promise<void> {
-  await writeFile(file, `${JSON.stringify(JSON.parse(await readFile(file, 'utf8')), null, 2)}\n`);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder, clusters] = process.argv.slice(2);
-  if (!folder) throw new Error('usage: npx tsx scripts/demo.ts FOLDER [FOLDER-OF-THE-CLUSTERS]');
-  await writeDemo(folder);
-  if (clusters) await writeClustersDemo(clusters);
-}
+const [folder, clusters] = process.argv.slice(2);
+if (!folder) throw new Error('usage: npx tsx scripts/demo.ts FOLDER [FOLDER-OF-THE-CLUSTERS]');
+await writeDemo(folder);
+if (clusters) await writeClustersDemo(clusters);

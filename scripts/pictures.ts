@@ -4,9 +4,8 @@
  */
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from './bundle/root.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const media = path.join(root, 'media');
 
 /** Picture and screenshot. */

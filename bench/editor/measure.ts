@@ -67,11 +67,11 @@ async function measureDelay(model: vscode.Uri): Promise<void> {
   const began = performance.now();
   const phases = new Set<string>();
   const listener = services.jobs.onDidChange(({ progress }) => phases.add(progress?.phase ?? ''));
-  const job = services.jobs.unlearn(model, { model: model.fsPath, forget: ['Checker'], maxPatches: 500 });
+  const job = services.jobs.unlearn(model.fsPath, { model: model.fsPath, forget: ['Checker'], maxPatches: 500 });
   const outcome = await Promise.race([job.then(() => 'ended', String), sleep(JOB_MS).then(() => 'was cancelled')]);
-  services.jobs.cancel(model);
+  services.jobs.cancel(model.fsPath);
   await job.catch(() => {});
-  if (!isOver(services.jobs.latest(model)!)) throw new Error('the job does not end');
+  if (!isOver(services.jobs.latest(model.fsPath)!)) throw new Error('the job does not end');
   listener.dispose();
   delay.disable();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

@@ -31,6 +31,7 @@ import type {
   SaveCandidateRequest,
   SaveCandidateResult,
   ShowRunRequest,
+  ShowRunResult,
   StudioRun,
   UnlearnPart,
   UnlearnRequest,
@@ -59,7 +60,7 @@ export interface Jobs {
   checkSetup: { request: CheckSetupRequest; result: CheckSetupResult };
   writeSetup: { request: WriteSetupRequest; result: WriteSetupResult };
   environment: { request: EnvironmentRequest; result: EnvironmentResult };
-  showRun: { request: ShowRunRequest; result: StudioRun };
+  showRun: { request: ShowRunRequest; result: ShowRunResult };
   candidate: { request: CandidateRequest; result: StudioRun };
   saveCandidate: { request: SaveCandidateRequest; result: SaveCandidateResult };
   thumbnails: { request: ThumbnailsRequest; result: ThumbnailsResult };

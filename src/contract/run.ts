@@ -44,7 +44,7 @@ export interface ReportRequest {
 /** A recorded run, for views. */
 export interface ShowRunRequest {
   readonly run: string;
-  /** A candidate that was looked at before; default the one that was chosen. */
+  /** The candidate; default the one that was chosen. */
   readonly candidate?: CandidateId;
 }
 
@@ -151,6 +151,9 @@ export interface StudioRun {
   readonly saved: Candidate | null;
   readonly outcome: Outcome;
 }
+
+/** Null for a candidate that nothing is known of yet: the job `candidate` finds it out. */
+export type ShowRunResult = StudioRun | null;
 
 /** What was found out since the part before, told while a run goes on. */
 export type UnlearnPart = Partial<Outcome>;

@@ -2,8 +2,10 @@ import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/register.js';
 import { Diagnostics } from './diagnostics/publisher.js';
 import { registerQuickFixes } from './diagnostics/quickFixes.js';
-import type { Dialogs } from './dialogs.js';
+import { type Dialogs, dialogs as editorDialogs } from './dialogs.js';
 import { registerEnvironment } from './environment/show.js';
+import { StudioMessages } from './flows/studioMessages.js';
+import { tellIfBusy } from './jobs/busy.js';
 import type { JobCenter } from './jobs/center.js';
 import { showJobsInStatusBar } from './jobs/statusBar.js';
 import { createJobs, createServices, type Services } from './services.js';
@@ -25,7 +27,7 @@ export interface ExtensionParts {
 export function activate(context: ExtensionContext): ExtensionParts {
   const services = createServices(context);
   const diagnostics = new Diagnostics(services.engine, services.models, services.log, context.extensionUri);
-  const studio = new StudioSession(services, diagnostics);
+  const studio = createStudio(services, diagnostics);
   putLetheOnPath(context);
   context.subscriptions.push(
     diagnostics,
@@ -36,12 +38,18 @@ export function activate(context: ExtensionContext): ExtensionParts {
     registerEnvironment(services),
     registerQuickFixes(),
     showJobsInStatusBar(services.jobs),
+    tellIfBusy(services.jobs),
   );
   // A workspace with a policy is watched from the start; in others nothing is looked at until a view opens.
   setImmediate(() => void services.models.loadWherePolicy());
   const reopen = (dialogs?: Dialogs) => {
     const jobs = createJobs(context, services.engine, services.log);
-    return { jobs, studio: new StudioSession({ ...services, jobs }, diagnostics, dialogs) };
+    return { jobs, studio: createStudio({ ...services, jobs }, diagnostics, dialogs) };
   };
   return { services, diagnostics, studio, reopen };
+}
+
+function createStudio(services: Services, diagnostics: Diagnostics, dialogs: Dialogs = editorDialogs): StudioSession {
+  const messages = new StudioMessages(services, diagnostics, dialogs);
+  return new StudioSession(services, diagnostics, (...message) => messages.handle(...message));
 }

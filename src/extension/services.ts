@@ -1,11 +1,11 @@
 import type * as vscode from 'vscode';
+import { Selection } from './classes/selection.js';
 import { EngineService } from './engineService.js';
 import { JobCenter } from './jobs/center.js';
 import { UnfinishedRuns } from './jobs/unfinishedRuns.js';
 import { createLog, type Log } from './log.js';
 import { ModelStore } from './models/store.js';
 import { RunStore } from './runs/store.js';
-import { Selection } from './selection.js';
 import { unfinishedRunsFolder } from './storage.js';
 
 /** What commands and views share. Making them costs next to nothing: each begins its work when it is asked for it. */

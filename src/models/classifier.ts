@@ -4,8 +4,8 @@ import type { Work } from '../contract/progress.js';
 import type { TextRange } from '../contract/terms.js';
 import type { Matrix } from '../linalg/matrix.js';
 import type { Tensor } from '../linalg/tensor.js';
+import type { LayerId, WeightEdits } from '../linalg/weightEdits.js';
 
-export type LayerId = string;
 export type TapId = string;
 export type ActivationId = string;
 
@@ -47,9 +47,10 @@ export interface Site {
 }
 
 /**
- * A layer that can be projected. Its weight is a matrix of `out` rows; with groups, row r belongs to group
- * `floor(r / (out / groups))` and multiplies that group's input vectors of length `in`.
- * The order inside an input vector is (channel of the group, kernel position...), for every format.
+ * A layer that can be projected: W x + b for every input vector x. Its weight W is a matrix of `out` rows; with groups, row r
+ * belongs to group `floor(r / (out / groups))` and multiplies that group's input vectors of length `in`.
+ * The order inside an input vector is (channel of the group, kernel position...), for every format. Where a file has the sum
+ * multiplied by a number (Gemm's alpha), W and b are what they are before that.
  */
 export interface Layer {
   readonly id: LayerId;
@@ -59,6 +60,8 @@ export interface Layer {
   readonly in: number;
   readonly out: number;
   readonly groups: number;
+  /** Whether it has a bias b that can be edited: one stored value a row, which no other layer and nothing else reads. */
+  readonly hasBias: boolean;
   /** Several where layers share one weight: they are one problem and their moments add up. */
   readonly sites: readonly Site[];
 }
@@ -76,11 +79,6 @@ export interface ActivationPoint {
   readonly name: string;
   readonly dims: readonly (number | null)[];
   readonly layout: 'channels-first' | 'channels-last' | 'tokens' | 'features';
-}
-
-/** New values for a model's parameters. An object, so that biases and per-channel scales can join the weights later. */
-export interface WeightEdits {
-  readonly weights: ReadonlyMap<LayerId, Matrix>;
 }
 
 export interface ForwardOptions {
@@ -122,10 +120,15 @@ export interface Classifier {
   forwardFrom(point: ActivationId, value: Tensor, options?: { signal?: AbortSignal }): Promise<Tensor>;
   /** The weight as `out` x `in` (see `Layer`). @throws LetheError `weights-not-finite` naming tensor and counts. */
   readWeight(layer: LayerId): Promise<Matrix>;
-  /** A candidate with these weights in place; the original stays usable. Dispose of it when done. */
+  /** The bias, `out` values; null if there is none that can be edited. @throws LetheError as `readWeight`. */
+  readBias(layer: LayerId): Promise<Float32Array | null>;
+  /**
+   * A candidate with these weights and biases in place; the original stays usable. Dispose of it when done.
+   * @throws RangeError for edits that do not fit the layers.
+   */
   withWeights(edits: WeightEdits): Promise<Classifier>;
   /**
-   * Writes a copy with these weights to `target`: a file, or a folder for formats of several files. The copy is
+   * Writes a copy with these weights and biases to `target`: a file, or a folder for formats of several files. The copy is
    * byte-identical but for the edited tensors, and appears under its name only when complete.
    * @throws LetheError `output-exists` unless `overwrite`; `disk-full`, `file-unwritable`.
    */

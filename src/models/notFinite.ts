@@ -1,4 +1,5 @@
 import { breathe } from '../base/abort.js';
+import { LetheError } from '../base/errors.js';
 import { type ByteRange, readRange, withFile } from '../base/files.js';
 
 /** How a number is stored, little-endian. */
@@ -80,6 +81,21 @@ export function countValues(values: ArrayLike<number>): Count {
     if (first < 0) first = at;
   }
   return { nan, infinite, first };
+}
+
+/** @throws LetheError `weights-not-finite` naming the tensor and how many of its values are not finite, if any is. */
+export function refuseNotFinite(values: Float32Array, tensor: string, file: string): void {
+  const { nan, infinite } = countValues(values);
+  if (nan + infinite === 0) return;
+  const counts = [nan > 0 ? `${nan} NaN` : '', infinite > 0 ? `${infinite} infinite` : ''].filter(
+    (part) => part !== '',
+  );
+  throw new LetheError('weights-not-finite', {
+    message: `holds ${counts.join(' and ')} of ${values.length} values`,
+    file,
+    place: `tensor "${tensor}"`,
+    hint: 'The model was damaged or its training diverged; use an earlier checkpoint.',
+  });
 }
 
 /** @param bytes lie at the start of their buffer. */

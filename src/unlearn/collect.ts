@@ -1,5 +1,6 @@
 import { LetheError } from '../base/errors.js';
 import type { Work } from '../contract/progress.js';
+import { RUN_SETTINGS } from '../contract/settings.js';
 import { memoryText } from '../contract/text.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
 import { type Accumulator, accumulatorBytes, accumulatorFor } from './accumulator.js';
@@ -58,7 +59,7 @@ export async function collectSpaces(
   problems: readonly ProjectionProblem[],
   options: CollectOptions = {},
 ): Promise<SpaceSet> {
-  const memory = options.memory ?? 2 * 2 ** 30;
+  const memory = options.memory ?? RUN_SETTINGS.memory.default;
   const sources = SIDES.flatMap((side) => problems.map((problem) => sourceOf(stream, problem, side, options.sketch)));
   const peak = sources.reduce((sum, source) => sum + bytesOf(source, accumulatorBytes), 0);
   // A quarter is left for factors, one of which is about as large as its moment.

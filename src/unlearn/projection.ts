@@ -1,6 +1,7 @@
 import type { Work } from '../contract/progress.js';
 import type { AlphaPair } from '../contract/terms.js';
 import { type Matrix, matrix, squaredNorm } from '../linalg/matrix.js';
+import type { LayerEdit, LayerId, WeightEdits } from '../linalg/weightEdits.js';
 import type { Detail, SpacePair, SpaceSet } from './collect.js';
 import { removedDimension } from './removed.js';
 import { coordinateBytes } from './space.js';
@@ -42,16 +43,16 @@ export class Projections {
     this.#readWeight = readWeight;
   }
 
-  /** The new weight of every problem, by id. @throws LetheError `cancelled`. */
-  async weights(pair: AlphaPair, detail: Detail = 'full', work: Work = {}): Promise<Map<string, Matrix>> {
-    const weights = new Map<string, Matrix>();
+  /** The new weight of every problem, by id; biases stay as they are. @throws LetheError `cancelled`. */
+  async edits(pair: AlphaPair, detail: Detail = 'full', work: Work = {}): Promise<WeightEdits> {
+    const edits = new Map<LayerId, LayerEdit>();
     const { problems } = this.#spaces;
     for (const [index, problem] of problems.entries()) {
       const spaces = await this.#spaces.pair(problem, detail, work.signal);
-      weights.set(problem.id, await this.#project(problem, spaces, pair, detail, work.signal));
+      edits.set(problem.id, { weight: await this.#project(problem, spaces, pair, detail, work.signal) });
       work.onProgress?.({ phase: 'projections', done: index + 1, total: problems.length, detail: problem.id });
     }
-    return weights;
+    return edits;
   }
 
   /** The spectra of every problem's full spaces, by id; found once. */

@@ -4,10 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { test as base, chromium } from '@playwright/test';
-import { findChromium, installExtension, startEditor } from '../../scripts/editor.mjs';
+import { findChromium, installExtension, startEditor } from '../../scripts/editor.js';
+import { placeOf } from '../../scripts/package/place.js';
 import { Workbench } from './workbench.js';
-
-export const root = path.resolve(import.meta.dirname, '../..');
 
 interface OpenOptions {
   /** Default: trusted. */
@@ -41,7 +40,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({}, use) => {
       const folder = await mkdtemp(path.join(os.tmpdir(), 'lethe-e2e-'));
       const extensions = path.join(folder, 'extensions');
-      await installExtension(await findVsix(), extensions, path.join(folder, 'data'));
+      await installExtension(placeOf().vsix, extensions, path.join(folder, 'data'));
       await use(extensions);
       await rm(folder, { recursive: true, force: true });
     },
@@ -119,12 +118,4 @@ export async function copyDemo(demo: string, folder: string): Promise<string> {
   const copy = path.join(folder, 'demo');
   await cp(demo, copy, { recursive: true });
   return copy;
-}
-
-async function findVsix(): Promise<string> {
-  const folder = path.join(root, 'build');
-  const names = await readdir(folder).catch(() => [] as string[]);
-  const vsix = names.find((name) => name.endsWith('.vsix') && name.includes(`${process.platform}-${process.arch}`));
-  if (!vsix) throw new Error('There is no VSIX for this platform in build/: run `npm run package` first.');
-  return path.join(folder, vsix);
 }

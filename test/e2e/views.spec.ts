@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
-import { findChromium } from '../../scripts/editor.mjs';
+import { findChromium } from '../../scripts/editor.js';
 import type { RunRecord } from '../../src/contract/records.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { copyDemo, expect, test } from './editor.js';

@@ -1,12 +1,14 @@
 /**
- * `npm run test:electron`: the suite in desktop VS Code, which it downloads into .cache. Needs a build, and on Linux a
- * display (`xvfb-run npm run test:electron`). LETHE_VSCODE names a VS Code that is there already.
+ * `npm run test:electron`: the suite in desktop VS Code, which it downloads into .cache. Needs on Linux a display
+ * (`xvfb-run npm run test:electron`). LETHE_VSCODE names a VS Code that is there already.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { bundleForHost, root } from './bundle.js';
+import { ensureBuilt } from '../../scripts/bundle/dist.js';
+import { root } from '../../scripts/bundle/root.js';
+import { bundleForHost } from './bundle.js';
 import type { HostEvent } from './events.js';
 import { Tally } from './tally.js';
 import { writeWorkspace } from './workspace.js';
@@ -26,6 +28,7 @@ async function findEditor(): Promise<string> {
 
 async function main(): Promise<void> {
   const editor = await findEditor();
+  await ensureBuilt();
   const home = await mkdtemp(path.join(tmpdir(), 'lethe-electron-'));
   const results = path.join(home, 'results.jsonl');
   const tally = new Tally();

@@ -1,11 +1,12 @@
 /**
  * `npm run test:host`: the suite in the extension host of the real VS Code. `npm run test:host -- PATTERN` runs the tests
- * whose titles match. Needs a build, Linux, and a Chromium; says so where one is missing.
+ * whose titles match. Builds what is older than its sources. Needs Linux and a Chromium; says so where one is missing.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleForHost, root } from './bundle.js';
+import { root } from '../../scripts/bundle/root.js';
+import { bundleForHost } from './bundle.js';
 import { runInServerHost } from './serverHost.js';
 import { Tally } from './tally.js';
 import { writeWorkspace } from './workspace.js';

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { ensureEditor, findChromium, startEditor } from '../../scripts/editor.mjs';
-import { root } from './bundle.js';
+import { ensureBuilt } from '../../scripts/bundle/dist.js';
+import { root } from '../../scripts/bundle/root.js';
+import { ensureEditor, findChromium, startEditor } from '../../scripts/editor.js';
 import type { HostEvent } from './events.js';
 
 export interface HostRun {
@@ -21,10 +22,11 @@ export interface HostRun {
 
 /**
  * Runs code in the extension host of a real VS Code (as a server, shown in a headless browser) with Lethe installed as it is
- * built in `dist`. Returns when the entry has ended.
+ * built in `dist`, which is built first where it is older than its sources. Returns when the entry has ended.
  * @throws Error if the editor does not start or the entry does not end in time, with what the server printed.
  */
 export async function runInServerHost({ entry, workspace, env, settings, limit, onEvent }: HostRun): Promise<void> {
+  await ensureBuilt();
   await ensureEditor();
   const home = await mkdtemp(path.join(tmpdir(), 'lethe-host-'));
   const results = path.join(home, 'results.jsonl');

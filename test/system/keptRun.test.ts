@@ -57,7 +57,7 @@ describe('a run in the engine process', () => {
     const { engine, pid } = startEngine();
     const { result, parts } = await watched(engine, 'unlearn', { model, ...settings });
     const told: UnlearnPart = Object.assign({}, ...parts);
-    const shown = await engine.run('showRun', { run: result.run });
+    const shown = (await engine.run('showRun', { run: result.run }))!;
     expect({ ...told, seconds: result.seconds }).toEqual(shown.outcome);
 
     const [pair] = others(result);
@@ -94,7 +94,7 @@ describe('a run in the engine process', () => {
     const long = { model, ...settings, alphaR: many, alphaF: many, force: true };
     const next = engine.submit('unlearn', long, { onProgress: began });
     await begun;
-    const shown = await engine.run('showRun', { run });
+    const shown = (await engine.run('showRun', { run }))!;
     const { classes } = await engine.run('thumbnails', { model, classes: [1], perClass: 3, size: 8 });
     expect(next.status).toBe('running');
     expect(shown.outcome.confusionAfter?.counts).toBeInstanceOf(Uint32Array);

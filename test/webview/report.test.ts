@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findChromium } from '../../scripts/editor.mjs';
+import { findChromium } from '../../scripts/editor.js';
 import { reportPage } from '../../src/report/page.js';
 import { exampleExplanations } from '../support/engine/explanations.js';
 import { exampleRecord } from '../support/engine/runRecord.js';

@@ -6,7 +6,6 @@ import { asUnit, type Work } from '../../contract/progress.js';
 import type { DataCandidate, FindDataRequest, FindDataResult } from '../../contract/setup.js';
 import { inspectModel } from '../../models/registry.js';
 import { type AnySource, pathsOf, withPaths } from '../../project/sourcePaths.js';
-import { type Candidate, openCandidate } from '../setup/candidate.js';
 import { classNamesIn } from '../setup/classFile.js';
 import { cifarBatches } from '../setup/finders/cifarBatches.js';
 import { classFolders } from '../setup/finders/classFolders.js';
@@ -16,6 +15,7 @@ import { npzArrays } from '../setup/finders/npzArrays.js';
 import type { Finder, Finding } from '../setup/finding.js';
 import type { Target } from '../setup/fit.js';
 import { isWithin, portablePath, type SetupHomes, setupHomes } from '../setup/homes.js';
+import { type OpenedData, openFinding } from '../setup/openedData.js';
 import { splitOfPath } from '../setup/splitName.js';
 import { type FolderListing, Walk } from '../setup/walk.js';
 
@@ -56,7 +56,7 @@ class Search {
   /** As the caller's, but that it also ends when the time is up. */
   readonly #work: Work;
   readonly #caller: Work;
-  readonly #found: Candidate[] = [];
+  readonly #found: OpenedData[] = [];
 
   constructor(target: Target, homes: SetupHomes, request: FindDataRequest, work: Work) {
     this.#target = target;
@@ -74,7 +74,7 @@ class Search {
       for (const [done, finding] of findings.entries()) {
         const detail = path.basename(finding.files[0]);
         const unit = { phase: 'open', done, total: findings.length, detail } as const;
-        this.#found.push(await openCandidate(finding, this.#target, asUnit(this.#work, unit)));
+        this.#found.push(await openFinding(finding, this.#target, asUnit(this.#work, unit)));
       }
       await this.#openTestFolders();
     } catch (error) {
@@ -159,11 +159,11 @@ class Search {
           classes.every((name) => other.classes?.includes(name)),
       );
       if (!sibling) continue;
-      this.#found[at] = await openCandidate(finding, this.#target, { signal: this.#work.signal }, sibling.classes!);
+      this.#found[at] = await openFinding(finding, this.#target, { signal: this.#work.signal }, sibling.classes!);
     }
   }
 
-  #describe({ finding, source, statistics, ...facts }: Candidate): DataCandidate {
+  #describe({ finding, source, statistics, ...facts }: OpenedData): DataCandidate {
     const { folder, root } = this.#homes;
     const split = finding.split ?? splitOfPath(finding.files[0], root);
     const isInReach = pathsOf(source).every((location) => this.#isInReach(location));

@@ -1,11 +1,10 @@
 import type { Work } from '../../contract/progress.js';
 import type { LayerChange, Recipe } from '../../contract/records.js';
 import type { RunSettings } from '../../contract/settings.js';
-import type { WeightEdits } from '../../models/classifier.js';
+import type { WeightEdits } from '../../linalg/weightEdits.js';
 import type { Detail } from '../../unlearn/collect.js';
 import type { Spectra } from '../../unlearn/projection.js';
 import type { RunBasis } from './basis.js';
-import { projection } from './projection.js';
 
 /** A way to make models forget: from the settled basis of a run to candidates. */
 export interface Method {
@@ -32,6 +31,3 @@ export interface CandidateSource {
   layers(recipe: Recipe, work: Work): Promise<LayerChange[]>;
   dispose(): Promise<void>;
 }
-
-/** Every method, by the name that recipes give it. */
-export const METHODS: { readonly [Name in Recipe['method']]: Method } = { projection };

@@ -15,7 +15,7 @@ import { rolesOf } from './candidate.js';
 import { planRun, type RunPlan } from './cost/plan.js';
 import { checkRoomForModel } from './cost/room.js';
 import { chosenLayers } from './layers.js';
-import { METHODS } from './method.js';
+import { METHODS } from './methods.js';
 import { drawSamples, makePools, type Pools, type Roles, type RunSamples } from './pools.js';
 import { checkMeasurable, findTargets } from './targets.js';
 

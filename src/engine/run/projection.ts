@@ -34,7 +34,7 @@ async function findSpaces(basis: RunBasis, sketches: boolean, work: Work): Promi
     basis,
     seconds: { forward: stream.seconds, spaces: clock() - stream.seconds },
     spectra: (more) => projections.spectra(more),
-    edits: async (recipe, detail, more) => ({ weights: await projections.weights(recipe, detail, more) }),
+    edits: (recipe, detail, more) => projections.edits(recipe, detail, more),
     layers: async (recipe, more) => layerChanges(layers, await projections.facts(recipe, more)),
     dispose: () => spaces.dispose(),
   };

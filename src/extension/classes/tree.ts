@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { ModelSummary } from '../../contract/models.js';
 import { countText, limitText, percentText } from '../../contract/text.js';
 import type { ModelStore } from '../models/store.js';
-import type { Selection } from '../selection.js';
 import { classesOf } from './names.js';
+import type { Selection } from './selection.js';
 
 export interface ClassEntry {
   readonly model: vscode.Uri;

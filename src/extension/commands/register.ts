@@ -8,7 +8,7 @@ import { runAction } from '../flows/actions.js';
 import { openDemoWorkspace } from '../flows/demo.js';
 import { diagnose } from '../flows/diagnose.js';
 import { evaluate } from '../flows/evaluate.js';
-import { showFailure } from '../flows/guard.js';
+import { showFailure } from '../flows/failure.js';
 import { deleteModel, openStudio, selectModel } from '../flows/models.js';
 import { deleteRun, openReport, openReportInBrowser, openRunOutput, openRunRecord } from '../flows/runs.js';
 import { setUp } from '../flows/setUp.js';
@@ -27,7 +27,7 @@ export function registerCommands(services: Services, diagnostics: Diagnostics): 
     'lethe.evaluate': (argument) => evaluate(argument, services),
     'lethe.diagnose': (argument) => diagnose(argument, diagnostics),
     'lethe.setUp': (argument) => setUp(argument, services),
-    'lethe.cancel': (argument) => jobs.cancel(argument instanceof vscode.Uri ? argument : undefined),
+    'lethe.cancel': (argument) => jobs.cancel(argument instanceof vscode.Uri ? argument.fsPath : undefined),
     'lethe.refresh': () => models.refresh(),
     'lethe.runAction': (action: FindingAction) => runAction(action, services),
     'lethe.openDemo': (options) =>

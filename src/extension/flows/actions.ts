@@ -3,8 +3,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { exists } from '../../base/files.js';
 import type { FindingAction } from '../../contract/findings.js';
+import { dialogs } from '../dialogs.js';
 import type { Services } from '../services.js';
-import { isTrusted } from './guard.js';
+import { isTrusted } from './trust.js';
 import { unlearn } from './unlearn.js';
 
 /** Does what a quick fix or the Studio's banner offers. */
@@ -46,12 +47,7 @@ async function chooseShard(model: string, location: string, services: Services):
   });
   if (!picked) return;
   const isTaken = await exists(target.fsPath);
-  if (isTaken) {
-    const replace = 'Replace';
-    const question = `Replace ${location}?`;
-    if ((await vscode.window.showWarningMessage(question, { modal: true, detail: target.fsPath }, replace)) !== replace)
-      return;
-  }
+  if (isTaken && !(await dialogs.confirm(`Replace ${location}?`, target.fsPath, 'Replace'))) return;
   await vscode.workspace.fs.copy(picked[0], target, { overwrite: isTaken });
   await services.models.refresh();
 }

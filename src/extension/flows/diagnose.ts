@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { modelName } from '../../contract/names.js';
 import type { Diagnostics } from '../diagnostics/publisher.js';
+import { withCancel } from '../jobs/progress.js';
 import { isConfigFile } from '../models/find.js';
-import { isTrusted } from './guard.js';
+import { isTrusted } from './trust.js';
 
 const DEEP = { evaluate: true, scanBytes: Number.MAX_SAFE_INTEGER };
 
@@ -15,16 +16,9 @@ export async function diagnose(argument: unknown, diagnostics: Diagnostics): Pro
   const called = argument instanceof vscode.Uri ? argument : undefined;
   const target = called && isConfigFile(called) ? vscode.Uri.joinPath(called, '..') : called;
   const name = called && modelName(called.path);
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: name ? `Diagnosing ${name}` : 'Diagnosing the models of the workspace',
-    cancellable: true,
-  };
-  await vscode.window.withProgress(options, (_, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    const { signal } = controller;
-    return target ? diagnostics.lookAt(target, DEEP, signal) : diagnostics.update(DEEP, signal);
-  });
+  const title = name ? `Diagnosing ${name}` : 'Diagnosing the models of the workspace';
+  await withCancel(title, (signal) =>
+    target ? diagnostics.lookAt(target, DEEP, signal) : diagnostics.update(DEEP, signal),
+  );
   await vscode.commands.executeCommand('workbench.actions.view.problems');
 }

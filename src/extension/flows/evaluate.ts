@@ -4,9 +4,10 @@ import { countText, percentText } from '../../contract/text.js';
 import { withNotification } from '../jobs/notification.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
-import { isTrusted, showFailure } from './guard.js';
+import { showFailure } from './failure.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';
+import { isTrusted } from './trust.js';
 
 /** Measures the accuracy of each class, so that views and diagnostics know it. */
 export async function evaluate(argument: unknown, services: Services): Promise<void> {
@@ -15,7 +16,9 @@ export async function evaluate(argument: unknown, services: Services): Promise<v
   const title = `Evaluating ${modelName(model.fsPath)}`;
   try {
     const request = { model: model.fsPath, allowOutside: allowOutside(model) };
-    const result = await withNotification(services.jobs, model, title, () => services.jobs.evaluate(model, request));
+    const result = await withNotification(services.jobs, model.fsPath, title, () =>
+      services.jobs.evaluate(model.fsPath, request),
+    );
     services.selection.select(model);
     await services.models.refresh();
     const text = `${modelName(model.fsPath)} recognises ${percentText(result.accuracy)} of ${countText(result.samples)} ${result.split} samples.`;

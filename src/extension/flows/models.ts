@@ -2,10 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { mainFileOf } from '../../contract/formats.js';
 import { baseName, modelName } from '../../contract/names.js';
+import { dialogs } from '../dialogs.js';
 import type { Services } from '../services.js';
 import { STUDIO, STUDIO_OPTION } from '../studio/editor.js';
-import { trash } from './runs.js';
 import { targetModel } from './target.js';
+import { trash } from './trash.js';
 
 /** Opens a model in the Studio. */
 export async function openStudio(argument: unknown, services: Services): Promise<void> {
@@ -14,6 +15,11 @@ export async function openStudio(argument: unknown, services: Services): Promise
   services.selection.select(model);
   const isModelForSure = mainFileOf(baseName(model.path))?.isModelForSure;
   await vscode.commands.executeCommand('vscode.openWith', model, isModelForSure ? STUDIO : STUDIO_OPTION);
+}
+
+/** Opens the model at a path in the Studio. */
+export async function openInStudio(model: string): Promise<void> {
+  await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(model));
 }
 
 /** Shows a model's classes in the tree beside it. */
@@ -26,13 +32,8 @@ export async function deleteModel(argument: unknown, services: Services): Promis
   const model = await targetModel(argument, services, 'Which model is to be deleted?');
   if (!model) return;
   const files = await filesOf(model, services);
-  const remove = 'Move to trash';
-  const chosen = await vscode.window.showWarningMessage(
-    `Delete ${modelName(model.path)}?`,
-    { modal: true, detail: files.map(({ fsPath }) => fsPath).join('\n') },
-    remove,
-  );
-  if (chosen !== remove) return;
+  const detail = files.map(({ fsPath }) => fsPath).join('\n');
+  if (!(await dialogs.confirm(`Delete ${modelName(model.path)}?`, detail, 'Move to trash'))) return;
   for (const file of files) await trash(file);
   const folder = vscode.Uri.joinPath(model, '..');
   const isWorkspace = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.toString() === folder.toString());

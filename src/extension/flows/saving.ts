@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelName } from '../../contract/names.js';
+import { recipeText } from '../../contract/recipes.js';
+import type { Candidate } from '../../contract/records.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
-import type { AlphaPair } from '../../contract/terms.js';
 import { listText } from '../../contract/text.js';
-import { pairText } from '../../project/alphaPair.js';
 import type { Dialogs } from '../dialogs.js';
-import { withProgress } from '../jobs/progress.js';
-import { modelName } from '../models/name.js';
+import { withJobProgress } from '../jobs/progress.js';
 import { openReportPanel } from '../runs/reportPanel.js';
 import type { Services } from '../services.js';
 import { allowOutside } from '../settings.js';
@@ -26,12 +26,12 @@ export async function saveInPlace(
   if (!output) return saveAs(recorded, services, dialogs);
   const name = modelName(output.path);
   if (output.exists) {
-    if (!recorded.pair) {
+    if (!recorded.candidate) {
       void vscode.window.showInformationMessage(`${name} holds this candidate already.`);
       return undefined;
     }
-    const change = saved ? `It holds the candidate with ${pairText(saved)}; ` : '';
-    const detail = `${change}the one with ${pairText(recorded.pair)} takes its place.\n${output.path}`;
+    const change = saved ? `It holds the candidate with ${recipeText(saved.recipe)}; ` : '';
+    const detail = `${change}the one with ${recipeText(recorded.candidate.recipe)} takes its place.\n${output.path}`;
     if (!(await dialogs.confirm(`Replace ${name}?`, detail, 'Replace'))) return undefined;
     return save(recorded, output.path, true, services);
   }
@@ -54,7 +54,7 @@ export async function saveAs(
   const target = await dialogs.saveAs({
     title: isFolder ? 'Save the candidate as a folder' : 'Save the candidate as a model',
     saveLabel: 'Save',
-    defaultUri: vscode.Uri.file(suggestion(run.output?.path ?? source, run.outcome.pair, isFolder)),
+    defaultUri: vscode.Uri.file(suggestion(run.output?.path ?? source, run.outcome.candidate, isFolder)),
     filters: isFolder ? undefined : { Model: [path.extname(source).slice(1)] },
   });
   if (!target) return undefined;
@@ -69,7 +69,7 @@ export async function saveAs(
  * @throws LetheError as the job `report`.
  */
 export async function report(
-  { run, folder, source, pair }: RecordedRun,
+  { run, folder, source, candidate }: RecordedRun,
   wantsPictures: boolean,
   services: Services,
   dialogs: Dialogs,
@@ -81,12 +81,10 @@ export async function report(
     if (!(await dialogs.confirm(`Include pictures of ${classes}?`, detail, 'Include pictures'))) return;
   }
   const request = {
-    ...{ run: folder, pair, explanations: true, forgottenPictures: wantsPictures },
-    // The page of the model that was saved stays what it is.
-    out: pair && path.join(folder, `report-${pair.alphaR}-${pair.alphaF}.html`),
-    ...{ force: true, allowOutside: allowOutside(vscode.Uri.file(source)) },
+    ...{ run: folder, candidate: candidate?.id, explanations: true, forgottenPictures: wantsPictures },
+    allowOutside: allowOutside(vscode.Uri.file(source)),
   };
-  const written = await withProgress(`Writing the report on ${classes}`, (work) =>
+  const written = await withJobProgress(`Writing the report on ${classes}`, (work) =>
     services.engine.run('report', request, work),
   );
   await openReportPanel(written.report);
@@ -99,17 +97,17 @@ async function save(
   services: Services,
 ): Promise<SaveCandidateResult> {
   const request = {
-    ...{ run: folder, pair: run.outcome.pair!, out, force },
+    ...{ run: folder, candidate: run.outcome.candidate!.id, out, force },
     // Of the model that is read, wherever the new one goes.
     allowOutside: allowOutside(vscode.Uri.file(source)),
   };
-  return withProgress(`Saving ${modelName(out)}`, (work) => services.engine.run('saveCandidate', request, work));
+  return withJobProgress(`Saving ${modelName(out)}`, (work) => services.engine.run('saveCandidate', request, work));
 }
 
 /** A name beside the run's own output that says which candidate it is. */
-function suggestion(output: string, pair: AlphaPair | null, isFolder: boolean): string {
+function suggestion(output: string, candidate: Candidate | null, isFolder: boolean): string {
   const own = isFolder && path.extname(output) !== '' ? path.dirname(output) : output;
   const extension = isFolder ? '' : path.extname(own);
   const stem = path.basename(own, extension);
-  return path.join(path.dirname(own), `${stem}-${pair?.alphaR}-${pair?.alphaF}${extension}`);
+  return path.join(path.dirname(own), `${stem}-${candidate?.id}${extension}`);
 }

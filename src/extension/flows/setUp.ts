@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { ModelSummary } from '../../contract/models.js';
 import type { Services } from '../services.js';
-import { failureText, isTrusted, showFailure } from './guard.js';
+import { failureText, showFailure } from './failure.js';
 import { targetModel } from './target.js';
+import { isTrusted } from './trust.js';
 
 /** Guides through writing a `lethe.json` for a model. */
 export async function setUp(argument: unknown, services: Services): Promise<void> {
@@ -43,6 +44,7 @@ async function guide(model: vscode.Uri, services: Services): Promise<boolean> {
       run: services.engine.run,
       root: (of) => vscode.workspace.getWorkspaceFolder(of)?.uri ?? vscode.Uri.joinPath(of, '..'),
       extensionUri: services.context.extensionUri,
+      failureText,
     });
     if (!written) return false;
     await services.models.refresh();

@@ -9,13 +9,16 @@ import { errorOf } from '../../project/errorReport.js';
 import { classesAt, classesOf, limitsAt } from '../classes/names.js';
 import { dialogs } from '../dialogs.js';
 import { withNotification } from '../jobs/notification.js';
+import { withCancel } from '../jobs/progress.js';
 import type { Services } from '../services.js';
 import { allowOutside, unlearnSettings } from '../settings.js';
 import { plainText } from '../text.js';
-import { isTrusted, showFailure } from './guard.js';
+import { showFailure } from './failure.js';
+import { openInStudio } from './models.js';
 import { replacing } from './replacing.js';
 import { ensureSetUp } from './setUp.js';
 import { targetModel } from './target.js';
+import { isTrusted } from './trust.js';
 
 /** Seconds above which the user is asked before a run begins. */
 const LONG = 300;
@@ -66,10 +69,10 @@ export async function unlearn(
     const estimate = await confirm(request, services);
     if (!estimate) return undefined;
     const expected = `${plainText(title)} (${aboutText(estimate.seconds)}, ${memoryText(estimate.memoryBytes)})`;
-    const result = await withNotification(services.jobs, model, expected, (isCancelled) =>
+    const result = await withNotification(services.jobs, model.fsPath, expected, (isCancelled) =>
       replacing((force) => {
         if (isCancelled()) throw cancelled();
-        return services.jobs.unlearn(model, { ...request, force }, estimate.steps, limits);
+        return services.jobs.unlearn(model.fsPath, { ...request, force }, estimate.steps, limits);
       }, dialogs),
     );
     services.selection.tick(model, []);
@@ -87,16 +90,9 @@ export async function unlearn(
  * @returns undefined if the user would rather not. @throws LetheError for what it would run out of.
  */
 async function confirm(request: UnlearnRequest, services: Services): Promise<EstimateResult | undefined> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Looking at ${modelName(request.model)}`,
-    cancellable: true,
-  };
-  const estimate = await vscode.window.withProgress(options, (_, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return services.engine.run('estimate', request, { signal: controller.signal });
-  });
+  const estimate = await withCancel(`Looking at ${modelName(request.model)}`, (signal) =>
+    services.engine.run('estimate', request, { signal }),
+  );
   const { seconds, memoryBytes, diskBytes, refusals } = estimate;
   const text = `${aboutText(seconds)}, ${memoryText(memoryBytes)} of memory and ${sizeText(diskBytes)} on the disk`;
   services.log.info(`${request.model}: the run would take ${text}`);
@@ -169,7 +165,7 @@ async function showOutcome(result: UnlearnResult, services: Services): Promise<v
     : vscode.window.showInformationMessage;
   const [open, report] = ['Open new model', 'Open report'];
   const chosen = await show(plainText(lines.join(' ')), open, report);
-  if (chosen === open) await vscode.commands.executeCommand('lethe.openStudio', vscode.Uri.file(result.output));
+  if (chosen === open) await openInStudio(result.output);
   if (chosen === report) await vscode.commands.executeCommand('lethe.openReport', result.report);
   services.log.info(lines.join(' '));
 }

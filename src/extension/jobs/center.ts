@@ -1,17 +1,15 @@
-import * as vscode from 'vscode';
 import { LetheError } from '../../base/errors.js';
-import type { JobInfo } from '../../client/engine.js';
+import type { JobInfo, SubmitJob } from '../../client/engine.js';
 import type { QueuedJob } from '../../client/jobQueue.js';
 import type { Jobs } from '../../contract/jobs.js';
 import type { EvaluateRequest, EvaluateResult } from '../../contract/models.js';
 import type { Work } from '../../contract/progress.js';
 import type { RunStep, StudioRun, UnlearnRequest, UnlearnResult } from '../../contract/run.js';
-import { settingsOf } from '../../contract/settings.js';
 import type { RunState } from '../../contract/studio.js';
-import type { ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
-import type { EngineService } from '../engineService.js';
+import { type Disposable, Emitter, type Event } from '../emitter.js';
 import type { Log } from '../log.js';
+import { begunRun, isBrokenOff } from './begunRun.js';
 import { stepText } from './phases.js';
 import { TimeLeft } from './timeLeft.js';
 import type { UnfinishedRuns } from './unfinishedRuns.js';
@@ -30,9 +28,17 @@ interface Job {
   readonly limits: StudioRun['limits'];
 }
 
+/** Where jobs go: an engine with a queue. */
+export interface JobEngine {
+  readonly submit: SubmitJob;
+  /** Fires whenever a job in the queue comes, starts, is cancelled or ends. */
+  readonly onDidChangeQueue: Event<void>;
+}
+
 /** A run that has come to its end, and what came of it. */
 export interface Unlearned {
-  readonly model: vscode.Uri;
+  /** Path. */
+  readonly model: string;
   readonly result: UnlearnResult;
 }
 
@@ -40,29 +46,29 @@ export interface Unlearned {
 const TICK = 1000;
 
 /**
- * The jobs on models that users asked for: what each one is at and what came of it. It owns them, so that a view may be closed
- * and opened again while they run. How they wait is the engine's queue, where other long jobs may be before them.
+ * The jobs on models that users asked for, which go by their paths: what each one is at and what came of it. It owns them, so
+ * that a view may be closed and opened again while they run. How they wait is the engine's queue, where other long jobs may be
+ * before them.
  */
-export class JobCenter implements vscode.Disposable {
-  readonly #engine: EngineService;
-  readonly #log: Log;
+export class JobCenter implements Disposable {
+  readonly #engine: JobEngine;
+  readonly #log: Pick<Log, 'error'>;
   readonly #unfinished: UnfinishedRuns;
-  readonly #changed = new vscode.EventEmitter<RunState>();
+  readonly #changed = new Emitter<RunState>();
   readonly onDidChange = this.#changed.event;
-  readonly #unlearned = new vscode.EventEmitter<Unlearned>();
+  readonly #unlearned = new Emitter<Unlearned>();
   /** Fires before the job is told to be done. */
   readonly onDidUnlearn = this.#unlearned.event;
   /** Unfinished ones, in the order they were asked for. */
   readonly #active: Job[] = [];
   /** The latest of each model, finished or not. */
   readonly #latest = new Map<string, Job>();
-  readonly #listener: vscode.Disposable;
+  readonly #listener: Disposable;
   #ticks: NodeJS.Timeout | undefined;
   #nextId = 1;
-  #isBusy = false;
   #isDisposed = false;
 
-  constructor(engine: EngineService, unfinished: UnfinishedRuns, log: Log) {
+  constructor(engine: JobEngine, unfinished: UnfinishedRuns, log: Pick<Log, 'error'>) {
     this.#engine = engine;
     this.#unfinished = unfinished;
     this.#log = log;
@@ -75,18 +81,18 @@ export class JobCenter implements vscode.Disposable {
   }
 
   /** The latest job on a model. */
-  latest(model: vscode.Uri): RunState | undefined {
-    return this.#latest.get(model.fsPath)?.state;
+  latest(model: string): RunState | undefined {
+    return this.#latest.get(model)?.state;
   }
 
   /** What the unlearning of a model that goes on, or was broken off, has found so far. */
-  unfinished(model: vscode.Uri): StudioRun | undefined {
-    return this.#unfinished.get(model.fsPath);
+  unfinished(model: string): StudioRun | undefined {
+    return this.#unfinished.get(model);
   }
 
   /** Looks for a run on the model that the end of an earlier window broke off. @returns whether there is one that was not known. */
-  findUnfinished(model: vscode.Uri): Promise<boolean> {
-    return this.#unfinished.find(model.fsPath);
+  findUnfinished(model: string): Promise<boolean> {
+    return this.#unfinished.find(model);
   }
 
   /**
@@ -95,14 +101,14 @@ export class JobCenter implements vscode.Disposable {
    * @throws LetheError as the job, `cancelled` among them; the state tells the same.
    */
   async unlearn(
-    model: vscode.Uri,
+    model: string,
     request: UnlearnRequest,
     steps?: readonly RunStep[],
     limits: StudioRun['limits'] = [],
   ): Promise<UnlearnResult> {
     const job = this.#add('unlearn', model, request, (request.forget ?? []).map(String), steps, limits);
     const onPart = (part: Partial<StudioRun['outcome']>) => {
-      this.#unfinished.add(model.fsPath, part);
+      this.#unfinished.add(model, part);
       this.#changed.fire(job.state);
     };
     try {
@@ -116,7 +122,7 @@ export class JobCenter implements vscode.Disposable {
   }
 
   /** @throws LetheError as the job. */
-  async evaluate(model: vscode.Uri, request: EvaluateRequest): Promise<EvaluateResult> {
+  async evaluate(model: string, request: EvaluateRequest): Promise<EvaluateResult> {
     const job = this.#add('evaluate', model, request, []);
     try {
       const result = await this.#run(job, 'evaluate', request, {});
@@ -128,9 +134,9 @@ export class JobCenter implements vscode.Disposable {
   }
 
   /** Cancels the unfinished job of a model, or every one. */
-  cancel(model?: vscode.Uri): void {
+  cancel(model?: string): void {
     for (const job of [...this.#active]) {
-      if (model && job.state.model !== model.fsPath) continue;
+      if (model && job.state.model !== model) continue;
       job.isCancelled = true;
       this.#update(job, { status: 'cancelling' });
       job.queued?.cancel();
@@ -143,32 +149,32 @@ export class JobCenter implements vscode.Disposable {
     clearInterval(this.#ticks);
     for (const { queued } of this.#active) queued?.cancel();
     this.#unfinished.dispose();
-    vscode.Disposable.from(this.#listener, this.#changed, this.#unlearned).dispose();
+    for (const part of [this.#listener, this.#changed, this.#unlearned]) part.dispose();
   }
 
   #add(
     kind: Kind,
-    model: vscode.Uri,
+    model: string,
     request: Jobs[Kind]['request'],
     classes: readonly string[],
     steps?: readonly RunStep[],
     limits: StudioRun['limits'] = [],
   ): Job {
-    if (this.#active.some(({ state }) => state.model === model.fsPath)) {
+    if (this.#active.some(({ state }) => state.model === model)) {
       throw new LetheError('usage', {
         message: 'Lethe is at work on this model already',
-        file: model.fsPath,
+        file: model,
         hint: 'Wait for it, or cancel it.',
       });
     }
     const waits = { status: 'queued', position: 0, progress: null } as const;
     const state = {
-      ...{ id: this.#nextId++, kind, model: model.fsPath, classes, ...waits, step: stepText(waits) },
+      ...{ id: this.#nextId++, kind, model, classes, ...waits, step: stepText(waits) },
       ...{ started: null, secondsLeft: null, error: null },
     };
     const job: Job = { state, request, steps, limits, isCancelled: false };
     this.#active.push(job);
-    this.#latest.set(model.fsPath, job);
+    this.#latest.set(model, job);
     this.#update(job, {});
     return job;
   }
@@ -210,7 +216,7 @@ export class JobCenter implements vscode.Disposable {
     }
     if (job.state.kind === 'unlearn') {
       const { classes, model } = job.state;
-      this.#unfinished.begin(model, begun(started, classes, job.request as UnlearnRequest, job.limits));
+      this.#unfinished.begin(model, begunRun(started, classes, job.request as UnlearnRequest, job.limits));
     }
     this.#update(job, { status: 'running', position: 0, started, secondsLeft: job.timeLeft?.at(now()) ?? null });
   }
@@ -247,59 +253,8 @@ export class JobCenter implements vscode.Disposable {
   #update(job: Job, change: Partial<RunState>): void {
     const state = { ...job.state, ...change };
     job.state = { ...state, step: stepText(state) };
-    this.#tellIfBusy();
     this.#changed.fire(job.state);
   }
-
-  /** For the menus; only when it changes, as progress comes often. */
-  #tellIfBusy(): void {
-    const isBusy = this.#active.length > 0;
-    if (isBusy === this.#isBusy) return;
-    this.#isBusy = isBusy;
-    vscode.commands.executeCommand('setContext', 'lethe.busy', isBusy);
-  }
-}
-
-/** Whether a run ended with its process. One that does not fit into memory is refused before it has found anything. */
-function isBrokenOff(error: ErrorReport | null | undefined, { outcome }: StudioRun): boolean {
-  return error?.code === 'engine-crashed' || (error?.code === 'out-of-memory' && outcome.before !== null);
-}
-
-const NOTHING_FOUND: Omit<StudioRun['outcome'], 'forget'> = {
-  earlier: [],
-  candidate: null,
-  measuredOn: null,
-  before: null,
-  after: null,
-  perClass: [],
-  confusionBefore: null,
-  confusionAfter: null,
-  layers: [],
-  skipped: [],
-  candidates: [],
-  policy: [],
-  notes: [],
-  seconds: null,
-};
-
-/** A run of which nothing is known yet. */
-function begun(
-  created: string,
-  classes: readonly string[],
-  request: UnlearnRequest,
-  limits: StudioRun['limits'],
-): StudioRun {
-  return {
-    state: 'running',
-    folder: null,
-    id: null,
-    created,
-    settings: settingsOf(request),
-    limits,
-    output: null,
-    saved: null,
-    outcome: { ...NOTHING_FOUND, forget: classes },
-  };
 }
 
 /** Seconds on a clock that does not go back. */

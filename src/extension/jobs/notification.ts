@@ -4,10 +4,10 @@ import type { RunState } from '../../contract/studio.js';
 import type { JobCenter } from './center.js';
 import { jobText } from './phases.js';
 
-/** Shows the job of a model as a notification with a Cancel button, until `work` settles. */
+/** Shows the job of the model at a path as a notification with a Cancel button, until `work` settles. */
 export function withNotification<T>(
   jobs: JobCenter,
-  model: vscode.Uri,
+  model: string,
   title: string,
   work: (isCancelled: () => boolean) => Promise<T>,
 ): Thenable<T> {
@@ -17,7 +17,7 @@ export function withNotification<T>(
     const listeners = [
       token.onCancellationRequested(() => jobs.cancel(model)),
       jobs.onDidChange((state) => {
-        if (state.model !== model.fsPath) return;
+        if (state.model !== model) return;
         const done = Math.max(shown, share(state));
         notification.report({ message: jobText(state), increment: done - shown });
         shown = done;

@@ -5,17 +5,25 @@ import { phaseText } from './phases.js';
 /** Milliseconds that work may take without a word, where it is mostly quick. */
 const PATIENCE = 1000;
 
-/** Does work under a notification that shows how far it is, and can cancel it. @throws what the work throws, `cancelled` too. */
-export async function withProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T> {
+/**
+ * Does work under a notification that can cancel it.
+ * @param work gets what tells of that, and what shows how far it is. @throws what the work throws, `cancelled` too.
+ */
+export async function withCancel<T>(
+  title: string,
+  work: (signal: AbortSignal, show: (message: string) => void) => Promise<T>,
+): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (notification, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    return work({
-      signal: controller.signal,
-      onProgress: (progress) => notification.report({ message: phaseText(progress) }),
-    });
+    return work(controller.signal, (message) => notification.report({ message }));
   });
+}
+
+/** Does work under a notification that shows how far it is, and can cancel it. @throws what the work throws, `cancelled` too. */
+export function withJobProgress<T>(title: string, work: (work: Work) => Promise<T>): Promise<T> {
+  return withCancel(title, (signal, show) => work({ signal, onProgress: (progress) => show(phaseText(progress)) }));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { SplitName } from '../../contract/terms.js';
 import { pluralText } from '../../contract/text.js';
 import type { Answers } from './answers.js';
 import { BACK, type Place, type Step } from './multiStep.js';
-import { withProgress } from './progress.js';
+import { unlessCancelled } from './progress.js';
 import { pick } from './quickInput.js';
 import type { SetupServices } from './services.js';
 
@@ -168,7 +168,7 @@ async function browse(data: Data, services: SetupServices, what: 'file' | 'folde
   if (!chosen) return [];
   const name = path.basename(chosen.fsPath);
   const request = { ...data.request, at: chosen.fsPath };
-  const result = await withProgress(`Looking at ${name}`, (work) => services.run('findData', request, work));
+  const result = await unlessCancelled(`Looking at ${name}`, (work) => services.run('findData', request, work));
   if (result && result.candidates.length === 0) {
     void vscode.window.showWarningMessage(
       `${name} holds no samples that Lethe can read: IDX files, folders of images, CIFAR batches, NumPy archives or tables.`,

@@ -3,7 +3,7 @@ import { modelName } from '../../contract/names.js';
 import type { CheckSetupResult, FindDataResult } from '../../contract/setup.js';
 import { countText, percentText } from '../../contract/text.js';
 import { reportOf } from '../../project/errorReport.js';
-import { failureText } from '../flows/guard.js';
+import { dialogs } from '../dialogs.js';
 import { allowOutside } from '../settings.js';
 import { type Answers, choicesOf, withScaling } from './answers.js';
 import { classStep } from './classStep.js';
@@ -12,7 +12,7 @@ import { type Draft, draftOf, type Scaling, settingsText } from './draft.js';
 import { layoutStep, normalisationStep, orderStep, rangeStep } from './inputSteps.js';
 import { runSteps } from './multiStep.js';
 import { SetupPanel, viewOf } from './panel.js';
-import { withProgress } from './progress.js';
+import { unlessCancelled } from './progress.js';
 import type { SetupServices } from './services.js';
 
 export type { SetupServices } from './services.js';
@@ -29,7 +29,9 @@ export async function setUpModel(model: vscode.Uri, services: SetupServices): Pr
     root: services.root(model).fsPath,
     allowOutside: allowOutside(model),
   };
-  const found = await withProgress(`Looking for data near ${name}`, (work) => services.run('findData', request, work));
+  const found = await unlessCancelled(`Looking for data near ${name}`, (work) =>
+    services.run('findData', request, work),
+  );
   if (!found) return undefined;
   const steps = stepsOf({ request, found, shown: [] }, services);
   const flow = new Flow(model, services, found, request.allowOutside);
@@ -96,14 +98,14 @@ class Flow {
     const draft = draftOf(this.#model.fsPath, this.#found, choicesOf(answers));
     const request = { model: this.#model.fsPath, ...this.#asText(draft) };
     try {
-      const result = await withProgress(`Checking what ${name} makes of the data`, (work) =>
+      const result = await unlessCancelled(`Checking what ${name} makes of the data`, (work) =>
         this.#services.run('checkSetup', request, work),
       );
       if (!result) return 'given up';
       this.#tried = { answers, draft, result };
       return 'done';
     } catch (error) {
-      const text = `These settings don't work: ${failureText(reportOf(error))}`;
+      const text = `These settings don't work: ${this.#services.failureText(reportOf(error))}`;
       const change = 'Change settings';
       return (await vscode.window.showErrorMessage(text, change)) === change ? 'change' : 'given up';
     }
@@ -170,11 +172,8 @@ class Flow {
     } catch (error) {
       if (reportOf(error).code !== 'output-exists') throw error;
     }
-    const replace = 'Replace';
     const detail = `The one in ${request.folder} is lost then, with all that it says of other models.`;
-    const options = { modal: true, detail };
-    const chosen = await vscode.window.showWarningMessage('There is a lethe.json already.', options, replace);
-    if (chosen !== replace) return undefined;
+    if (!(await dialogs.confirm('There is a lethe.json already.', detail, 'Replace'))) return undefined;
     return (await this.#services.run('writeSetup', { ...request, overwrite: true })).file;
   }
 }

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { FORMATS, type FormatName } from '../../contract/formats.js';
+import { settingsOf } from '../../contract/settings.js';
 import type { StudioSnapshot } from '../../contract/studio.js';
-import { settingsOf } from '../../project/defaults.js';
 import { engineSettings, unlearnSettings } from '../settings.js';
 
 /** What the editor's settings say of a run on the model. */

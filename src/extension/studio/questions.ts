@@ -1,8 +1,9 @@
 import { LetheError } from '../../base/errors.js';
 import type { RunJob } from '../../contract/jobs.js';
 import type { Work } from '../../contract/progress.js';
+import type { CandidateId } from '../../contract/recipes.js';
 import type { ToStudio } from '../../contract/studio.js';
-import type { AlphaPair, ErrorReport } from '../../contract/terms.js';
+import type { ErrorReport } from '../../contract/terms.js';
 import { reportOf } from '../../project/errorReport.js';
 import { type Question, questionOf } from './questionShape.js';
 
@@ -13,7 +14,7 @@ export interface Explained {
   /** Folder of the run. */
   readonly run?: string;
   /** The candidate of the run, undefined for the one that was saved. */
-  readonly pair?: AlphaPair;
+  readonly candidate?: CandidateId;
   readonly allowOutside: boolean;
 }
 
@@ -83,17 +84,17 @@ export class Questions {
     this.#send({ kind: 'noAnswer', id, error });
   }
 
-  #answer(asked: Question, { run, pair, ...model }: Explained, work: Work): Promise<unknown> {
+  #answer(asked: Question, { run, candidate, ...model }: Explained, work: Work): Promise<unknown> {
     switch (asked.name) {
       case 'thumbnails':
         return this.#run('thumbnails', { ...model, ...asked.question, ...THUMBNAILS }, work);
       case 'saliency':
-        return this.#run('saliency', { ...model, run, pair, ...asked.question }, work);
+        return this.#run('saliency', { ...model, run, candidate, ...asked.question }, work);
       case 'boundary':
-        return this.#run('boundary', { ...model, run, pair, ...asked.question }, work);
+        return this.#run('boundary', { ...model, run, candidate, ...asked.question }, work);
       case 'focus':
         if (run === undefined) return Promise.reject(noRun());
-        return this.#run('focus', { ...model, run, pair, ...asked.question, samples: FOCUS_SAMPLES }, work);
+        return this.#run('focus', { ...model, run, candidate, ...asked.question, samples: FOCUS_SAMPLES }, work);
     }
   }
 }

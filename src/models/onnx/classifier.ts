@@ -1,6 +1,7 @@
 import { LetheError } from '../../base/errors.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { Tensor } from '../../linalg/tensor.js';
+import type { LayerId, WeightEdits } from '../../linalg/weightEdits.js';
 import type {
   ActivationPoint,
   Classifier,
@@ -8,19 +9,18 @@ import type {
   ForwardResult,
   InputSpec,
   Layer,
-  LayerId,
   SavedFiles,
   SaveOptions,
   SkippedLayer,
   TapId,
-  WeightEdits,
 } from '../classifier.js';
+import { mergedEdits } from '../edits.js';
 import type { TensorSource } from './build.js';
 import { type OnnxLayer, publicLayer } from './layers.js';
 import { saveModel } from './save.js';
 import { type Runnable, Sessions } from './sessions.js';
 import { editedSource } from './source.js';
-import { readWeight, type WeightEdit } from './weights.js';
+import { readBias, readWeight, type TensorEdit, tensorEdits } from './weights.js';
 
 /** What all candidates of one opened model share. */
 export interface Opened extends Runnable {
@@ -28,8 +28,6 @@ export interface Opened extends Runnable {
   readonly activations: readonly ActivationPoint[];
   readonly source: TensorSource;
 }
-
-type Edits = ReadonlyMap<LayerId, Matrix>;
 
 /** A model of an ONNX file, or a candidate: the same with other weights, of which only the edited ones are held. */
 export class OnnxClassifier implements Classifier {
@@ -45,7 +43,7 @@ export class OnnxClassifier implements Classifier {
 
   constructor(
     private readonly opened: Opened,
-    private readonly edits: Edits = new Map(),
+    private readonly edits: WeightEdits = new Map(),
   ) {
     const { model } = opened;
     this.path = model.path;
@@ -55,7 +53,7 @@ export class OnnxClassifier implements Classifier {
     this.layers = model.layers.map(publicLayer);
     this.skipped = model.skipped;
     this.activations = opened.activations;
-    const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#weightEdits(edits));
+    const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#tensorEdits(edits));
     this.#sessions = new Sessions(opened, source);
   }
 
@@ -82,33 +80,28 @@ export class OnnxClassifier implements Classifier {
   }
 
   async readWeight(id: LayerId): Promise<Matrix> {
-    return this.edits.get(id) ?? readWeight(this.path, this.#layer(id));
+    return this.edits.get(id)?.weight ?? readWeight(this.path, this.#layer(id));
+  }
+
+  async readBias(id: LayerId): Promise<Float32Array | null> {
+    return this.edits.get(id)?.bias ?? readBias(this.path, this.#layer(id));
   }
 
   async withWeights(edits: WeightEdits): Promise<Classifier> {
-    return new OnnxClassifier(this.opened, this.#merged(edits));
+    return new OnnxClassifier(this.opened, mergedEdits(this.layers, this.edits, edits));
   }
 
   async save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
-    return saveModel(this.opened.model, this.#weightEdits(this.#merged(edits)), target, options);
+    const all = mergedEdits(this.layers, this.edits, edits);
+    return saveModel(this.opened.model, this.#tensorEdits(all), target, options);
   }
 
   async dispose(): Promise<void> {
     await this.#sessions.release();
   }
 
-  #merged(edits: WeightEdits): Edits {
-    for (const [id, weight] of edits.weights) {
-      const { out, in: length } = this.#layer(id);
-      if (weight.rows !== out || weight.cols !== length) {
-        throw new RangeError(`layer "${id}" takes a ${out} x ${length} weight, not ${weight.rows} x ${weight.cols}`);
-      }
-    }
-    return new Map([...this.edits, ...edits.weights]);
-  }
-
-  #weightEdits(edits: Edits): WeightEdit[] {
-    return [...edits].map(([id, weight]) => ({ layer: this.#layer(id), weight }));
+  #tensorEdits(edits: WeightEdits): TensorEdit[] {
+    return [...edits].flatMap(([id, edit]) => tensorEdits(this.#layer(id), edit));
   }
 
   #layer(id: LayerId): OnnxLayer {

@@ -163,6 +163,10 @@ export function int(node: NodeProto, name: string, fallback: number): number {
   return found ? Number(found.i) : fallback;
 }
 
+export function float(node: NodeProto, name: string, fallback: number): number {
+  return attribute(node, name)?.f ?? fallback;
+}
+
 export function ints(node: NodeProto, name: string): number[] | undefined {
   return attribute(node, name)?.ints.map(Number);
 }

@@ -1,14 +1,17 @@
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import type { Layer, SkippedLayer } from '../classifier.js';
-import { type Graph, isOperator, nodeName, type Use } from './graph.js';
+import { type Bias, biasOf } from './biases.js';
+import { type Graph, nodeName, type Use } from './graph.js';
 import { layerName, nodePath, UniqueNames } from './names.js';
 import { type WeightUse, weightUse } from './operators.js';
+import { alsoUsed, readers, readsShapeOnly } from './readers.js';
 import { isEditableType, type StoredTensor, typeName } from './tensors.js';
-import type { View } from './views.js';
+import { equalViews, type View } from './views.js';
 
-/** A layer and where its weight is stored. */
+/** A layer and where its weight and its bias are stored. */
 export interface OnnxLayer extends Layer {
   readonly matrix: View;
+  readonly bias?: Bias;
 }
 
 export interface FoundLayers {
@@ -41,7 +44,7 @@ export function findLayers(graph: Graph, tensors: Iterable<StoredTensor>): Found
     const name = names.add(layerName(tensor.name, sites[0].node));
     const reason = whyNot(graph, tensor, sites) ?? overlaps.get(tensor);
     explained.add(tensor);
-    if (reason === undefined) layers.push(toLayer(name, sites));
+    if (reason === undefined) layers.push(toLayer(name, sites, biasOf(graph, sites, overlaps)));
     else skipped.push({ name, kind: sites[0].node.opType, reason });
   }
   for (const [value, tensor] of graph.constants) {
@@ -53,7 +56,7 @@ export function findLayers(graph: Graph, tensors: Iterable<StoredTensor>): Found
   return { layers, skipped };
 }
 
-function toLayer(name: string, sites: readonly WeightUse[]): OnnxLayer {
+function toLayer(name: string, sites: readonly WeightUse[], bias: Bias | undefined): OnnxLayer {
   const { kind, groups, matrix } = sites[0];
   const [out, length] = matrix.dims;
   return {
@@ -63,14 +66,16 @@ function toLayer(name: string, sites: readonly WeightUse[]): OnnxLayer {
     in: length,
     out,
     groups,
+    hasBias: bias !== undefined,
     matrix,
+    bias,
     sites: sites.map(({ tap, geometry }) => ({ tap, geometry })),
   };
 }
 
 /** What everybody else sees of a layer: plain values that can be sent and printed. */
-export function publicLayer({ id, name, kind, in: length, out, groups, sites }: OnnxLayer): Layer {
-  return { id, name, kind, in: length, out, groups, sites };
+export function publicLayer({ id, name, kind, in: length, out, groups, hasBias, sites }: OnnxLayer): Layer {
+  return { id, name, kind, in: length, out, groups, hasBias, sites };
 }
 
 /** Why a stored weight can't be edited as one matrix, if it can't. */
@@ -80,37 +85,8 @@ function whyNot(graph: Graph, tensor: StoredTensor, sites: readonly WeightUse[])
   const [first, ...others] = sites;
   const different = others.find(({ groups, matrix }) => groups !== first.groups || !equalViews(matrix, first.matrix));
   if (different) return `weight is read in different ways by ${nodeName(first.node)} and ${nodeName(different.node)}`;
-  for (const [value, stored] of graph.constants) {
-    if (stored !== tensor) continue;
-    const stranger = readers(graph, value).find(
-      ({ node, index }) => !readsShapeOnly(node) && !sites.some((site) => site.node === node && site.index === index),
-    );
-    if (stranger) return `weight is also read by ${nodeName(stranger.node)}`;
-    if (viewsOf(graph, value).some((name) => graph.isOutput(name))) return 'weight is also an output of the model';
-  }
-  return undefined;
-}
-
-function equalViews(a: View, b: View): boolean {
-  return JSON.stringify([a.dims, a.steps]) === JSON.stringify([b.dims, b.steps]);
-}
-
-/** The value and all views of it. */
-function viewsOf(graph: Graph, value: string): string[] {
-  const found = new Set([value]);
-  for (const name of found) {
-    for (const { node, index, nested } of graph.uses(name)) {
-      if (!nested && index === 0 && graph.isView(node)) for (const output of node.output) found.add(output);
-    }
-  }
-  return [...found];
-}
-
-/** Who reads a stored value in the end, through views. */
-function readers(graph: Graph, value: string): Use[] {
-  return viewsOf(graph, value).flatMap((name) =>
-    graph.uses(name).filter(({ node, index, nested }) => nested || index !== 0 || !graph.isView(node)),
-  );
+  const also = alsoUsed(graph, tensor, sites);
+  return also && `weight is ${also}`;
 }
 
 /** The stored tensors that a value is computed from, if it is computed from nothing else. */
@@ -119,10 +95,6 @@ function constantsBehind(graph: Graph, value: string): StoredTensor[] {
   const seen = new Set([value]);
   for (const name of seen) for (const input of graph.producer(name)?.input ?? []) seen.add(input);
   return [...seen].flatMap((name) => graph.constants.get(name) ?? []);
-}
-
-function readsShapeOnly(node: Use['node']): boolean {
-  return isOperator(node, 'Shape') || isOperator(node, 'Size');
 }
 
 /**

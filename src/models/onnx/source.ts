@@ -1,6 +1,6 @@
 import type { TensorSource } from './build.js';
 import { readPayload, type StoredTensor, type TensorTable } from './tensors.js';
-import { storedBytes, type WeightEdit } from './weights.js';
+import type { TensorEdit } from './weights.js';
 
 /** Models up to this size keep their large tensors in memory, so that a candidate need not read them again. */
 const cacheBytes = 256 * 2 ** 20;
@@ -18,13 +18,13 @@ export function fileSource(table: TensorTable): TensorSource {
   return { bytes, isEdited: () => false };
 }
 
-/** Puts a candidate's weights in place of the original ones. */
-export function editedSource(original: TensorSource, edits: readonly WeightEdit[]): TensorSource {
-  const edited = new Map(edits.map((edit) => [edit.layer.matrix.tensor, edit]));
+/** Puts a candidate's tensors in place of the original ones. */
+export function editedSource(original: TensorSource, edits: readonly TensorEdit[]): TensorSource {
+  const edited = new Map(edits.map((edit) => [edit.tensor, edit]));
   return {
     async bytes(tensor) {
       const edit = edited.get(tensor);
-      return edit ? storedBytes(edit) : original.bytes(tensor);
+      return edit ? edit.bytes() : original.bytes(tensor);
     },
     isEdited: (tensor) => edited.has(tensor),
   };

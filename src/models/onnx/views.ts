@@ -46,6 +46,11 @@ export function withStep(view: View, step: Step): View {
   return { tensor: view.tensor, steps: simplified(view.tensor.dims, [...view.steps, step]), dims };
 }
 
+/** Whether two views show the same tensor in the same way. */
+export function equalViews(a: View, b: View): boolean {
+  return a.tensor === b.tensor && JSON.stringify([a.dims, a.steps]) === JSON.stringify([b.dims, b.steps]);
+}
+
 /** The stored values in the view's order. */
 export function applySteps(
   stored: Float32Array<ArrayBuffer>,

@@ -1,46 +1,46 @@
-import { LetheError } from '../../base/errors.js';
 import { type Matrix, matrix } from '../../linalg/matrix.js';
+import type { LayerEdit } from '../../linalg/weightEdits.js';
+import { refuseNotFinite } from '../notFinite.js';
 import type { OnnxLayer } from './layers.js';
-import { decodeValues, encodeValues, readPayload } from './tensors.js';
-import { applySteps, undoSteps } from './views.js';
+import { decodeValues, encodeValues, readPayload, type StoredTensor } from './tensors.js';
+import { applySteps, undoSteps, type View } from './views.js';
 
-/** A new weight for a layer, as `out` x `in`. */
-export interface WeightEdit {
-  readonly layer: OnnxLayer;
-  readonly weight: Matrix;
+/** New bytes for a stored tensor, made when they are needed. */
+export interface TensorEdit {
+  readonly tensor: StoredTensor;
+  readonly bytes: () => Uint8Array;
 }
 
 /** A layer's weight from the model file, as `out` x `in`. @throws LetheError `weights-not-finite`, `file-unreadable`. */
 export async function readWeight(file: string, layer: OnnxLayer): Promise<Matrix> {
-  const { tensor, steps } = layer.matrix;
-  const stored = decodeValues(tensor.type, await readPayload(tensor.range!));
-  refuseNotFinite(file, tensor.name, stored);
-  return matrix(layer.out, layer.in, applySteps(stored, tensor.dims, steps));
+  return matrix(layer.out, layer.in, await readView(file, layer.matrix));
 }
 
-/** A weight in the order and type in which its tensor is stored. */
-export function storedBytes({ layer, weight }: WeightEdit): Uint8Array {
-  const { tensor, steps } = layer.matrix;
-  return encodeValues(tensor.type, undoSteps(weight.data, tensor.dims, steps));
+/** A layer's bias from the model file, or null if it has none. @throws LetheError as `readWeight`. */
+export async function readBias(file: string, { bias }: OnnxLayer): Promise<Float32Array | null> {
+  return bias ? scaled(await readView(file, bias.vector), bias.scale) : null;
 }
 
-function refuseNotFinite(file: string, name: string, values: Float32Array): void {
-  let nan = 0;
-  let infinite = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value - value === 0) continue;
-    if (Number.isNaN(value)) nan += 1;
-    else infinite += 1;
+/** A layer's new values, in the order and type in which its tensors are stored. */
+export function tensorEdits(layer: OnnxLayer, { weight, bias }: LayerEdit): TensorEdit[] {
+  const edits = [{ tensor: layer.matrix.tensor, bytes: () => storedBytes(layer.matrix, weight.data) }];
+  if (layer.bias && bias) {
+    const { vector, scale } = layer.bias;
+    edits.push({ tensor: vector.tensor, bytes: () => storedBytes(vector, scaled(bias, 1 / scale)) });
   }
-  if (nan + infinite === 0) return;
-  const counts = [nan > 0 ? `${nan} NaN` : '', infinite > 0 ? `${infinite} infinite` : ''].filter(
-    (part) => part !== '',
-  );
-  throw new LetheError('weights-not-finite', {
-    message: `holds ${counts.join(' and ')} of ${values.length} values`,
-    file,
-    place: `tensor "${name}"`,
-    hint: 'The model was damaged or its training diverged; use an earlier checkpoint.',
-  });
+  return edits;
+}
+
+async function readView(file: string, { tensor, steps }: View): Promise<Float32Array> {
+  const stored = decodeValues(tensor.type, await readPayload(tensor.range!));
+  refuseNotFinite(stored, tensor.name, file);
+  return applySteps(stored, tensor.dims, steps);
+}
+
+function storedBytes({ tensor, steps }: View, values: Float32Array): Uint8Array {
+  return encodeValues(tensor.type, undoSteps(values, tensor.dims, steps));
+}
+
+function scaled(values: Float32Array, factor: number): Float32Array {
+  return factor === 1 ? values : values.map((value) => factor * value);
 }

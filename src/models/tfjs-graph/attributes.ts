@@ -9,9 +9,13 @@ type Attribute = { s?: unknown; i?: unknown; b?: unknown; type?: unknown; list?:
 
 /** A text in capitals, or undefined. */
 export function text(node: GraphNode, name: string): string | undefined {
-  const { s } = attribute(node, name);
-  if (Array.isArray(s)) return String.fromCharCode(...s.slice(0, 64).map(Number)).toUpperCase();
-  return typeof s === 'string' ? Buffer.from(s, 'base64').toString('latin1').toUpperCase() : undefined;
+  return decoded(attribute(node, name).s);
+}
+
+/** A list of texts in capitals; empty if there is none. */
+export function texts(node: GraphNode, name: string): string[] {
+  const listed = attribute(node, name).list?.s;
+  return Array.isArray(listed) ? listed.map((one) => decoded(one) ?? '') : [];
 }
 
 export function flag(node: GraphNode, name: string): boolean {
@@ -39,6 +43,11 @@ export function isInteger(node: GraphNode, name: string): boolean {
 /** Whether a cast leaves float values as they are. */
 export function castsToFloat(node: GraphNode): boolean {
   return ['DT_FLOAT', 1].includes(attribute(node, 'DstT').type as string);
+}
+
+function decoded(text: unknown): string | undefined {
+  if (Array.isArray(text)) return String.fromCharCode(...text.slice(0, 64).map(Number)).toUpperCase();
+  return typeof text === 'string' ? Buffer.from(text, 'base64').toString('latin1').toUpperCase() : undefined;
 }
 
 function attribute(node: GraphNode, name: string): Attribute {

@@ -1,9 +1,10 @@
 import type { ConvGeometry, Geometry, Site } from '../classifier.js';
 import type { JsonFile } from '../tfjs/json.js';
-import { corrupt, type ModelFiles } from '../tfjs/manifest.js';
+import { corrupt, type ModelFiles, type StoredWeight } from '../tfjs/manifest.js';
 import { type LocatedSkip, type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
-import { type Axis, convView, denseView, depthwiseView, type WeightView } from '../tfjs/view.js';
+import { type Axis, convView, denseView, depthwiseView, rowCount, type WeightView } from '../tfjs/view.js';
 import { flag, integers, text } from './attributes.js';
+import { Biases, type BiasUse, type Product } from './biases.js';
 import { type Constants, handsOn, type Operand } from './constants.js';
 import { type Graph, type GraphNode, shortName, unsupported } from './graph.js';
 
@@ -28,6 +29,8 @@ interface Use {
   readonly view: WeightView;
   readonly groups: number;
   readonly site: Site;
+  /** What is added to it before anything else. */
+  readonly bias?: BiasUse;
 }
 
 /**
@@ -46,6 +49,7 @@ export async function findLayers(
   const skip = ({ name, op, at }: GraphNode, reason: string) =>
     skipped.set(name, { name: shortName(name), kind: op, reason, at });
   const uses: Use[] = [];
+  const biases = new Biases(graph, constants);
   /** How often each stored weight is read, in whatever way. */
   const readers = new Map<string, Set<string>>();
   for (const node of graph.nodes) {
@@ -70,7 +74,7 @@ export async function findLayers(
     else {
       const use = unfitWeight(operand.weight) ?? readUse(json, node, operand, side);
       if (typeof use === 'string') skip(node, use);
-      else uses.push(use);
+      else uses.push({ ...use, bias: await biases.of(productOf(use, side)) });
     }
   }
   return { layers: mergeUses(uses, readers, skip), skipped: [...skipped.values()] };
@@ -107,11 +111,27 @@ function mergeUses(
     }
     const { node, operand, kind, view, groups } = first;
     const sites = same.map(({ site }) => site);
-    layers.push(
-      storedLayer({ id: node.name, name: shortName(node.name), kind, groups, sites, weight: operand.weight, view }),
-    );
+    const parts = { kind, groups, sites, weight: operand.weight, view, bias: sharedBias(same, readers) };
+    layers.push(storedLayer({ id: node.name, name: shortName(node.name), ...parts }));
   }
   return layers;
+}
+
+/** The bias of all uses of a weight, if it is one and the same and nothing else reads it. */
+function sharedBias(uses: readonly Use[], readers: ReadonlyMap<string, ReadonlySet<string>>): StoredWeight | undefined {
+  const found = uses.map(({ bias }) => bias);
+  const weight = found[0]?.weight;
+  if (!weight || found.some((bias) => bias?.weight !== weight)) return undefined;
+  return readers.get(weight.name)?.size === new Set(found.map((bias) => bias?.node)).size ? weight : undefined;
+}
+
+function productOf({ node, view, site: { geometry } }: Use, side: number): Product {
+  const out = rowCount(view);
+  if (geometry.kind === 'dense') {
+    return { node, out, axis: side === 1 ? -1 : -2, rank: node.op.startsWith('Batch') ? null : 2 };
+  }
+  const rank = geometry.kernel.length + 2;
+  return { node, out, axis: geometry.layout === 'channels-last' ? -1 : 1 - rank, rank };
 }
 
 /** How a node applies its weight, its input number `side`, or why that is no layer to project. */

@@ -3,7 +3,7 @@ import type { ConvGeometry, Geometry } from '../classifier.js';
 import { type JsonFile, placeOf } from '../tfjs/json.js';
 import { corrupt, type ModelFiles, type StoredWeight } from '../tfjs/manifest.js';
 import { type LocatedSkip, type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
-import { axesOf, convView, denseView, depthwiseView, type WeightView } from '../tfjs/view.js';
+import { axesOf, convView, denseView, depthwiseView, rowCount, type WeightView } from '../tfjs/view.js';
 import { type LayerConfig, setting, sizes, word } from './config.js';
 import { knownClasses, projectable, skipReasons } from './kinds.js';
 import type { Step } from './steps.js';
@@ -45,21 +45,13 @@ export function findLayers(
       }
       const site = { tap: part.tap, geometry: part.geometry(kernelOf(files.json, step.layer, weight, part.rank)) };
       const known = layers.get(partId);
-      const view = part.view(weight);
-      layers.set(
-        partId,
-        known
-          ? { ...known, sites: [...known.sites, site] }
-          : storedLayer({
-              id: partId,
-              name: partId,
-              kind: part.kind,
-              groups: part.groups?.(weight),
-              sites: [site],
-              weight,
-              view,
-            }),
-      );
+      if (known) {
+        layers.set(partId, { ...known, sites: [...known.sites, site] });
+        continue;
+      }
+      const [kind, groups, view] = [part.kind, part.groups?.(weight), part.view(weight)];
+      const bias = part.isBiased ? biasOf(step.layer, find(name, 'bias'), rowCount(view)) : undefined;
+      layers.set(partId, storedLayer({ id: partId, name: partId, kind, groups, sites: [site], weight, view, bias }));
     }
   }
   return { layers: [...layers.values()], skipped: [...skipped.values()] };
@@ -71,6 +63,8 @@ interface Part {
   readonly kind: StoredLayer['kind'];
   /** The weight's name after the layer's. */
   readonly weight: string;
+  /** Whether the layer's bias, if it has one, is added to what this weight gives. */
+  readonly isBiased: boolean;
   /** Spatial axes of the kernel. */
   readonly rank: number;
   readonly tap: string;
@@ -86,7 +80,8 @@ function partsOf(json: JsonFile, step: Step): Part[] {
   switch (layer.className) {
     case 'Dense': {
       const view = (weight: StoredWeight) => denseView(axesOf(weight.shape));
-      return [{ kind: 'dense', weight: 'kernel', rank: 0, tap, view, geometry: () => ({ kind: 'dense' }) }];
+      const geometry = (): Geometry => ({ kind: 'dense' });
+      return [{ kind: 'dense', weight: 'kernel', isBiased: true, rank: 0, tap, view, geometry }];
     }
     case 'DepthwiseConv2D':
       refuseDilation(json, layer);
@@ -108,11 +103,12 @@ function partsOf(json: JsonFile, step: Step): Part[] {
         padding: { before: [0, 0], after: [0, 0] },
       };
       return [
-        { ...depthwisePart(json, layer, tap), name: 'depthwise' },
+        { ...depthwisePart(json, layer, tap), name: 'depthwise', isBiased: false },
         {
           name: 'pointwise',
           kind: 'conv',
           weight: 'pointwise_kernel',
+          isBiased: true,
           rank: 2,
           tap: pointwiseTap(step),
           view: conv,
@@ -123,7 +119,8 @@ function partsOf(json: JsonFile, step: Step): Part[] {
     default: {
       const rank = Number(layer.className.slice(4, 5));
       refuseGroups(json, layer);
-      return [{ kind: 'conv', weight: 'kernel', rank, tap, view: conv, geometry: convGeometry(json, layer, rank) }];
+      const geometry = convGeometry(json, layer, rank);
+      return [{ kind: 'conv', weight: 'kernel', isBiased: true, rank, tap, view: conv, geometry }];
     }
   }
 }
@@ -132,12 +129,19 @@ function depthwisePart(json: JsonFile, layer: LayerConfig, tap: string): Part {
   return {
     kind: 'depthwise',
     weight: 'depthwise_kernel',
+    isBiased: true,
     rank: 2,
     tap,
     view: (weight) => depthwiseView(axesOf(weight.shape)),
     groups: (weight) => weight.shape[2],
     geometry: convGeometry(json, layer, 2),
   };
+}
+
+/** A layer's bias, if it uses one: a value for each output, in the order of the outputs. */
+function biasOf(layer: LayerConfig, stored: StoredWeight | undefined, rows: number): StoredWeight | undefined {
+  if (!stored || setting(layer.config, 'use_bias') === false) return undefined;
+  return unfitWeight(stored) === null && stored.shape.join() === `${rows}` ? stored : undefined;
 }
 
 function convGeometry(json: JsonFile, layer: LayerConfig, rank: number): (kernel: readonly number[]) => ConvGeometry {

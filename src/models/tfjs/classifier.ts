@@ -4,6 +4,7 @@ import { LetheError } from '../../base/errors.js';
 import type { FormatName } from '../../contract/formats.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
+import type { WeightEdits } from '../../linalg/weightEdits.js';
 import type {
   ActivationPoint,
   Classifier,
@@ -14,10 +15,12 @@ import type {
   SavedFiles,
   SaveOptions,
   SkippedLayer,
-  WeightEdits,
 } from '../classifier.js';
+import { mergedEdits } from '../edits.js';
+import { refuseNotFinite } from '../notFinite.js';
 import type { Backend } from './backend.js';
 import { Pace, runInChunks } from './chunks.js';
+import type { StoredWeight } from './manifest.js';
 import {
   type EditedTensors,
   type Network,
@@ -51,11 +54,11 @@ export class TfjsClassifier implements Classifier {
   readonly skipped: readonly SkippedLayer[];
   readonly activations: readonly ActivationPoint[];
   readonly #shared: Shared;
-  readonly #edits: ReadonlyMap<string, Matrix>;
+  readonly #edits: WeightEdits;
   readonly #tensors: EditedTensors;
   #disposed = false;
 
-  private constructor(format: FormatName, shared: Shared, edits: ReadonlyMap<string, Matrix>, tensors: EditedTensors) {
+  private constructor(format: FormatName, shared: Shared, edits: WeightEdits, tensors: EditedTensors) {
     const { network } = shared;
     this.format = format;
     this.path = network.files.json.path;
@@ -94,17 +97,22 @@ export class TfjsClassifier implements Classifier {
 
   async readWeight(id: string): Promise<Matrix> {
     const edited = this.#edits.get(id);
-    if (edited) return edited;
+    if (edited) return edited.weight;
     const { weight, view } = this.#layer(id);
-    const values = await readValues(weight);
-    refuseNotFinite(values, weight.name, this.path);
-    return gather(values, view);
+    return gather(await this.#read(weight), view);
+  }
+
+  async readBias(id: string): Promise<Float32Array | null> {
+    const edited = this.#edits.get(id)?.bias;
+    if (edited) return edited;
+    const { bias } = this.#layer(id);
+    return bias ? this.#read(bias) : null;
   }
 
   async withWeights(edits: WeightEdits): Promise<Classifier> {
     this.#refuseDisposed();
     const { backend } = this.#shared;
-    const all = new Map([...this.#edits, ...edits.weights]);
+    const all = mergedEdits(this.layers, this.#edits, edits);
     const tensors = new Map<string, tfc.Tensor>();
     try {
       for (const { weight, values } of this.#editedWeights(all)) {
@@ -121,8 +129,8 @@ export class TfjsClassifier implements Classifier {
     }
   }
 
-  save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
-    const all = new Map([...this.#edits, ...edits.weights]);
+  async save(edits: WeightEdits, target: string, options: SaveOptions = {}): Promise<SavedFiles> {
+    const all = mergedEdits(this.layers, this.#edits, edits);
     return saveModel(this.#shared.network.files, this.#editedWeights(all), target, options);
   }
 
@@ -135,11 +143,19 @@ export class TfjsClassifier implements Classifier {
     if (--this.#shared.users === 0) network.dispose();
   }
 
-  #editedWeights(edits: ReadonlyMap<string, Matrix>): EditedWeight[] {
-    return [...edits].map(([id, matrix]) => {
-      const { weight, view } = this.#layer(id);
-      return { weight, values: () => scatter(matrix, view) };
+  #editedWeights(edits: WeightEdits): EditedWeight[] {
+    return [...edits].flatMap(([id, edit]): EditedWeight[] => {
+      const { weight, view, bias } = this.#layer(id);
+      const matrix = { weight, values: () => scatter(edit.weight, view) };
+      const vector = edit.bias;
+      return bias && vector ? [matrix, { weight: bias, values: () => Float32Array.from(vector) }] : [matrix];
     });
+  }
+
+  async #read(weight: StoredWeight): Promise<Float32Array> {
+    const values = await readValues(weight);
+    refuseNotFinite(values, weight.name, this.path);
+    return values;
   }
 
   #layer(id: string): StoredLayer {
@@ -218,21 +234,4 @@ function batchFirst({ dims, data }: Tensor, samples: number): Tensor {
     }
   }
   return { dims, data: sorted };
-}
-
-function refuseNotFinite(values: Float32Array, tensor: string, file: string): void {
-  let nan = 0;
-  let infinite = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i])) nan++;
-    else if (!Number.isFinite(values[i])) infinite++;
-  }
-  if (nan + infinite === 0) return;
-  const counts = [nan && `${nan} NaN`, infinite && `${infinite} infinite`].filter(Boolean).join(' and ');
-  throw new LetheError('weights-not-finite', {
-    message: `holds ${counts} of ${values.length} values`,
-    file,
-    place: `tensor "${tensor}"`,
-    hint: 'The training diverged or the file is damaged; Lethe cannot project such a weight.',
-  });
 }

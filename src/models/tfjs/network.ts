@@ -7,10 +7,12 @@ import { type JsonPath, textRangeOf } from './json.js';
 import type { ModelFiles, StoredWeight } from './manifest.js';
 import { columnCount, rowCount, type WeightView } from './view.js';
 
-/** A projectable layer and where its weight is stored. */
+/** A projectable layer and where its weight and its bias are stored. */
 export interface StoredLayer extends Layer {
   readonly weight: StoredWeight;
   readonly view: WeightView;
+  /** One value a row, in the order of the rows. */
+  readonly bias?: StoredWeight;
 }
 
 /** A layer that is left alone and where model.json describes it. */
@@ -52,12 +54,15 @@ export type EditedTensors = ReadonlyMap<string, tfc.Tensor>;
 
 /** A layer around a stored weight: the sizes are those of the view. */
 export function storedLayer(
-  parts: Pick<StoredLayer, 'id' | 'name' | 'kind' | 'sites' | 'weight' | 'view'> & { readonly groups?: number },
+  parts: Pick<StoredLayer, 'id' | 'name' | 'kind' | 'sites' | 'weight' | 'view' | 'bias'> & {
+    readonly groups?: number;
+  },
 ): StoredLayer {
-  return { ...parts, groups: parts.groups ?? 1, in: columnCount(parts.view), out: rowCount(parts.view) };
+  const { groups = 1, view, bias } = parts;
+  return { ...parts, groups, in: columnCount(view), out: rowCount(view), hasBias: bias !== undefined };
 }
 
-/** Why a stored weight can't be edited as a matrix, or null. */
+/** Why a stored weight can't be edited, or null. */
 export function unfitWeight(weight: StoredWeight): string | null {
   if (weight.dtype !== 'float32') return `its weight is stored as ${weight.dtype}`;
   return weight.bytes === 0 ? 'its weight is empty' : null;
@@ -80,8 +85,8 @@ export function modelFacts(format: FormatName, facts: NetworkFacts): ModelFacts 
 }
 
 /** A layer without what only this format knows of it. */
-export function publicLayer({ id, name, kind, in: columns, out, groups, sites }: StoredLayer): Layer {
-  return { id, name, kind, in: columns, out, groups, sites };
+export function publicLayer({ id, name, kind, in: columns, out, groups, hasBias, sites }: StoredLayer): Layer {
+  return { id, name, kind, in: columns, out, groups, hasBias, sites };
 }
 
 /** The same of a layer that is left alone. */

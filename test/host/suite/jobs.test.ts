@@ -19,19 +19,19 @@ function long(model: vscode.Uri): UnlearnRequest {
 /** Begins a long run and waits until it tries candidates; `outcome` is its error, or none. */
 async function begin(model: vscode.Uri): Promise<{ outcome: Promise<unknown> }> {
   const { services } = await lethe();
-  const outcome = services.jobs.unlearn(model, long(model)).then(
+  const outcome = services.jobs.unlearn(model.fsPath, long(model)).then(
     () => undefined,
     (error: unknown) => error,
   );
   await jobWhere(model, (state) => state.progress?.phase === 'search' || isOver(state));
-  assert.equal(services.jobs.latest(model)!.status, 'running');
+  assert.equal(services.jobs.latest(model.fsPath)!.status, 'running');
   return { outcome };
 }
 
 async function runs(model: vscode.Uri): Promise<RunState> {
   const { services } = await lethe();
-  await services.jobs.unlearn(model, { model: model.fsPath, forget: ['Checker'] });
-  return services.jobs.latest(model)!;
+  await services.jobs.unlearn(model.fsPath, { model: model.fsPath, forget: ['Checker'] });
+  return services.jobs.latest(model.fsPath)!;
 }
 
 function everything(folder: string): string[] {
@@ -47,10 +47,10 @@ describe('A job that is cancelled', () => {
     const before = everything(path.dirname(model.fsPath));
     const { outcome } = await begin(model);
     await vscode.commands.executeCommand('lethe.cancel', model);
-    assert.equal(services.jobs.latest(model)!.status, 'cancelling');
+    assert.equal(services.jobs.latest(model.fsPath)!.status, 'cancelling');
     const error = await outcome;
     assert.ok(error instanceof Error && (error as LetheError).code === 'cancelled', String(error));
-    assert.equal(services.jobs.latest(model)!.status, 'cancelled');
+    assert.equal(services.jobs.latest(model.fsPath)!.status, 'cancelled');
     assert.deepEqual(services.jobs.active, []);
     assert.deepEqual(everything(path.dirname(model.fsPath)), before);
   });
@@ -67,27 +67,27 @@ describe('A second job', () => {
   it('waits for the first one, then runs', async () => {
     const { services } = await lethe();
     const { outcome } = await begin(first);
-    const next = services.jobs.unlearn(second, { model: second.fsPath, forget: ['Slope'] });
+    const next = services.jobs.unlearn(second.fsPath, { model: second.fsPath, forget: ['Slope'] });
     const { status } = await jobWhere(second, ({ position }) => position === 1);
     assert.equal(status, 'queued');
     assert.deepEqual(
       services.jobs.active.map((state) => state.model),
       [first.fsPath, second.fsPath],
     );
-    services.jobs.cancel(first);
+    services.jobs.cancel(first.fsPath);
     await outcome;
     await next;
-    assert.equal(services.jobs.latest(second)!.status, 'done');
+    assert.equal(services.jobs.latest(second.fsPath)!.status, 'done');
     assert.ok(await isThere(file('queue/second/shapes.forget-slope.onnx')));
   });
 
   it('can be cancelled while it waits, without harm to the first', async () => {
     const { services } = await lethe();
     const { outcome } = await begin(first);
-    const next = services.jobs.unlearn(second, { ...long(second), force: true });
-    services.jobs.cancel(second);
+    const next = services.jobs.unlearn(second.fsPath, { ...long(second), force: true });
+    services.jobs.cancel(second.fsPath);
     await assert.rejects(next, { code: 'cancelled' });
-    assert.equal(services.jobs.latest(first)!.status, 'running');
+    assert.equal(services.jobs.latest(first.fsPath)!.status, 'running');
     services.jobs.cancel();
     await outcome;
   });
@@ -97,19 +97,19 @@ describe('A second job', () => {
     const estimates = [1, 2].map(() =>
       services.engine.run('estimate', { model: second.fsPath, forget: ['Slope'], force: true }),
     );
-    const next = services.jobs.unlearn(first, { model: first.fsPath, forget: ['Slope'] });
+    const next = services.jobs.unlearn(first.fsPath, { model: first.fsPath, forget: ['Slope'] });
     const waiting = await jobWhere(first, ({ status, position }) => status === 'queued' && position > 0);
     assert.match(waiting.step, /^Waiting for (another job|2 jobs)$/);
     assert.equal(waiting.started, null);
     await Promise.all(estimates);
     await next;
-    assert.equal(services.jobs.latest(first)!.status, 'done');
+    assert.equal(services.jobs.latest(first.fsPath)!.status, 'done');
   });
 
   it('on the same model is refused', async () => {
     const { services } = await lethe();
     const { outcome } = await begin(first);
-    await assert.rejects(services.jobs.evaluate(first, { model: first.fsPath }), { code: 'usage' });
+    await assert.rejects(services.jobs.evaluate(first.fsPath, { model: first.fsPath }), { code: 'usage' });
     services.jobs.cancel();
     await outcome;
   });
@@ -130,17 +130,17 @@ describe('An engine that dies', () => {
     for (const id of engines) process.kill(id, 'SIGKILL');
     const error = (await outcome) as LetheError;
     assert.equal(error.code, 'engine-crashed', String(error));
-    const { status, error: told } = services.jobs.latest(model)!;
+    const { status, error: told } = services.jobs.latest(model.fsPath)!;
     assert.equal(status, 'failed');
     assert.equal(told?.code, 'engine-crashed');
     assert.ok(told!.message.length > 0 && told!.hint);
     assert.deepEqual(everything(folder), before);
     // What it had found is still shown, until a run has an end.
-    assert.equal(services.jobs.unfinished(model)?.state, 'interrupted');
-    assert.deepEqual(services.jobs.unfinished(model)?.outcome.forget, ['Checker']);
+    assert.equal(services.jobs.unfinished(model.fsPath)?.state, 'interrupted');
+    assert.deepEqual(services.jobs.unfinished(model.fsPath)?.outcome.forget, ['Checker']);
 
     assert.equal((await runs(model)).status, 'done');
-    assert.equal(services.jobs.unfinished(model), undefined);
+    assert.equal(services.jobs.unfinished(model.fsPath), undefined);
     const later = await engineProcesses();
     assert.ok(later.length > 0 && later.every((id) => !engines.includes(id)));
   });
@@ -167,7 +167,7 @@ describe('A tab that is closed while its job runs', () => {
     await vscode.commands.executeCommand('lethe.openStudio', model);
     assert.equal(studio.snapshot(model).run?.status, 'running');
     assert.deepEqual(studio.snapshot(model).run?.classes, ['Checker']);
-    services.jobs.cancel(model);
+    services.jobs.cancel(model.fsPath);
     await outcome;
     await runs(model);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');

@@ -31,7 +31,7 @@ describe('Large tensors and an image folder', () => {
       after: now,
       output,
       perClass,
-    } = await services.jobs.unlearn(model, {
+    } = await services.jobs.unlearn(model.fsPath, {
       ...{ model: model.fsPath, forget: ['Red'], alphaR: [100], alphaF: [100], maxPatches: 500 },
     });
     assert.deepEqual(

@@ -78,7 +78,7 @@ describe('A run in the Studio', () => {
     ];
     const request = { model: model.fsPath, forget: ['Checker'] };
     const { steps } = await services.engine.run('estimate', request);
-    const result = await services.jobs.unlearn(model, request, steps);
+    const result = await services.jobs.unlearn(model.fsPath, request, steps);
     first = await shownWhere(studio, model, ({ folder }) => folder === result.run);
     vscode.Disposable.from(...listeners).dispose();
 
@@ -371,12 +371,12 @@ describe('A run that the end of the window broke off', () => {
   it('is found again with what it had found, also after another run was looked at', async () => {
     const { services, reopen } = await lethe();
     const pair = { alphaR: [100], alphaF: [10] };
-    const recorded = await services.jobs.unlearn(model, { model: model.fsPath, forget: ['Checker'], ...pair });
+    const recorded = await services.jobs.unlearn(model.fsPath, { model: model.fsPath, forget: ['Checker'], ...pair });
     const many = Array.from({ length: 60 }, (_, at) => at + 1);
     const limits = [{ class: 'Checker', index: CHECKER, reason: null, maxAccuracy: 0.01 }];
     const outcome = services.jobs
       .unlearn(
-        model,
+        model.fsPath,
         { model: model.fsPath, forget: ['Checker'], alphaR: many, alphaF: many, force: true },
         undefined,
         limits,
@@ -384,7 +384,7 @@ describe('A run that the end of the window broke off', () => {
       .catch(() => {});
     await jobWhere(model, ({ progress }) => progress?.phase === 'search');
     const running = await until('a part', () => {
-      const run = services.jobs.unfinished(model);
+      const run = services.jobs.unfinished(model.fsPath);
       return run?.outcome.before && run;
     });
     // It is on the disk a second later.
@@ -411,7 +411,7 @@ describe('A run that the end of the window broke off', () => {
     await afterReload.studio.handle(model, { kind: 'show', run: null });
     assert.deepEqual(afterReload.studio.snapshot(model).shown?.outcome.before, running.outcome.before);
 
-    services.jobs.cancel(model);
+    services.jobs.cancel(model.fsPath);
     await outcome;
     for (const { studio, jobs } of [next, afterReload]) {
       studio.dispose();

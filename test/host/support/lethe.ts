@@ -67,7 +67,7 @@ export async function modelInState(model: vscode.Uri, state: ModelSummary['state
 /** The latest job of a model, once it satisfies a condition. */
 export async function jobWhere(model: vscode.Uri, condition: (state: RunState) => boolean): Promise<RunState> {
   const { services } = await lethe();
-  const latest = () => services.jobs.latest(model);
+  const latest = () => services.jobs.latest(model.fsPath);
   return until(
     `a job on ${model.path} where ${condition}`,
     () => {

@@ -1,7 +1,10 @@
+import { Random } from '../../../src/base/random.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
 import type { Tensor } from '../../../src/linalg/tensor.js';
+import type { LayerEdit, LayerId } from '../../../src/linalg/weightEdits.js';
 import type { Classifier, Layer, Site } from '../../../src/models/classifier.js';
 import { inputVectors, positionCount } from '../../../src/models/unfold.js';
+import { normals } from '../data/arrays.js';
 
 /** What a layer should give at one of its sites: W x at every position, n x out, computed here in float64. */
 export async function layerProducts(classifier: Classifier, layer: Layer, site: Site, tap: Tensor): Promise<Matrix> {
@@ -23,6 +26,26 @@ export async function layerProducts(classifier: Classifier, layer: Layer, site: 
     }
   }
   return products;
+}
+
+/** What a layer should give: its products plus its bias, given `out` values, after every row. */
+export function biased({ cols, data }: Matrix, bias: ArrayLike<number>): Float32Array {
+  return data.map((value, i) => value + bias[i % cols]);
+}
+
+/** Random new weights for layers of a model, all unless told otherwise, and new biases where they have some. */
+export function randomEdits(
+  { layers }: Pick<Classifier, 'layers'>,
+  seed: number,
+  ids: readonly string[] = layers.map(({ id }) => id),
+): Map<LayerId, LayerEdit> {
+  const random = new Random(seed);
+  const values = (count: number) => normals(count, random).map((value) => value / 4);
+  const edits = layers.map(({ id, in: cols, out: rows, hasBias }): [LayerId, LayerEdit] => {
+    const weight = { rows, cols, data: values(rows * cols) };
+    return [id, hasBias ? { weight, bias: values(rows) } : { weight }];
+  });
+  return new Map(edits.filter(([id]) => ids.includes(id)));
 }
 
 /** A channels-first tensor with its channels at the end. */

@@ -4,13 +4,11 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, ValueInfoProtoSchema } from 'onnx-buf';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { OnnxWriter } from '../../../examples/onnxWriter.js';
-import { Random } from '../../../src/base/random.js';
 import type { Matrix } from '../../../src/linalg/matrix.js';
 import type { Tensor } from '../../../src/linalg/tensor.js';
 import type { Classifier, Geometry, Layer } from '../../../src/models/classifier.js';
 import { format } from '../../../src/models/onnx/index.js';
 import { inputVectors, positionCount } from '../../../src/models/unfold.js';
-import { normals } from '../data/arrays.js';
 
 /** Writes what a writer built (and its external file, if any) into a folder. */
 export async function writeModel(g: OnnxWriter, folder: string, name = 'model.onnx'): Promise<string> {
@@ -87,7 +85,7 @@ export const outputsBeforeLast: OutputOrder = (position, output, layer, dims) =>
   return (Math.floor(position / columns) * layer.out + output) * columns + (position % columns);
 };
 
-/** A weight times the input vectors of a tapped tensor, plus a bias a row, in the layer's output order. */
+/** A weight times the input vectors of a tapped tensor, plus a bias a row, all times a scale, in the layer's output order. */
 export function layerOutput(
   layer: Layer,
   geometry: Geometry,
@@ -96,7 +94,7 @@ export function layerOutput(
   actual: Tensor,
   order: OutputOrder,
   scale = 1,
-  bias: (output: number) => number = () => 0,
+  bias: ArrayLike<number> = new Float32Array(layer.out),
 ): Float32Array {
   const positions = Array.from({ length: positionCount(geometry, tap.dims) }, (_, i) => i);
   const { data: vectors, cols } = inputVectors(layer, geometry, tap, positions);
@@ -107,21 +105,10 @@ export function layerOutput(
       const start = position * cols + Math.floor(output / rowsPerGroup) * layer.in;
       let sum = 0;
       for (let i = 0; i < layer.in; i++) sum += weight.data[output * layer.in + i] * vectors[start + i];
-      result[order(position, output, layer, actual.dims)] = scale * sum + bias(output);
+      result[order(position, output, layer, actual.dims)] = scale * (sum + bias[output]);
     }
   }
   return result;
-}
-
-/** Random new weights for all layers of a model. */
-export function randomWeights(model: Classifier, seed: number): Map<string, Matrix> {
-  const random = new Random(seed);
-  return new Map(
-    model.layers.map((layer) => [
-      layer.id,
-      { rows: layer.out, cols: layer.in, data: normals(layer.out * layer.in, random).map((value) => value / 4) },
-    ]),
-  );
 }
 
 /** Every taps' name of a model. */

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const bundle = fileURLToPath(new URL('../../../dist/lethe.cjs', import.meta.url));
@@ -22,7 +21,6 @@ export interface RunOptions {
 
 /** Runs the built command line, as a user does. */
 export function lethe(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  if (!existsSync(bundle)) throw new Error('dist/lethe.cjs is missing: run `npm run build` first');
   const command = [process.execPath, bundle, ...args];
   const [file, ...rest] =
     options.fileLimit === undefined

@@ -6,15 +6,18 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
-import { version } from '../../../package.json' with { type: 'json' };
+import { placeOf } from '../../../scripts/package/place.js';
 
 const script = fileURLToPath(new URL('../../../scripts/package.ts', import.meta.url));
 
-/** Makes the package for this machine, as `npm run package` does, in a folder of its own. @returns the VSIX and what was printed. */
-export async function makePackage(out: string): Promise<{ vsix: string; printed: string }> {
-  const args = ['--import', 'tsx', script, '--out', out];
+/**
+ * The package for this machine as `npm run package` makes it; it is made where there is none of the sources as they are now.
+ * @returns the VSIX and what was printed.
+ */
+export async function freshPackage(): Promise<{ vsix: string; printed: string }> {
+  const args = ['--import', 'tsx', script, '--if-changed'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
-  return { vsix: path.join(out, `lethe-${process.platform}-${process.arch}-${version}.vsix`), printed: stdout };
+  return { vsix: placeOf().vsix, printed: stdout };
 }
 
 /** Unpacks a VSIX as the editor does: with the modes of the files. */

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
 import type * as vscode from 'vscode';
-import { findChromium } from '../../../scripts/editor.mjs';
-import { buildWebview } from '../../../scripts/webview.mjs';
+import { dist, ensureBuilt } from '../../../scripts/bundle/dist.js';
+import { findChromium } from '../../../scripts/editor.js';
 import type { FromStudio, StudioSnapshot, ToStudio } from '../../../src/contract/studio.js';
 import { studioHtml } from '../../../src/extension/studio/html.js';
 import { FONTS, THEMES, type Theme } from './themes.js';
 
 const ORIGIN = 'http://studio.test';
 const cache = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../.cache');
-const built = path.join(cache, 'webview');
+const built = path.join(dist, 'webview');
 export const screenshots = path.join(cache, 'screenshots');
 
 /** What VS Code's webviews put before a page's own styles. */
@@ -25,9 +25,9 @@ const DEFAULT_STYLES = `@layer vscode-default {
     background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
 }`;
 
-/** Builds the front end and starts the browser that shows it. */
+/** Starts the browser that shows the front end, as it is in `dist`: built first where it is older than its sources. */
 export async function startBrowser(): Promise<Browser> {
-  await buildWebview(built);
+  await ensureBuilt(['webview']);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
   return chromium.launch({ executablePath: findChromium(), args });
 }

@@ -68,7 +68,7 @@ describe('looking without evaluating', () => {
   it('loads no runtime to show a run or samples', async () => {
     const record = exampleRecord();
     const run = await writeRun(folder, record, {});
-    expect((await showRun({ run })).outcome.perClass).toEqual(record.result.perClass);
+    expect((await showRun({ run }))!.outcome.perClass).toEqual(record.result.perClass);
     await writeFile(path.join(folder, 'images'), idxBytes(0x08, [2, 8, 8], new Uint8Array(128)));
     await writeFile(path.join(folder, 'labels'), idxBytes(0x08, [2], new Uint8Array(2)));
     const test = { format: 'idx', images: 'images', labels: 'labels' };

@@ -46,7 +46,7 @@ it('tells a run part by part, until all is told', async () => {
   expect(searched.map((entry) => entry.chosen)).toEqual([false, false, false, false]);
 
   const told: Partial<Outcome> = Object.assign({}, ...parts.map(({ part }) => part));
-  const { outcome } = await showRun({ run: result.run });
+  const { outcome } = (await showRun({ run: result.run }))!;
   expect({ ...told, seconds: result.seconds }).toEqual(outcome);
   expect(spaces.layers!.map((layer) => layer.spectra)).toEqual(outcome.layers.map((layer) => layer.spectra));
 });

@@ -6,7 +6,8 @@ import type { Classifier } from '../../../src/models/classifier.js';
 import { format } from '../../../src/models/onnx/index.js';
 import { maxDifference } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { allTaps, openOnnx, randomWeights, valuesOf } from '../../support/models/onnx.js';
+import { randomEdits } from '../../support/models/classifierChecks.js';
+import { allTaps, openOnnx, valuesOf } from '../../support/models/onnx.js';
 
 const folder = path.resolve(import.meta.dirname, '../../fixtures/onnx');
 /** PyTorch's own logits. */
@@ -78,6 +79,9 @@ describe.each(Object.keys(reference))('%s.onnx, as exported by PyTorch', (name) 
     expect(model.layers.map((layer) => layer.name)).toEqual(layers[name]);
     const position = { name: 'position', kind: 'Add', reason: 'added to the activations, not multiplied with them' };
     expect(model.skipped).toEqual(name.startsWith('transformer') ? [position] : []);
+    // Only where a normalisation stays behind a convolution does that have no bias.
+    const unbiased = name === 'depthwise.script-batchnorm' ? layers[name].slice(0, -1) : [];
+    expect(model.layers.filter(({ hasBias }) => !hasBias).map((layer) => layer.name)).toEqual(unbiased);
   });
 
   it('tells the same from its headers alone', async () => {
@@ -111,14 +115,18 @@ describe.each(Object.keys(reference))('%s.onnx, as exported by PyTorch', (name) 
 
   it('saves new weights so that the copy computes what the candidate did', async () => {
     const model = await open(name);
-    const weights = randomWeights(model, 2);
-    const candidate = await model.withWeights({ weights });
+    const edits = randomEdits(model, 2);
+    const candidate = await model.withWeights(edits);
     const target = path.join(await temporaryFolder(), model.files.length > 1 ? 'edited' : 'edited.onnx');
-    const saved = await model.save({ weights }, target);
+    const saved = await model.save(edits, target);
     const copy = await openOnnx(saved.path);
     opened.push(candidate, copy);
     expect((await copy.forward(input)).logits).toEqual((await candidate.forward(input)).logits);
-    for (const { id } of model.layers) expect(await copy.readWeight(id)).toEqual(weights.get(id));
+    for (const { id } of model.layers) {
+      const { weight, bias = null } = edits.get(id)!;
+      expect(await copy.readWeight(id)).toEqual(weight);
+      expect(await copy.readBias(id)).toEqual(bias);
+    }
     expect(
       maxDifference((await model.forward(input)).logits.data, (await copy.forward(input)).logits.data),
     ).toBeGreaterThan(0.01);

@@ -5,7 +5,8 @@ import { elementCount } from '../../../src/linalg/tensor.js';
 import type { Classifier, SkippedLayer } from '../../../src/models/classifier.js';
 import { maxDifference, normals, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { layerOutput, openOnnx, outputsLast, randomWeights, valuesOf, writeModel } from '../../support/models/onnx.js';
+import { randomEdits } from '../../support/models/classifierChecks.js';
+import { layerOutput, openOnnx, outputsLast, valuesOf, writeModel } from '../../support/models/onnx.js';
 
 const random = new Random(31);
 const floats = (dims: number[]) => normals(elementCount(dims), random);
@@ -47,10 +48,10 @@ describe('a shared weight', () => {
     });
 
     // An edit reaches both places.
-    const weights = new Map([['shared', randomWeights(model, 1).get('shared')!]]);
-    const saved = await model.save({ weights }, `${model.path}.copy.onnx`);
+    const edits = randomEdits(model, 1, ['shared']);
+    const saved = await model.save(edits, `${model.path}.copy.onnx`);
     const edited = await valuesOf(saved.path, ['logits'], input);
-    const candidate = await model.withWeights({ weights });
+    const candidate = await model.withWeights(edits);
     expect(maxDifference((await candidate.forward(input)).logits.data, edited.get('logits')!.data)).toBeLessThan(1e-6);
   });
 
@@ -88,10 +89,10 @@ describe('a weight in a Constant node', () => {
     });
     expect(model.layers.map(({ id, in: length, out }) => [id, length, out])).toEqual([['inner_out', 4, 4]]);
     const input = tensorOf([2, 4], random);
-    const weights = randomWeights(model, 8);
-    const saved = await model.save({ weights }, `${model.path}.copy.onnx`);
+    const edits = randomEdits(model, 8);
+    const saved = await model.save(edits, `${model.path}.copy.onnx`);
     const edited = await valuesOf(saved.path, ['logits'], input);
-    const candidate = await model.withWeights({ weights });
+    const candidate = await model.withWeights(edits);
     expect(maxDifference((await candidate.forward(input)).logits.data, edited.get('logits')!.data)).toBeLessThan(1e-6);
   });
 });

@@ -8,7 +8,7 @@ import { format as graphs } from '../../../src/models/tfjs-graph/index.js';
 import { format as layers } from '../../../src/models/tfjs-layers/index.js';
 import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { layerProducts } from '../../support/models/classifierChecks.js';
+import { biased, layerProducts, randomEdits } from '../../support/models/classifierChecks.js';
 
 // Models that TensorFlow's own converter wrote, with what TensorFlow computes (test/fixtures/make_tfjs.py).
 const fixtures = fileURLToPath(new URL('../../fixtures/tfjs', import.meta.url));
@@ -63,7 +63,7 @@ describe.each(models)('%s', (name, format, tolerance) => {
     // The last layer's logits are W x + b, so a new W changes them by the new products less the old.
     const weight = await classifier.readWeight(last.id);
     const doubled = { ...weight, data: weight.data.map((value) => 2 * value) };
-    const candidate = await classifier.withWeights({ weights: new Map([[last.id, doubled]]) });
+    const candidate = await classifier.withWeights(new Map([[last.id, { weight: doubled }]]));
     const products = await layerProducts(classifier, last, last.sites[0], values.get(last.sites[0].tap)!);
     const before = (await classifier.forward(batch)).logits.data;
     const after = (await candidate.forward(batch)).logits.data;
@@ -90,14 +90,33 @@ describe.each(models)('%s', (name, format, tolerance) => {
   it('is saved with edits, and gives the candidate’s logits again', async () => {
     const classifier = await format.open(file);
     const { batch } = await reference(name, classifier);
-    const [first] = classifier.layers;
-    const weight = await classifier.readWeight(first.id);
-    const weights = new Map([[first.id, { ...weight, data: tensorOf([weight.data.length], new Random(8)).data }]]);
-    const saved = await classifier.save({ weights }, path.join(await temporaryFolder(), 'copy'));
-    const candidate = await classifier.withWeights({ weights });
+    const edits = randomEdits(classifier, 8);
+    const saved = await classifier.save(edits, path.join(await temporaryFolder(), 'copy'));
+    const candidate = await classifier.withWeights(edits);
     const reopened = await format.open(saved.path);
-    const expected = (await candidate.forward(batch)).logits.data;
-    expect(maxDifference((await reopened.forward(batch)).logits.data, expected)).toBe(0);
+    const last = classifier.layers.at(-1)!;
+    const [{ tap }] = last.sites;
+    const { logits, taps } = await candidate.forward(batch, { taps: [tap] });
+    expect(maxDifference((await reopened.forward(batch)).logits.data, logits.data)).toBe(0);
+    // New biases too: float16 rounds them, everything else keeps what it is given.
+    for (const [id, { bias }] of edits) {
+      const written = await reopened.readBias(id);
+      if (!bias) expect(written).toBeNull();
+      else expect(maxDifference(written!, bias)).toBeLessThanOrEqual(name.endsWith('float16') ? 5e-4 : 0);
+    }
+    const products = await layerProducts(reopened, last, last.sites[0], taps.get(tap)!);
+    const largest = Math.max(...logits.data.map(Math.abs));
+    const computed = biased(products, (await reopened.readBias(last.id))!);
+    expect(maxDifference(logits.data, computed)).toBeLessThan(1e-5 * largest);
+  });
+
+  it('knows which layers have a bias of their own', async () => {
+    const facts = await format.inspect(file);
+    const unbiased = facts.layers.filter(({ hasBias }) => !hasBias).map((layer) => layer.name);
+    // In Keras' layers a normalisation follows; the converter has folded those into biases.
+    const folded = ['mobile/separable/separable_conv2d/depthwise'];
+    const kept = ['stem', 'dw0', 'pw0', 'dw1', 'pw1', 'separable/depthwise'];
+    expect(unbiased).toEqual(name.startsWith('sequence') ? [] : name.includes('layers') ? kept : folded);
   });
 });
 

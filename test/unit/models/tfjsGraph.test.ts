@@ -87,7 +87,7 @@ describe('a graph', () => {
     const opened = tf.memory();
     const kernel = await classifier.readWeight('conv1');
     const zero = { ...kernel, data: new Float32Array(kernel.data.length) };
-    const candidate = await classifier.withWeights({ weights: new Map([['conv1', zero]]) });
+    const candidate = await classifier.withWeights(new Map([['conv1', { weight: zero }]]));
     expect(tf.memory().numBytes - opened.numBytes).toBe(4 * 144);
     const { logits, taps } = await candidate.forward(batch, { taps: ['conv1', 'conv2'] });
     expect(taps.get('conv1')!.data.every((value) => value === 0)).toBe(true);

@@ -4,7 +4,7 @@ import type { Classifier } from '../../../src/models/classifier.js';
 import { format } from '../../../src/models/tfjs-graph/index.js';
 import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { layerProducts } from '../../support/models/classifierChecks.js';
+import { biased, layerProducts, randomEdits } from '../../support/models/classifierChecks.js';
 import { attribute, GraphBuilder } from '../../support/models/tfjsGraph.js';
 
 const random = new Random(11);
@@ -18,12 +18,12 @@ interface Form {
   /** Adds the node "probe" and what it needs; returns how many values a sample it gives. */
   readonly build: (graph: GraphBuilder, input: string) => number;
   readonly expected: object;
-  readonly after?: (value: number, channel: number) => number;
+  /** Whether it adds a bias (of the values below), and then an activation. */
+  readonly fused?: boolean;
 }
 
 const image = [7, 6, 4];
 const bias = Float32Array.from([0.5, -0.25, 1, 0, 2]);
-const relu = (value: number, channel: number) => Math.max(0, value + bias[channel]);
 const conv = (shape: readonly number[], options: Parameters<GraphBuilder['conv']>[3], size: number): Form['build'] => {
   return (graph, input) => {
     graph.conv('Conv2D', 'probe', [input, graph.randomWeight('kernel', shape)], options);
@@ -70,7 +70,7 @@ const forms: Record<string, Form> = {
       return 5;
     },
     expected: { kind: 'dense', in: 6, out: 5 },
-    after: relu,
+    fused: true,
   },
   'BatchMatMulV2 on steps': {
     dims: [7, 6],
@@ -128,7 +128,7 @@ const forms: Record<string, Form> = {
       return 210;
     },
     expected: { kind: 'conv', in: 36, out: 5 },
-    after: relu,
+    fused: true,
   },
   Conv3D: {
     dims: [5, 4, 3, 2],
@@ -172,26 +172,39 @@ const forms: Record<string, Form> = {
       return 168;
     },
     expected: { kind: 'depthwise', in: 9, out: 4, groups: 4 },
-    after: relu,
+    fused: true,
   },
 };
 
 describe('a node’s output is its weight times its input vectors', () => {
   it.each(Object.keys(forms))('%s', async (name) => {
-    const { dims, build, expected, after = (value) => value } = forms[name];
+    const { dims, build, expected, fused = false } = forms[name];
     const graph = new GraphBuilder();
     const input = graph.input('image', [-1, ...dims]);
     graph.classify('probe', build(graph, input));
     const classifier = await open(graph);
     const [layer] = classifier.layers;
-    expect(layer).toMatchObject({ id: 'probe', name: 'probe', ...expected });
+    expect(layer).toMatchObject({ id: 'probe', name: 'probe', hasBias: fused, ...expected });
     expect(classifier.skipped).toEqual([]);
     const [site] = layer.sites;
-    const { taps } = await classifier.forward(tensorOf([2, ...dims], random), { taps: [site.tap, 'probe'] });
-    const products = await layerProducts(classifier, layer, site, taps.get(site.tap)!);
-    const outputs = products.data.map((value, i) => after(value, i % layer.out));
-    expect(maxDifference(taps.get('probe')!.data, outputs)).toBeLessThan(1e-4);
-    expect(outputs.some((value) => Math.abs(value) > 0.5)).toBe(true);
+    const batch = tensorOf([2, ...dims], random);
+    const check = async (opened: Classifier, added: ArrayLike<number>) => {
+      const { logits, taps } = await opened.forward(batch, { taps: [site.tap, 'probe'] });
+      const sums = biased(await layerProducts(opened, layer, site, taps.get(site.tap)!), added);
+      const outputs = fused ? sums.map((value) => Math.max(0, value)) : sums;
+      expect(maxDifference(taps.get('probe')!.data, outputs)).toBeLessThan(1e-4);
+      expect(outputs.some((value) => Math.abs(value) > 0.5)).toBe(true);
+      return logits;
+    };
+    const stored = fused ? bias.slice(0, layer.out) : new Float32Array(layer.out);
+    await check(classifier, stored);
+    expect(await classifier.readBias('probe')).toEqual(fused ? stored : null);
+
+    const edits = randomEdits(classifier, 9, ['probe']);
+    const added = edits.get('probe')!.bias ?? stored;
+    const candidate = await classifier.withWeights(edits);
+    const reopened = await format.open((await classifier.save(edits, `${await temporaryFolder()}/copy`)).path);
+    expect(await check(reopened, added)).toEqual(await check(candidate, added));
   });
 
   it('BatchMatMulV2 with the weight on the left', async () => {

@@ -1,10 +1,13 @@
 import type { layers as tfl } from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
+import type { Classifier } from '../../../src/models/classifier.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import type { Tf } from '../../../src/models/tfjs/tf.js';
+import { format } from '../../../src/models/tfjs-layers/index.js';
 import { maxDifference, tensorOf } from '../../support/data/arrays.js';
-import { channelsLast, layerProducts } from '../../support/models/classifierChecks.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { biased, channelsLast, layerProducts, randomEdits } from '../../support/models/classifierChecks.js';
 import { around, reopen } from '../../support/models/tfjsLayers.js';
 
 let tf: Tf;
@@ -54,14 +57,38 @@ describe('a layer’s output is its weight times its input vectors, plus the bia
     expect(layer.id).toBe('probe');
     const [site] = layer.sites;
     const batch = tensorOf([2, ...(probe.batchInputShape.slice(1) as number[])], new Random(3));
-    const { taps } = await classifier.forward(batch, { taps: [site.tap, 'probe'] });
-    const products = await layerProducts(classifier, layer, site, taps.get(site.tap)!);
-    const bias = probe.getWeights()[1].dataSync();
-    const expected = products.data.map((value, i) => value + bias[i % layer.out]);
-    const output = taps.get('probe')!;
-    const actual = name.includes('first') ? channelsLast(output) : output.data;
-    expect(maxDifference(actual, expected)).toBeLessThan(1e-4);
-    expect(expected.some((value) => Math.abs(value) > 0.5)).toBe(true);
+    const check = async (opened: Classifier, bias: ArrayLike<number>) => {
+      const { logits, taps } = await opened.forward(batch, { taps: [site.tap, 'probe'] });
+      const expected = biased(await layerProducts(opened, layer, site, taps.get(site.tap)!), bias);
+      const output = taps.get('probe')!;
+      const actual = name.includes('first') ? channelsLast(output) : output.data;
+      expect(maxDifference(actual, expected)).toBeLessThan(1e-4);
+      expect(expected.some((value) => Math.abs(value) > 0.5)).toBe(true);
+      return logits;
+    };
+    const stored = probe.getWeights()[1].dataSync() as Float32Array;
+    await check(classifier, stored);
+    expect(layer.hasBias).toBe(true);
+    expect(await classifier.readBias('probe')).toEqual(stored);
+
+    const edits = randomEdits(classifier, 9, ['probe']);
+    const { bias } = edits.get('probe')!;
+    const candidate = await classifier.withWeights(edits);
+    const reopened = await format.open((await classifier.save(edits, `${await temporaryFolder()}/copy`)).path);
+    expect(await check(reopened, bias!)).toEqual(await check(candidate, bias!));
+    await check(classifier, stored);
+  });
+
+  it('Dense without a bias, whatever the manifest holds', async () => {
+    const model = around(tf, tf.layers.dense({ inputShape: [5], units: 4, name: 'probe' }));
+    const edit = (topology: Record<string, unknown>) =>
+      JSON.parse(JSON.stringify(topology).replace('"use_bias":true', '"use_bias":false'));
+    const classifier = await reopen(tf, model, { edit });
+    expect(classifier.layers.map(({ id, hasBias }) => [id, hasBias])).toEqual([
+      ['probe', false],
+      [expect.stringMatching(/^dense/), true],
+    ]);
+    expect(await classifier.readBias('probe')).toBeNull();
   });
 
   it.each(['channelsLast', 'channelsFirst'] as const)('SeparableConv2D has two weights (%s)', async (dataFormat) => {
@@ -84,23 +111,28 @@ describe('a layer’s output is its weight times its input vectors, plus the bia
     const classifier = await reopen(tf, around(tf, probe), { edit });
     const [depthwise, pointwise] = classifier.layers;
     expect([depthwise, pointwise]).toMatchObject([
-      { id: 'probe/depthwise', kind: 'depthwise', in: 9, out: 8, groups: 4 },
-      { id: 'probe/pointwise', kind: 'conv', in: 8, out: 5, groups: 1 },
+      { id: 'probe/depthwise', kind: 'depthwise', in: 9, out: 8, groups: 4, hasBias: false },
+      { id: 'probe/pointwise', kind: 'conv', in: 8, out: 5, groups: 1, hasBias: dataFormat === 'channelsLast' },
     ]);
     const inside = pointwise.sites[0].tap;
     const batch = tensorOf([2, ...inputShape], new Random(3));
-    const { taps } = await classifier.forward(batch, { taps: [depthwise.sites[0].tap, inside, 'probe'] });
-    const first = await layerProducts(classifier, depthwise, depthwise.sites[0], taps.get(depthwise.sites[0].tap)!);
-    expect(maxDifference(taps.get(inside)!.data, first.data)).toBeLessThan(1e-4);
-    const second = await layerProducts(classifier, pointwise, pointwise.sites[0], taps.get(inside)!);
-    const bias = probe.getWeights()[2]?.dataSync() ?? new Float32Array(5);
-    const output = taps.get('probe')!;
-    const actual = dataFormat === 'channelsFirst' ? channelsLast(output) : output.data;
-    expect(
-      maxDifference(
-        actual,
-        second.data.map((value, i) => value + bias[i % 5]),
-      ),
-    ).toBeLessThan(1e-4);
+    const check = async (opened: Classifier, bias: ArrayLike<number>) => {
+      const [{ tap }] = depthwise.sites;
+      const { logits, taps } = await opened.forward(batch, { taps: [tap, inside, 'probe'] });
+      const first = await layerProducts(opened, depthwise, depthwise.sites[0], taps.get(tap)!);
+      expect(maxDifference(taps.get(inside)!.data, first.data)).toBeLessThan(1e-4);
+      const second = await layerProducts(opened, pointwise, pointwise.sites[0], taps.get(inside)!);
+      const output = taps.get('probe')!;
+      const actual = dataFormat === 'channelsFirst' ? channelsLast(output) : output.data;
+      expect(maxDifference(actual, biased(second, bias))).toBeLessThan(1e-4);
+      return logits;
+    };
+    await check(classifier, probe.getWeights()[2]?.dataSync() ?? new Float32Array(5));
+
+    const edits = randomEdits(classifier, 9);
+    const bias = edits.get('probe/pointwise')!.bias ?? new Float32Array(5);
+    const candidate = await classifier.withWeights(edits);
+    const reopened = await format.open((await classifier.save(edits, `${await temporaryFolder()}/copy`)).path);
+    expect(await check(reopened, bias)).toEqual(await check(candidate, bias));
   });
 });

@@ -6,7 +6,7 @@ import type { Tf } from '../../../src/models/tfjs/tf.js';
 import { format } from '../../../src/models/tfjs-layers/index.js';
 import { maxDifference, tensorOf } from '../../support/data/arrays.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { layerProducts } from '../../support/models/classifierChecks.js';
+import { layerProducts, randomEdits } from '../../support/models/classifierChecks.js';
 import { randomise, writeLayersModel } from '../../support/models/tfjsFiles.js';
 import { predicted, reopen } from '../../support/models/tfjsLayers.js';
 
@@ -91,18 +91,20 @@ describe('a network with nested models and shared layers', () => {
     const before = (await classifier.forward(batch)).logits;
     const kernel = await classifier.readWeight('shared');
     const halved = { ...kernel, data: kernel.data.map((value) => value / 2) };
-    const candidate = await classifier.withWeights({ weights: new Map([['shared', halved]]) });
-    const other = await classifier.withWeights({
-      weights: new Map([['scores', await classifier.readWeight('scores')]]),
-    });
+    const shifted = (await classifier.readBias('shared'))!.map((value, i) => value + 0.1 * i);
+    const candidate = await classifier.withWeights(new Map([['shared', { weight: halved, bias: shifted }]]));
+    const other = await classifier.withWeights(
+      new Map([['scores', { weight: await classifier.readWeight('scores') }]]),
+    );
     const after = (await candidate.forward(batch)).logits;
     expect(maxDifference((await other.forward(batch)).logits.data, before.data)).toBe(0);
     expect(maxDifference((await classifier.forward(batch)).logits.data, before.data)).toBe(0);
     expect(await candidate.readWeight('shared')).toEqual(halved);
+    expect(await candidate.readBias('shared')).toEqual(shifted);
 
     const layer = model.getLayer('shared');
     const [original, bias] = layer.getWeights();
-    layer.setWeights([tf.mul(original, 0.5), bias]);
+    layer.setWeights([tf.mul(original, 0.5), tf.add(bias, tf.mul(tf.range(0, 8), 0.1))]);
     const softmax = tf.tidy(() => tf.softmax(tf.tensor2d(after.data, [3, 5])).dataSync());
     expect(maxDifference(softmax, predicted(tf, model, batch))).toBeLessThan(1e-5);
   });
@@ -128,9 +130,9 @@ describe('a network with nested models and shared layers', () => {
     })();
     const empty = tf.memory().numTensors;
     const classifier = await format.open(path);
-    const weights = new Map([['shared', await classifier.readWeight('shared')]]);
+    const edits = randomEdits(classifier, 2, ['shared']);
     const use = async () => {
-      const candidate = await classifier.withWeights({ weights });
+      const candidate = await classifier.withWeights(edits);
       await candidate.forward(batch, { taps: ['pool', 'stem'] });
       await classifier.forward(batch, { taps: ['inner/relu'] });
       await candidate.forwardFrom('pool', { dims: [2, 8], data: new Float32Array(16) });
@@ -148,7 +150,7 @@ describe('a network with nested models and shared layers', () => {
   it('a candidate outlives the classifier it was made of', async () => {
     const classifier = await reopen(tf, wholeNetwork());
     const { logits } = await classifier.forward(batch);
-    const candidate = await classifier.withWeights({ weights: new Map() });
+    const candidate = await classifier.withWeights(new Map());
     await classifier.dispose();
     expect(maxDifference((await candidate.forward(batch)).logits.data, logits.data)).toBe(0);
     await candidate.dispose();

@@ -1,9 +1,11 @@
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import type { Matrix } from '../../../src/linalg/matrix.js';
+import { listText } from '../../../src/base/text.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
+import type { LayerEdit } from '../../../src/linalg/weightEdits.js';
 import type { Classifier } from '../../../src/models/classifier.js';
 import { loadBackend } from '../../../src/models/tfjs/backend.js';
 import { readModelFiles } from '../../../src/models/tfjs/manifest.js';
@@ -69,12 +71,14 @@ const cases = (Object.keys(formats) as (keyof typeof formats)[]).flatMap((kind) 
 const write = (kind: keyof typeof formats, type?: Quantized) =>
   kind === 'layers' ? writeLayers(type) : writeGraph(type);
 
-/** Edits of the first layer and one more: every weight times a number, so that each lands where it was. */
-async function edited(classifier: Classifier, ids: readonly string[]): Promise<Map<string, Matrix>> {
-  const edits = new Map<string, Matrix>();
+/** Edits of the first layer and one more: every value times a number, so that each lands where it was. */
+async function edited(classifier: Classifier, ids: readonly string[]): Promise<Map<string, LayerEdit>> {
+  const changed = (values: Float32Array) => values.map((value, i) => value * (0.6 + (i % 7) / 4));
+  const edits = new Map<string, LayerEdit>();
   for (const id of ids) {
     const weight = await classifier.readWeight(id);
-    edits.set(id, { ...weight, data: weight.data.map((value, i) => value * (0.5 + (i % 7) / 4)) });
+    const bias = await classifier.readBias(id);
+    edits.set(id, { weight: { ...weight, data: changed(weight.data) }, bias: bias ? changed(bias) : undefined });
   }
   return edits;
 }
@@ -82,15 +86,18 @@ async function edited(classifier: Classifier, ids: readonly string[]): Promise<M
 describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
   const format = formats[kind];
   const ids = kind === 'layers' ? ['conv', 'separable/pointwise'] : ['conv', 'deep'];
-  const weightNames = kind === 'layers' ? ['conv/kernel', 'separable/pointwise_kernel'] : ['conv_w', 'deep_w'];
+  const weightNames =
+    kind === 'layers'
+      ? ['conv/kernel', 'conv/bias', 'separable/pointwise_kernel', 'separable/bias']
+      : ['conv_w', 'conv_b', 'deep_w'];
   const widens = type === 'uint8' || type === 'uint16';
 
   it('gives the candidate’s logits when it is opened again', async () => {
     const classifier = await format.open(await write(kind, type));
-    const weights = await edited(classifier, ids);
-    const candidate = await classifier.withWeights({ weights });
+    const edits = await edited(classifier, ids);
+    const candidate = await classifier.withWeights(edits);
     const target = path.join(await temporaryFolder(), 'net.forget-x');
-    const saved = await classifier.save({ weights }, target);
+    const saved = await classifier.save(edits, target);
     expect(saved.path).toBe(path.join(target, 'model.json'));
     const reopened = await format.open(saved.path);
     const before = (await classifier.forward(batch)).logits.data;
@@ -98,14 +105,16 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
     expect(maxDifference((await reopened.forward(batch)).logits.data, after)).toBe(0);
     expect(maxDifference(after, before)).toBeGreaterThan(0.01);
     // A candidate saves what it is, with nothing more to say.
-    const again = await candidate.save({ weights: new Map() }, path.join(await temporaryFolder(), 'again'));
+    const again = await candidate.save(new Map(), path.join(await temporaryFolder(), 'again'));
     expect(await readFolder(path.dirname(again.path))).toEqual(await readFolder(target));
     for (const id of ids) {
       const written = await reopened.readWeight(id);
-      const wanted = weights.get(id) as Matrix;
+      const { weight, bias } = edits.get(id)!;
       const tolerance = type === 'float16' ? 1e-3 : 0;
-      expect(written).toMatchObject({ rows: wanted.rows, cols: wanted.cols });
-      expect(maxDifference(written.data, wanted.data)).toBeLessThanOrEqual(tolerance);
+      expect(written).toMatchObject({ rows: weight.rows, cols: weight.cols });
+      expect(maxDifference(written.data, weight.data)).toBeLessThanOrEqual(tolerance);
+      if (id === 'deep') expect(await reopened.readBias(id)).toBeNull();
+      else expect(maxDifference((await reopened.readBias(id))!, bias!)).toBeLessThanOrEqual(tolerance);
     }
   });
 
@@ -114,7 +123,7 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
     const classifier = await format.open(source);
     const untouched = await readFolder(path.dirname(source));
     const target = path.join(await temporaryFolder(), 'copy');
-    const saved = await classifier.save({ weights: await edited(classifier, ids) }, target);
+    const saved = await classifier.save(await edited(classifier, ids), target);
     expect(await readFolder(path.dirname(source))).toEqual(untouched);
     const copy = await readFolder(target);
     expect([...copy.keys()]).toEqual([...untouched.keys()]);
@@ -131,9 +140,9 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
       expect(now.quantization).toEqual(quantization);
     }
     if (widens) {
-      const names = weightNames.map((name) => `"${name}"`).join(' and ');
+      const names = listText(weightNames.map((name) => `"${name}"`));
       expect(saved.notes).toEqual([
-        `2 tensors are stored as float32 in the copy; they were quantised to ${type}: ${names}`,
+        `${weightNames.length} tensors are stored as float32 in the copy; they were quantised to ${type}: ${names}`,
       ]);
       // Nothing but the two entries of the manifest: everything else in model.json keeps its text.
       const entry = /,"quantization":\{[^}]*\}/;
@@ -158,14 +167,14 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
     const source = await write(kind, type);
     const classifier = await format.open(source);
     const target = path.join(await temporaryFolder(), 'copy');
-    await classifier.save({ weights: new Map() }, target);
+    await classifier.save(new Map(), target);
     expect(await readFolder(target)).toEqual(await readFolder(path.dirname(source)));
   });
 
   it('can be loaded by TensorFlow.js itself', async () => {
     const classifier = await format.open(await write(kind, type));
-    const weights = await edited(classifier, ids);
-    const saved = await classifier.save({ weights }, path.join(await temporaryFolder(), 'copy'));
+    const edits = await edited(classifier, ids);
+    const saved = await classifier.save(edits, path.join(await temporaryFolder(), 'copy'));
     const { modelTopology, weightsManifest } = JSON.parse(await readFile(saved.path, 'utf8'));
     const [{ paths, weights: weightSpecs }] = weightsManifest;
     // Shard by shard, as TensorFlow.js keeps what it downloads.
@@ -183,7 +192,7 @@ describe.each(cases)('a copy of a model (%s, %s)', (kind, type) => {
           : tf.loadGraphModelSync({ load: () => artifacts });
       return (model.predict(input) as import('@tensorflow/tfjs-core').Tensor).dataSync();
     })();
-    const candidate = await classifier.withWeights({ weights });
+    const candidate = await classifier.withWeights(edits);
     const { logits } = await candidate.forward(batch);
     const softmax = tf.softmax(tf.tensor(logits.data, [...logits.dims])).dataSync();
     expect(maxDifference(softmax, probabilities)).toBeLessThan(1e-6);
@@ -196,7 +205,7 @@ describe('saving', () => {
     const classifier = await layers.open(source);
     const target = path.join(await temporaryFolder(), 'copy');
     await mkdir(target);
-    const none = { weights: new Map() };
+    const none = new Map();
     await expect(classifier.save(none, target)).rejects.toMatchObject({ code: 'output-exists', file: target });
     await classifier.save(none, target, { overwrite: true });
     expect(await readFolder(target)).toEqual(await readFolder(path.dirname(source)));
@@ -208,10 +217,10 @@ describe('saving', () => {
   it.each([undefined, 'uint8'] as const)('refuses when a shard has changed since it was opened (%s)', async (type) => {
     const source = await writeGraph(type);
     const classifier = await graphs.open(source);
-    const weights = await edited(classifier, ['conv']);
+    const edits = await edited(classifier, ['conv']);
     await appendFile(classifier.files[1], 'x');
     const target = path.join(await temporaryFolder(), 'copy');
-    await expect(classifier.save({ weights }, target)).rejects.toMatchObject({
+    await expect(classifier.save(edits, target)).rejects.toMatchObject({
       code: 'file-unreadable',
       message: expect.stringContaining('has changed since it was opened; nothing was written'),
     });
@@ -223,7 +232,7 @@ describe('saving', () => {
     const target = path.join(await temporaryFolder(), 'copy');
     const stop = new AbortController();
     const onProgress = () => stop.abort();
-    const save = classifier.save({ weights: new Map() }, target, { signal: stop.signal, onProgress });
+    const save = classifier.save(new Map(), target, { signal: stop.signal, onProgress });
     await expect(save).rejects.toMatchObject({ code: 'cancelled' });
     expect((await readFolder(path.dirname(target))).size).toBe(0);
   });
@@ -239,7 +248,7 @@ describe('saving', () => {
     await writeFile(source, json.replaceAll('"group1-', '"weights/group1-'));
     const classifier = await layers.open(source);
     const target = path.join(await temporaryFolder(), 'copy');
-    const saved = await classifier.save({ weights: await edited(classifier, ['scores']) }, target);
+    const saved = await classifier.save(await edited(classifier, ['scores']), target);
     expect(saved.files[1]).toBe(path.join(target, 'weights', names[0]));
     await rm(folder, { recursive: true });
     expect((await (await layers.open(saved.path)).forward(batch)).logits.dims).toEqual([3, 4]);
@@ -261,9 +270,32 @@ describe('reading a weight', () => {
     await expect(classifier.readWeight('nothing')).rejects.toThrow('has no layer "nothing"');
   });
 
+  it('and a bias likewise', async () => {
+    const graph = new GraphBuilder();
+    const product = graph.node('MatMul', 'product', [graph.input('x', [-1, 4]), graph.randomWeight('kernel', [4, 2])]);
+    graph.node('BiasAdd', 'scores', [product, graph.weight('offsets', [2], [Number.NaN, 1])]);
+    const classifier = await graphs.open(await graph.write(await temporaryFolder()));
+    await expect(classifier.readBias('product')).rejects.toMatchObject({
+      code: 'weights-not-finite',
+      place: 'tensor "offsets"',
+      message: expect.stringContaining('holds 1 NaN of 2 values'),
+    });
+    expect((await classifier.readWeight('product')).rows).toBe(2);
+  });
+
   it('edits must have its size', async () => {
     const classifier = await layers.open(await writeLayers());
-    const weights = new Map([['scores', { rows: 2, cols: 2, data: new Float32Array(4) }]]);
-    await expect(classifier.withWeights({ weights })).rejects.toThrow('a 4 x 80 weight, got 2 x 2');
+    const edit = async (id: string, { weight, bias }: Partial<LayerEdit>) => {
+      const edits = new Map([[id, { weight: weight ?? (await classifier.readWeight(id)), bias }]]);
+      return Promise.all([classifier.withWeights(edits), classifier.save(edits, path.join(tmpdir(), 'never'))]);
+    };
+    const weight = { rows: 2, cols: 2, data: new Float32Array(4) };
+    await expect(edit('scores', { weight })).rejects.toThrow('layer "scores" takes a 4 x 80 weight, not 2 x 2');
+    await expect(edit('scores', { bias: new Float32Array(3) })).rejects.toThrow(
+      'layer "scores" takes a bias of 4 values, not 3',
+    );
+    await expect(edit('separable/depthwise', { bias: new Float32Array(6) })).rejects.toThrow(
+      'layer "separable/depthwise" has no bias that can be edited',
+    );
   });
 });

@@ -58,7 +58,7 @@ describe('collectSpaces', () => {
 
   it('takes several passes within a small budget, and gives the same result from disk', async () => {
     const inMemory = await collectSpaces(new MemoryStream(data), problems);
-    const expected = await new Projections(inMemory, readWeight).weights(pair);
+    const expected = await new Projections(inMemory, readWeight).edits(pair);
     const facts = await new Projections(inMemory, readWeight).facts(pair);
 
     const largest = Math.max(...problems.map((problem) => accumulatorBytes(problem, counts.retain)));
@@ -78,8 +78,8 @@ describe('collectSpaces', () => {
     }
     expect(await readdir(scratch)).toHaveLength(1);
     const projections = new Projections(spaces, readWeight);
-    const actual = await projections.weights(pair);
-    for (const [id, weight] of expected) expect(actual.get(id)!.data).toEqual(weight.data);
+    const actual = await projections.edits(pair);
+    for (const [id, { weight }] of expected) expect(actual.get(id)!.weight.data).toEqual(weight.data);
     expect(await projections.facts(pair)).toEqual(facts);
     await spaces.dispose();
     expect(await readdir(scratch)).toEqual([]);
@@ -188,9 +188,9 @@ describe('sketches', () => {
   it('give nearly the projection that all vectors give', async () => {
     const spaces = await collectSpaces(new MemoryStream(data), problems, { sketch: 60 });
     const projections = new Projections(spaces, readWeight);
-    const [sketch, full] = [await projections.weights(pair, 'sketch'), await projections.weights(pair, 'full')];
-    expect(relativeError(sketch.get('conv2')!, full.get('conv2')!)).toBeLessThan(0.2);
-    expect(relativeError(sketch.get('dense')!, full.get('dense')!)).toBeLessThan(0.2);
+    const [sketch, full] = [await projections.edits(pair, 'sketch'), await projections.edits(pair, 'full')];
+    expect(relativeError(sketch.get('conv2')!.weight, full.get('conv2')!.weight)).toBeLessThan(0.2);
+    expect(relativeError(sketch.get('dense')!.weight, full.get('dense')!.weight)).toBeLessThan(0.2);
   });
 });
 

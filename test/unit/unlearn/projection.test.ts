@@ -75,7 +75,7 @@ describe('the projected weight', () => {
         forget: new SvdSpace(columnsOf(forget, g * size, (g + 1) * size)),
       }));
       for (const pair of pairs) {
-        const edited = (await projections.weights(pair)).get('layer')!;
+        const edited = (await projections.edits(pair)).get('layer')!.weight;
         const facts = (await projections.facts(pair)).get('layer')!;
         let [retainDimension, forgetDimension, removed] = [0, 0, 0];
         const expected: DenseMatrix[] = [];
@@ -118,25 +118,25 @@ describe('the projected weight', () => {
     const { problem, retain, weight } = build(cases[0], 3);
     const zeros = matrix(50, problem.in);
     const nothingToForget = await collect(problem, retain, zeros);
-    const untouched = await new Projections(nothingToForget, async () => weight).weights(pairs[0]);
-    expect(untouched.get('layer')!.data).toEqual(weight.data);
+    const untouched = await new Projections(nothingToForget, async () => weight).edits(pairs[0]);
+    expect(untouched.get('layer')!.weight.data).toEqual(weight.data);
     const facts = (await new Projections(nothingToForget, async () => weight).facts(pairs[0])).get('layer')!;
     expect(facts).toMatchObject({ forgetDimension: 0, removedDimension: 0, weightChange: 0 });
     expect(facts.spectra.forget).toEqual(new Array(48).fill(0));
 
     const nothingToRetain = await collect(problem, zeros, retain);
-    const edited = await new Projections(nothingToRetain, async () => weight).weights(pairs[0]);
+    const edited = await new Projections(nothingToRetain, async () => weight).edits(pairs[0]);
     const reference = new SvdSpace(retain).projection(pairs[0].alphaF);
     const expected = projectedWeight(weight, new SvdSpace(zeros).projection(10).mul(0), reference);
-    expect(relativeError(edited.get('layer')!, expected)).toBeLessThan(1e-5);
+    expect(relativeError(edited.get('layer')!.weight, expected)).toBeLessThan(1e-5);
   });
 
   it('handles a group that is dead among groups that are not', async () => {
     const { problem, retain, forget, weight } = build({ ...cases[10], groups: 2, out: 6 }, 5);
     for (let row = 0; row < forget.rows; row++) forget.data.fill(0, row * 36, row * 36 + 18);
     const edited = (
-      await new Projections(await collect(problem, retain, forget), async () => weight).weights(pairs[1])
-    ).get('layer')!;
+      await new Projections(await collect(problem, retain, forget), async () => weight).edits(pairs[1])
+    ).get('layer')!.weight;
     expect(edited.data.slice(0, 3 * 18)).toEqual(weight.data.slice(0, 3 * 18));
     expect(edited.data.slice(3 * 18)).not.toEqual(weight.data.slice(3 * 18));
   });

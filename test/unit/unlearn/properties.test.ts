@@ -49,7 +49,7 @@ async function projected(
 ) {
   const { weight } = vectorsOf(shape);
   const spaces = await collect(shape, retain, forget, batch);
-  return (await new Projections(spaces, async () => weight).weights(pair)).get('layer')!;
+  return (await new Projections(spaces, async () => weight).edits(pair)).get('layer')!.weight;
 }
 
 async function projection(shape: Shape, alpha: number) {

@@ -4,6 +4,7 @@ import { stopwatch } from '../../../base/stopwatch.js';
 import type { Work } from '../../../contract/progress.js';
 import { gemm } from '../../../linalg/gemm.js';
 import { matrix } from '../../../linalg/matrix.js';
+import type { LayerEdit, LayerId } from '../../../linalg/weightEdits.js';
 import type { Classifier } from '../../../models/classifier.js';
 import { batchSize } from '../../open/probe.js';
 import { inBatches, type SampleSet } from '../../open/samples.js';
@@ -116,11 +117,11 @@ async function candidateSeconds(
   { layers }: RunPlan,
   signal?: AbortSignal,
 ): Promise<number> {
-  const weights = new Map();
-  for (const { id } of layers) weights.set(id, await classifier.readWeight(id));
+  const edits = new Map<LayerId, LayerEdit>();
+  for (const { id } of layers) edits.set(id, { weight: await classifier.readWeight(id) });
   for await (const { tensor } of inBatches({ ...samples, indices: samples.indices.slice(0, 1) }, 1, signal)) {
     const clock = stopwatch();
-    const candidate = await classifier.withWeights({ weights });
+    const candidate = await classifier.withWeights(edits);
     try {
       await candidate.forward(tensor, { signal });
       return clock();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { classesOf, stillThere } from './classes/names.js';
-import type { ModelStore } from './models/store.js';
+import type { ModelStore } from '../models/store.js';
+import { classesOf, stillThere } from './names.js';
 
 const NONE: readonly number[] = [];
 

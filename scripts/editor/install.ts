@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { isExecutable } from './browser.mjs';
-import { run } from './run.mjs';
+import { root } from '../bundle/root.js';
+import { isExecutable } from './browser.js';
+import { run } from './run.js';
 
 // Both exact. code-server runs only on the Node it was built for, and its native modules are built against that one's
 // headers, which this package carries: those that node-gyp would fetch are on a host that is not a package registry.
@@ -20,13 +20,11 @@ const STAMP = { codeServer: CODE_SERVER, node: NODE, package: NODE_PACKAGE, reci
 // sqlite3, ...) serve sign-in, chat and Windows; compiling them takes a minute and is not missed.
 const VSCODE_NATIVE = ['@vscode/native-watchdog', '@vscode/spdlog', 'node-pty'];
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-function editorFolder() {
-  return path.join(path.resolve(ROOT, process.env.LETHE_TEST_CACHE || '.cache'), 'editor');
+function editorFolder(): string {
+  return path.join(path.resolve(root, process.env.LETHE_TEST_CACHE || '.cache'), 'editor');
 }
 
-function layout(folder) {
+function layout(folder: string) {
   const modules = path.join(folder, 'node_modules');
   const server = path.join(modules, 'code-server');
   return {
@@ -38,10 +36,18 @@ function layout(folder) {
   };
 }
 
-let pending;
+/** Programs of an installed editor. */
+export interface InstalledEditor {
+  /** The Node that it runs on. */
+  readonly node: string;
+  /** Its script. */
+  readonly entry: string;
+}
+
+let pending: Promise<InstalledEditor> | undefined;
 
 /** Where Node for the editor and the editor's script are; installs them first where this has not been done yet. */
-export function ensureEditor() {
+export function ensureEditor(): Promise<InstalledEditor> {
   pending ??= ensure().catch((error) => {
     pending = undefined;
     throw error;
@@ -49,7 +55,7 @@ export function ensureEditor() {
   return pending;
 }
 
-async function ensure() {
+async function ensure(): Promise<InstalledEditor> {
   const cache = editorFolder();
   const folder = path.join(cache, 'install');
   if (!(await isComplete(folder))) await replace(cache, folder);
@@ -57,7 +63,7 @@ async function ensure() {
   return { node, entry };
 }
 
-async function isComplete(folder) {
+async function isComplete(folder: string): Promise<boolean> {
   const { node, entry, stamp } = layout(folder);
   const found = await readFile(stamp, 'utf8').catch(() => '');
   return found === JSON.stringify(STAMP) && existsSync(node) && existsSync(entry);
@@ -67,7 +73,7 @@ async function isComplete(folder) {
  * Installs beside `folder` and renames at the end, so that `folder` holds a whole install or nothing, whenever the
  * process dies. Two processes may do so at once (each has its own scratch folder); the first to finish wins.
  */
-async function replace(cache, folder) {
+async function replace(cache: string, folder: string): Promise<void> {
   checkTools();
   await mkdir(cache, { recursive: true });
   await sweep(cache);
@@ -85,7 +91,7 @@ async function replace(cache, folder) {
 }
 
 /** Removes what installs that were cut off left behind, but not what another process is filling just now. */
-async function sweep(cache) {
+async function sweep(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     const pid = /^scratch-(\d+)$/.exec(name)?.[1];
     if (pid && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
@@ -94,16 +100,16 @@ async function sweep(cache) {
   }
 }
 
-function isAlive(pid) {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-function checkTools() {
+function checkTools(): void {
   if (process.platform !== 'linux') throw new Error(`The editor for tests is for Linux, not ${process.platform}.`);
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
   const missing = ['npm', 'python3', 'make', 'g++'].filter(
@@ -116,11 +122,11 @@ function checkTools() {
   );
 }
 
-async function install(scratch) {
+async function install(scratch: string): Promise<void> {
   const started = Date.now();
   console.error(`Installing code-server ${CODE_SERVER} for the tests in the editor, once; this takes a minute.`);
   const { home, node, vscode, stamp } = layout(scratch);
-  const npm = (cwd, ...args) => run('npm', args, { cwd, env: npmEnvironment(home) });
+  const npm = (cwd: string, ...args: string[]) => run('npm', args, { cwd, env: npmEnvironment(home) });
   const quietly = ['--ignore-scripts', '--no-audit', '--no-fund'];
 
   await mkdir(scratch, { recursive: true });
@@ -145,20 +151,21 @@ async function install(scratch) {
  * The environment in which npm installs the editor: with its Node first, and without what an `npm test` around us
  * says about Lethe's own package.
  */
-function npmEnvironment(home) {
-  const env = {};
+function npmEnvironment(home: string): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (!/^npm_(package|lifecycle|config_local_prefix$)/.test(name)) env[name] = value;
   }
   env.PATH = `${path.join(home, 'bin')}${path.delimiter}${process.env.PATH}`;
   env.npm_config_nodedir = home;
   env.npm_config_engine_strict = 'false'; // The first install still runs on whatever Node runs this script.
+  env.npm_config_ignore_scripts = 'false'; // Ours is true, and would have `npm rebuild` compile nothing.
   env.JOBS = 'max'; // node-gyp would use one core.
   return env;
 }
 
 /** Loads the native modules: npm does not fail on a script that it skipped, and the server would only at a start. */
-async function checkNative(node, vscode) {
+async function checkNative(node: string, vscode: string): Promise<void> {
   const script = `
     for (const name of ${JSON.stringify(VSCODE_NATIVE)}) require(name);
     const pty = require('node-pty').spawn('/bin/sh', ['-c', 'exit 7'], {});

@@ -1,15 +1,41 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureEditor } from './install.mjs';
-import { run } from './run.mjs';
+import { ensureEditor } from './install.js';
+import { run } from './run.js';
 
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 
+export interface EditorOptions extends Folders {
+  /** The folder, or the .code-workspace file, to open. */
+  readonly folder: string;
+  /** False starts in restricted mode, as VS Code opens a folder that the user has not yet trusted. Default true. */
+  readonly trust?: boolean;
+  /** Goes on top of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** User settings; they go on top of DEFAULT_SETTINGS. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface RunningEditor {
+  /** The page of the workbench with the folder open. */
+  readonly url: string;
+  /** All that the server has printed so far. */
+  logs(): string;
+  stop(): Promise<void>;
+}
+
+/** Where the editor keeps what is its own. */
+interface Folders {
+  readonly extensionsDir: string;
+  readonly userDataDir: string;
+}
+
 /** What keeps the workbench quiet and its look the same at every start; `settings` of startEditor go on top. */
-export const DEFAULT_SETTINGS = {
+const DEFAULT_SETTINGS: Readonly<Record<string, unknown>> = {
   // Nothing open but what the test opens.
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -42,7 +68,8 @@ export const DEFAULT_SETTINGS = {
 const GUARDED = '{ read _ <&3; kill -KILL 0; } >/dev/null 2>&1 &\nexec 3<&-; exec "$@"';
 
 /** Starts the editor on a folder or a .code-workspace file, and waits until it answers. */
-export async function startEditor({ folder, extensionsDir, userDataDir, trust = true, env = {}, settings = {} }) {
+export async function startEditor(options: EditorOptions): Promise<RunningEditor> {
+  const { folder, extensionsDir, userDataDir, trust = true, env = {}, settings = {} } = options;
   const { node, entry } = await ensureEditor();
   await mkdir(path.join(userDataDir, 'User'), { recursive: true });
   await mkdir(extensionsDir, { recursive: true });
@@ -68,19 +95,19 @@ export async function startEditor({ folder, extensionsDir, userDataDir, trust = 
     return { url, logs: () => editor.logs, stop: () => editor.stop() };
   } catch (error) {
     await editor.stop();
-    throw new Error(`The editor did not start: ${error.message}\n${editor.logs}`);
+    throw new Error(`The editor did not start: ${(error as Error).message}\n${editor.logs}`);
   }
 }
 
 /** Installs a .vsix, as a user's "Install from VSIX..." does. */
-export async function installExtension(vsixPath, extensionsDir, userDataDir) {
+export async function installExtension(vsixPath: string, extensionsDir: string, userDataDir: string): Promise<void> {
   const { node, entry } = await ensureEditor();
   await mkdir(userDataDir, { recursive: true });
   const args = [entry, ...commonArgs({ extensionsDir, userDataDir }), '--force', '--install-extension'];
-  return run(node, [...args, path.resolve(vsixPath)], { env: cleanEnvironment() });
+  await run(node, [...args, path.resolve(vsixPath)], { env: cleanEnvironment() });
 }
 
-function commonArgs({ extensionsDir, userDataDir }) {
+function commonArgs({ extensionsDir, userDataDir }: Folders): string[] {
   const data = path.resolve(userDataDir);
   // Without --config, code-server writes a file into the user's ~/.config, and reads what is there.
   return [
@@ -94,7 +121,7 @@ function commonArgs({ extensionsDir, userDataDir }) {
  * Our environment without what would lead the editor astray: in a terminal of VS Code, the VSCODE_ variables point to
  * that window, where our folder would then be opened; a NODE_OPTIONS of the test runner names loaders that are not there.
  */
-function cleanEnvironment() {
+function cleanEnvironment(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
     if (
@@ -108,27 +135,28 @@ function cleanEnvironment() {
 
 class Editor {
   logs = '';
-  #child;
-  #exited;
+  readonly #child: ChildProcess;
+  /** Why it ended, once it has. */
+  readonly #exited: Promise<string>;
 
-  constructor(child) {
+  constructor(child: ChildProcess) {
     this.#child = child;
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? code}.`));
     });
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of [child.stdout!, child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text) => {
         this.logs += text;
       });
     }
     // The guard ends once we do, so its pipe must not keep us from ending; nor need the editor.
-    for (const stream of [child.stdout, child.stderr, child.stdio[3]]) stream.unref();
+    for (const stream of child.stdio.slice(1)) (stream as Socket).unref();
     child.unref();
   }
 
   /** `http://127.0.0.1:PORT`, once the workbench page is served there. */
-  async origin() {
+  async origin(): Promise<string> {
     let over = '';
     this.#exited.then((reason) => {
       over = reason;
@@ -145,7 +173,7 @@ class Editor {
   }
 
   /** Ends the editor with all its processes: asks first, so that it writes what it has to, and then does not ask. */
-  async stop() {
+  async stop(): Promise<void> {
     this.#child.ref();
     this.#signal('SIGTERM');
     await Promise.race([this.#exited, sleep(STOP_MS, undefined, { ref: false })]);
@@ -153,9 +181,9 @@ class Editor {
     await this.#exited;
   }
 
-  #signal(signal) {
+  #signal(signal: NodeJS.Signals): void {
     try {
-      process.kill(-this.#child.pid, signal);
+      process.kill(-this.#child.pid!, signal);
     } catch {
       // There is no such group any more.
     }

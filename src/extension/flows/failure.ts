@@ -4,21 +4,6 @@ import { reportOf } from '../../project/errorReport.js';
 import type { Services } from '../services.js';
 import { plainText } from '../text.js';
 
-/**
- * Whether the workspace is trusted, which running a model needs: its files decide what is read and computed. If it is not,
- * the user is told and can change that.
- */
-export async function isTrusted(): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = 'Manage workspace trust';
-  const chosen = await vscode.window.showWarningMessage(
-    'Lethe runs no models in restricted mode: it only looks at the headers of model files.',
-    manage,
-  );
-  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
-}
-
 /** Shows what went wrong and what to do about it. A cancelled job is no error. */
 export async function showFailure(title: string, error: unknown, services: Services): Promise<void> {
   const report = reportOf(error);

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Whether `file` can be run. */
-export function isExecutable(file) {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();
@@ -16,7 +16,7 @@ export function isExecutable(file) {
  * The browser that shows the editor. It is the system's, not one that playwright downloads: that download comes from
  * a host which is not a package registry, and fails where only those are reached.
  */
-export function findChromium() {
+export function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     // Someone who names a browser wants that one, so another found elsewhere would only hide the typing error.

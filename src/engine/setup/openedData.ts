@@ -17,7 +17,7 @@ import { guessScale } from './scale.js';
 import type { Statistics } from './statistics.js';
 
 /** A finding that was opened. Paths in `source` are absolute. */
-export interface Candidate
+export interface OpenedData
   extends Pick<DataCandidate, 'samples' | 'shape' | 'classes' | 'labelCount' | 'input' | 'problem'> {
   readonly finding: Finding;
   readonly source: DataSource;
@@ -32,14 +32,14 @@ const MOST_VALUES = 2 ** 23;
 /**
  * Opens what was found, finds the settings with which it suits the model, or says why none do.
  * @param classes the class names where they are known, e.g. from the training data beside it.
- * @throws LetheError `cancelled` only: all else is the candidate's problem.
+ * @throws LetheError `cancelled` only: all else is the data's problem.
  */
-export async function openCandidate(
+export async function openFinding(
   finding: Finding,
   target: Target,
   work: Work,
   classes?: readonly string[],
-): Promise<Candidate> {
+): Promise<OpenedData> {
   let dataset: Dataset | undefined;
   let source = finding.source;
   let input: object = {};

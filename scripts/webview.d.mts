@@ -1,1 +1,0 @@
-export function buildWebview(folder: string): Promise<void>;

@@ -1,0 +1,6 @@
+import type { Recipe } from '../../contract/records.js';
+import type { Method } from './method.js';
+import { projection } from './projection.js';
+
+/** Every method, by the name that recipes give it. */
+export const METHODS: { readonly [Name in Recipe['method']]: Method } = { projection };
