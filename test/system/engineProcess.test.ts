@@ -331,12 +331,13 @@ describe('the engine of two processes', () => {
     const files = (await echo(engine, 'inspect')).pid;
     const work = (await echo(engine, 'unlearn')).pid;
     expect(files).not.toBe(work);
-    for (const name of ['describe', 'diagnose', 'runs', 'findData', 'writeSetup', 'environment'] as const) {
+    for (const name of ['describe', 'diagnose', 'runs', 'findData', 'writeSetup', 'environment', 'report'] as const) {
       expect((await echo(engine, name)).pid).toBe(files);
     }
-    for (const name of ['evaluate', 'estimate', 'checkSetup', 'report'] as const) {
+    for (const name of ['evaluate', 'estimate', 'checkSetup'] as const) {
       expect((await echo(engine, name)).pid).toBe(work);
     }
+    expect((await echo(engine, 'report', { explanations: true })).pid).toBe(work);
     expect((await echo(engine, 'diagnose', { evaluate: true })).pid).toBe(work);
     expect((await echo(engine, 'diagnose', { scanBytes: 1 })).pid).toBe(files);
     expect((await echo(engine, 'diagnose', { scanBytes: 1e12 })).pid).toBe(work);
@@ -381,7 +382,7 @@ describe('the engine that is shipped', () => {
     expect([...phases].sort()).toEqual([
       ...['check: dimensions', 'check: measure', 'load: hash', 'load: load', 'measure: measure'],
       ...['save: hash', 'save: projections', 'save: save', 'search: projections', 'search: search'],
-      ...['spaces: moments', 'spaces: spaces'],
+      ...['spaces: moments', 'spaces: spaces', 'spaces: spectra'],
     ]);
   });
 
