@@ -1,3 +1,5 @@
+import type { ClassRole } from './terms.js';
+
 /**
  * Numbers, dates and lists as people read them: the same words on the command line, in the editor, in the Studio and in the
  * report, in every locale. Sizes of files are decimal (kB, MB, GB), as file managers and disks count; memory is binary
@@ -170,6 +172,13 @@ function partsOf(iso: string, zone: Zone) {
 }
 
 // ---- words -----------------------------------------------------------------------------------------------------------
+
+/** What became of a class in a run that has ended. */
+export const ROLE_TEXT: Readonly<Record<ClassRole, string>> = {
+  forget: 'forgotten',
+  earlier: 'forgotten earlier',
+  retain: 'kept',
+};
 
 /** `Shirt`, `Shirt and Bag`, `Shirt, Bag and 3 more`. @param most names that are written out. */
 export function listText(names: readonly string[], most = 3): string {

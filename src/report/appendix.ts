@@ -1,5 +1,6 @@
 import type { RunRecord } from '../contract/records.js';
-import { count, type Html, html } from './html.js';
+import { countText, decimalText } from '../contract/text.js';
+import { type Html, html } from './html.js';
 import { files } from './summary.js';
 
 /** All that is needed to repeat the run and to check its files. */
@@ -8,16 +9,16 @@ export function appendix(record: RunRecord): Html {
   const rows: [string, string][] = [
     ['α retain tried', settings.alphaR.join(', ')],
     ['α forget tried', settings.alphaF.join(', ')],
-    ['Samples of each class', count(settings.samples)],
-    ['Samples of each class to forget', count(settings.forgetSamples)],
-    ['Input vectors a layer and side, at most', count(settings.maxPatches)],
+    ['Samples of each class', countText(settings.samples)],
+    ['Samples of each class to forget', countText(settings.forgetSamples)],
+    ['Input vectors a layer and side, at most', countText(settings.maxPatches)],
     ['Layers', settings.layers ?? 'all'],
     ['Seed', String(settings.seed)],
     ['Model format', record.source.format],
     ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
     ...Object.entries(result.seconds).map(([phase, seconds]): [string, string] => [
       `Seconds, ${phase}`,
-      seconds.toFixed(2),
+      decimalText(seconds),
     ]),
   ];
   const inputs = record.config ? [record.config, ...record.data] : record.data;

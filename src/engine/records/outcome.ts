@@ -1,6 +1,6 @@
-import type { Confusion, LayerChange, RunRecord } from '../../contract/records.js';
+import type { LayerChange, RunRecord } from '../../contract/records.js';
 import type { LayerOutcome, Outcome } from '../../contract/run.js';
-import type { ConfusionCounts } from '../../contract/terms.js';
+import { countsOf } from '../../figures/confusion.js';
 import { isSamePair } from '../../project/alphaPair.js';
 import type { CandidateFacts } from '../../project/candidateStore.js';
 
@@ -27,10 +27,6 @@ export function withCandidate(result: RunRecord['result'], facts: CandidateFacts
       chosen: isSamePair(candidate, facts),
     })),
   };
-}
-
-export function countsOf(confusion: Confusion): ConfusionCounts {
-  return { size: confusion.length, counts: Uint32Array.from(confusion.flat()) };
 }
 
 export function layerOutcome({ spectra, ...layer }: LayerChange): LayerOutcome {

@@ -1,5 +1,6 @@
 import { LetheError } from '../../base/errors.js';
 import type { Work } from '../../base/work.js';
+import { FOCUS_SAMPLES } from '../../contract/explain.js';
 import type { JobName, Jobs, PartOf } from '../../contract/jobs.js';
 import type { ToStudio } from '../../contract/studio.js';
 import type { AlphaPair, ErrorReport } from '../../contract/terms.js';
@@ -26,8 +27,6 @@ export type RunJob = <Name extends JobName>(
 
 /** Pictures of a class, and pixels of a picture's longer side. */
 const THUMBNAILS = { perClass: 3, size: 48 };
-/** Samples of a class that its focus is averaged over. */
-const FOCUS_SAMPLES = 8;
 
 /** The questions of one tab, answered by jobs of the engine in their turn. */
 export class Questions {
