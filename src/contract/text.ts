@@ -171,6 +171,13 @@ function partsOf(iso: string, zone: Zone) {
 
 // ---- words -----------------------------------------------------------------------------------------------------------
 
+/** What became of a class in a run that has ended. */
+export const ROLE_TEXT = {
+  forget: 'forgotten',
+  earlier: 'forgotten earlier',
+  retain: 'kept',
+} as const;
+
 /** `Shirt`, `Shirt and Bag`, `Shirt, Bag and 3 more`. @param most names that are written out. */
 export function listText(names: readonly string[], most = 3): string {
   if (names.length > most) {
