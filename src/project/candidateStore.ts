@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LetheError } from '../base/errors.js';
 import { exists, fileError, writeFileAtomically } from '../base/files.js';
-import type { CandidateId } from '../contract/recipes.js';
+import { type CandidateId, candidateId } from '../contract/recipes.js';
 import { type CandidateFacts, type CandidateRecord, candidateRecord } from '../contract/records.js';
 import { parseRecord } from './parseRecord.js';
 import { prettyJson } from './prettyJson.js';
@@ -20,7 +20,8 @@ export async function readCandidate(folder: string, run: string, id: CandidateId
     throw fileError(error, file);
   });
   const { version: _, run: about, ...facts } = parseRecord(file, text, candidateRecord, hint);
-  if (about === run && facts.candidate.id === id) return facts;
+  const named = [facts.candidate.id, candidateId(facts.candidate.recipe)];
+  if (about === run && named.every((name) => name === id)) return facts;
   throw new LetheError('record-invalid', { message: 'is about another run or another candidate', file, hint });
 }
 

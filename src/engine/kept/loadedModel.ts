@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../contract/canonical.js';
 import type { Work } from '../../contract/progress.js';
 import { candidateId } from '../../contract/recipes.js';
 import type { Recipe, RunRecord } from '../../contract/records.js';
@@ -96,11 +97,14 @@ export class LoadedModel {
   }
 }
 
-/** What spaces depend on: the same for all candidates of a run, and for runs that differ in the pairs of alphas that they tried. */
+/**
+ * What spaces depend on: the same for all candidates of a run, and for runs that differ in the pairs of alphas that they tried.
+ * A record that was read names things in another order than the run that has just ended.
+ */
 function basisKey({ source, config, data, forget, earlier, settings }: RunRecord): string {
   const digests = [...source.files, ...(config ? [config] : []), ...data].map((file) => file.sha256);
   const { alphaR: _, alphaF: __, memory: ___, ...rest } = settings;
-  return JSON.stringify([digests, forget, earlier, rest]);
+  return canonicalJson([digests, forget, earlier, rest]);
 }
 
 function candidateKey(record: RunRecord, recipe: Recipe): string {

@@ -49,12 +49,13 @@ export async function saveRecorded(
     const facts = { ...known, policy: findingsOf(source.value.basis.targets, known.perClass) };
     const candidates = withJudgement(record.result.candidates, judged);
     const found = withCandidate({ ...record.result, candidates }, facts);
-    const result = (saving: readonly string[]): RunResult => ({
+    const result = (fromSaving: readonly string[]): RunResult => ({
       ...found,
-      notes: [...new Set([...found.notes, ...saving])],
+      notes: [...new Set([...found.notes, ...fromSaving])],
     });
-    const edits = await source.value.edits(candidate.recipe, 'full', work);
-    const draft = await draftOf(run, session.config.file, candidate.recipe, inStep('save', work));
+    const saving = inStep('save', work);
+    const edits = await source.value.edits(candidate.recipe, 'full', saving);
+    const draft = await draftOf(run, session.config.file, candidate.recipe, saving);
     const written = await persist({ classifier, edits, output, home: home.folder, slug, draft, result }, work);
     return { output: written.output, run: written.run, report: written.report };
   } finally {

@@ -88,13 +88,14 @@ export async function runUnlearning(
     seconds.spaces += describingAgain();
     work.onPart?.(layersPart(layers));
 
-    const result = (saving: readonly string[]): RunResult => ({
+    const result = (fromSaving: readonly string[]): RunResult => ({
       ...resultOf(basis, { ...measured, layers }, candidates),
-      notes: [...notes, ...saving],
+      notes: [...notes, ...fromSaving],
       seconds: { ...seconds, total: total() },
     });
-    const recorded = await recordDraft(basis, files, inStep('save', work));
-    const edits = await source.edits(recipe, 'full', work);
+    const saving = inStep('save', work);
+    const recorded = await recordDraft(basis, files, saving);
+    const edits = await source.edits(recipe, 'full', saving);
     const run = { classifier, edits, output, home: home.folder, slug, draft: recorded, result };
     return { ...(await persist(run, work)), source };
   } catch (error) {

@@ -1,11 +1,11 @@
-import type { Progress } from '../../contract/progress.js';
+import { type Progress, stepOf } from '../../contract/progress.js';
 
 /** Between two messages about one job. */
 const INTERVAL_MS = 50;
 
 /**
  * Lets so much of a job's progress through that nobody is flooded: at most twenty messages a second, each with the latest
- * of every phase that moved since, so that the last step of a phase always arrives.
+ * of every phase that moved since, so that the end of a phase always arrives; one that comes in two steps of a run is two.
  */
 export class ProgressGate {
   readonly #send: (progress: Progress) => void;
@@ -19,8 +19,9 @@ export class ProgressGate {
 
   readonly report = (progress: Progress): void => {
     // Moved to the end: phases are told in the order in which they were heard of last.
-    this.#waiting.delete(progress.phase);
-    this.#waiting.set(progress.phase, progress);
+    const key = `${stepOf(progress)} ${progress.phase}`;
+    this.#waiting.delete(key);
+    this.#waiting.set(key, progress);
     const wait = this.#sent + INTERVAL_MS - performance.now();
     if (wait <= 0) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), wait);

@@ -1,3 +1,4 @@
+import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import type { CandidateResult, ClassChange, RunRecord } from '../../../src/contract/records.js';
 
 const names = [
@@ -44,8 +45,7 @@ export function exampleRecord(): RunRecord {
       const chosen = alphaR === 300 && alphaF === 100;
       const score = retainAccuracy * (1 - forgetAccuracy);
       return {
-        alphaR,
-        alphaF,
+        ...candidateOf(projectionRecipe(alphaR, alphaF)),
         retainAccuracy,
         forgetAccuracy,
         score,
@@ -69,7 +69,7 @@ export function exampleRecord(): RunRecord {
     'logits',
   ];
   return {
-    version: 1,
+    version: 2,
     id: '20260131T094500Z-shirt',
     created: '2026-01-31T09:45:00.000Z',
     versions: { lethe: '0.1.0', node: '20.20.2', platform: 'linux x64', 'onnxruntime-node': '1.30.0' },
@@ -103,8 +103,7 @@ export function exampleRecord(): RunRecord {
     result: {
       forget: ['Shirt'],
       earlier: [],
-      alphaR: 300,
-      alphaF: 100,
+      candidate: candidateOf(projectionRecipe(300, 100)),
       measuredOn: { split: 'test', heldOut: false, samples: 10_000 },
       before: { retainAccuracy: 0.9459, forgetAccuracy: 0.795 },
       after: { retainAccuracy: 0.9457, forgetAccuracy: 0.004 },

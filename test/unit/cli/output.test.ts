@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
 import { describeError, errorDocument, exitCode } from '../../../src/cli/exit.js';
-import { integer, memory, names } from '../../../src/cli/options.js';
+import { alphas, integer, memory, names } from '../../../src/cli/options.js';
 import { ProgressView } from '../../../src/cli/progress.js';
 import { clean, Style } from '../../../src/cli/style.js';
 import { table } from '../../../src/cli/table.js';
@@ -14,7 +14,7 @@ const plain = new Style({ isTTY: false }, {});
 describe('options', () => {
   it('read numbers, lists, names and amounts of memory', () => {
     expect(integer('--samples', 1)('900')).toBe(900);
-    expect(numbers('--alpha-r')('10, 30,1e3')).toEqual([10, 30, 1000]);
+    expect(alphas('--alpha-r')('10, 30,1e3')).toEqual([10, 30, 1000]);
     expect(names('Shirt, T-shirt/top')).toEqual(['Shirt', 'T-shirt/top']);
     expect(names('salt\\, pepper,Bag')).toEqual(['salt, pepper', 'Bag']);
     expect(memory('--memory')('2GiB')).toBe(2 ** 31);
@@ -26,9 +26,11 @@ describe('options', () => {
     [() => integer('--samples', 1)('0'), '--samples must be a whole number from 1 on, not "0"'],
     [() => integer('--samples', 1)('1e3'), '--samples must be a whole number from 1 on, not "1e3"'],
     [() => integer('--seed', 0)('99999999999999999999'), '--seed must be a whole number'],
-    [() => numbers('--alpha-f')('1,,2'), '--alpha-f must be positive numbers'],
-    [() => numbers('--alpha-f')('-1'), '--alpha-f must be positive numbers'],
-    [() => numbers('--alpha-f')('NaN'), '--alpha-f must be positive numbers'],
+    [() => alphas('--alpha-f')('1,,2'), '--alpha-f must be positive numbers'],
+    [() => alphas('--alpha-f')('0'), '--alpha-f must be positive numbers up to 100000 like 10,30,100, not "0"'],
+    [() => alphas('--alpha-f')('100001'), '--alpha-f must be positive numbers'],
+    [() => alphas('--alpha-f')('-1'), '--alpha-f must be positive numbers'],
+    [() => alphas('--alpha-f')('NaN'), '--alpha-f must be positive numbers'],
     [() => memory('--memory')('lots'), '--memory must be an amount'],
     [() => memory('--memory')('0'), '--memory must be an amount'],
   ])('refuse what makes no sense: %#', (parse, message) => {

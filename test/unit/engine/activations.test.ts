@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BATCH_OPERATIONS } from '../../../src/engine/open/limits.js';
+import { locateModel } from '../../../src/engine/open/location.js';
 import { batchSize, type Probe, probe } from '../../../src/engine/open/probe.js';
 import { inBatches, type SampleSet } from '../../../src/engine/open/samples.js';
 import { Session } from '../../../src/engine/open/session.js';
@@ -16,7 +17,8 @@ let forget: SampleSet;
 
 beforeAll(async () => {
   const { folder, remove } = await sharedFolder();
-  session = await Session.open({ model: await writeShapes(folder), threads: 1 });
+  const request = { model: await writeShapes(folder), threads: 1 };
+  session = await Session.open(await locateModel(request), request);
   const train = session.split('train')!;
   retain = { ...train, indices: Array.from({ length: 150 }, (_, at) => 3 * at) };
   forget = { ...train, indices: Array.from({ length: 40 }, (_, at) => 3 * at + 1) };

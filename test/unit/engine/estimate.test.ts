@@ -2,10 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { RunRecord } from '../../../src/contract/records.js';
 import type { UnlearnRequest } from '../../../src/contract/run.js';
+import { settingsOf } from '../../../src/contract/settings.js';
 import { estimate } from '../../../src/engine/jobs/estimate.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
+import { locateModel } from '../../../src/engine/open/location.js';
 import { probe } from '../../../src/engine/open/probe.js';
 import { Session } from '../../../src/engine/open/session.js';
 import { Activations } from '../../../src/engine/run/activations.js';
@@ -16,7 +17,8 @@ import { findRoom } from '../../../src/engine/run/cost/room.js';
 import { timeNeed } from '../../../src/engine/run/cost/time.js';
 import { chosenLayers } from '../../../src/engine/run/layers.js';
 import { drawSamples, makePools } from '../../../src/engine/run/pools.js';
-import { settingsOf } from '../../../src/project/defaults.js';
+import { classIndices } from '../../../src/project/classNames.js';
+import { alphaGrid } from '../../../src/unlearn/grid.js';
 import { RACE } from '../../../src/unlearn/search.js';
 import { writeShapes } from '../../support/models/shapes.js';
 import { inShapesFolder } from '../../support/models/shapesFolder.js';
@@ -34,19 +36,20 @@ afterEach(async () => {
   for (const session of sessions.splice(0)) await session.close();
 });
 
-async function planned(request: Partial<UnlearnRequest> = {}, record?: RunRecord) {
+/** @param earlier classes that runs before made the model forget. */
+async function planned(request: Partial<UnlearnRequest> = {}, earlier: readonly number[] = []) {
   const full = { model, forget: ['Rows'], threads: 1, ...request };
-  const session = await Session.open(full);
+  const session = await Session.open(await locateModel(full), full);
   sessions.push(session);
   const settings = settingsOf(full);
   const layers = chosenLayers(session.classifier, settings.layers);
   const pools = makePools(session, settings.seed);
-  const costs = await probe(session.classifier, pools.work);
-  const plan = await planRun(session, full, settings, layers, pools, costs, record);
+  const costs = await probe(session.classifier, pools.available);
+  const forget = full.forget && classIndices(full.forget, session.classes);
+  const candidates = alphaGrid(settings.alphaR, settings.alphaF).length;
+  const plan = await planRun({ session, settings, layers, pools, costs, candidates, forget, earlier });
   return { session, settings, layers, pools, costs, plan };
 }
-
-const forgotten = (index: number) => ({ earlier: [], forget: [{ class: '', index, reason: null, maxAccuracy: 0.01 }] });
 
 describe('the pace', () => {
   afterEach(() => vi.restoreAllMocks());
@@ -76,11 +79,11 @@ describe('a plan', () => {
     ['a class forgotten earlier', { samples: 11 }, 2],
     ['few vectors', { maxPatches: 50, layers: 'conv*' }, undefined],
   ] as const)('counts the samples and vectors that a run takes: %s', async (_, request, earlier) => {
-    const record = earlier === undefined ? undefined : (forgotten(earlier) as unknown as RunRecord);
-    const { session, settings, pools, costs, plan } = await planned(request, record);
+    const before = earlier === undefined ? [] : [earlier];
+    const { session, settings, pools, costs, plan } = await planned(request, before);
     const wanted = (request as UnlearnRequest).forget?.map((name) => (name === 'Rows' ? 0 : Number(name))) ?? [0];
     const rest = [0, 1, 2, 3, 4].filter((index) => !wanted.includes(index) && index !== earlier);
-    const roles = { retain: rest, forget: wanted, earlier: earlier === undefined ? [] : [earlier] };
+    const roles = { retain: rest, forget: wanted, earlier: before };
     const drawn = drawSamples(pools, roles, session.classes, settings, 0);
     expect(plan.samples).toEqual({
       retain: drawn.retain.indices.length,
@@ -104,7 +107,7 @@ describe('a plan', () => {
   it('takes the policy where no class is named', async () => {
     await writeShapes(folder, { config: { forget: [{ class: 'Rows' }, { class: 'Slope' }] } });
     const both = await planned({ forget: undefined, samples: 5 });
-    const one = await planned({ forget: undefined, samples: 5 }, forgotten(0) as unknown as RunRecord);
+    const one = await planned({ forget: undefined, samples: 5 }, [0]);
     expect([both.plan.samples.forget, one.plan.samples.forget]).toEqual([90, 45]);
   });
 });
@@ -190,7 +193,8 @@ describe('estimate', () => {
     const phases = new Set<string>();
     const run = unlearn({ model, forget: ['Rows'] }, { onProgress: ({ phase }) => phases.add(phase) });
     await expect(run).rejects.toMatchObject({ code: 'out-of-memory', what: result.refusals[0].message });
-    expect([...phases]).toEqual(['load', 'hash']);
+    // Before a byte of its files is read for a digest.
+    expect([...phases]).toEqual(['load']);
     expect(await readdir(folder, { recursive: true })).toEqual(before);
   });
 
@@ -221,12 +225,12 @@ describe('estimate', () => {
 describe('the room on the disk', () => {
   it('is refused where the copy would not fit', async () => {
     const { plan } = await planned();
-    const out = path.join(folder, 'not', 'there', 'yet', 'new.onnx');
+    const out = path.join(folder, 'not', 'there', 'yet');
     const { disk, refusals } = await findRoom({ ...plan, modelBytes: 1e18 }, out);
     expect(disk.needed).toBe(1e18 + 2 ** 20);
     const refusal = refusals.find(({ code }) => code === 'disk-full');
     expect(refusal).toMatchObject({
-      file: path.dirname(out),
+      file: out,
       what: expect.stringMatching(/takes about 1,000,000\.1 TB of disk space, but only [\d.]+ [kMGT]B are available/),
     });
   });
@@ -234,8 +238,7 @@ describe('the room on the disk', () => {
   it('counts the scratch file that moments beyond the budget go to', async () => {
     const { plan } = await planned();
     const tight = { ...plan, settings: { ...plan.settings, memory: 1000 } };
-    const target = path.join(tmpdir(), 'new.onnx');
-    const [usual, scratch] = [await findRoom(plan, target), await findRoom(tight, target)];
+    const [usual, scratch] = [await findRoom(plan, tmpdir()), await findRoom(tight, tmpdir())];
     expect(scratch.disk.needed).toBeGreaterThan(usual.disk.needed);
   });
 });

@@ -29,9 +29,9 @@ it('tells a run part by part, until all is told', async () => {
   expect(keys[0]).toBe('before,confusionBefore,earlier,forget,measuredOn,notes,perClass,skipped');
   expect(keys.slice(0, 2)).toEqual([keys[0], 'layers']);
   expect(keys.slice(2, -2).every((key) => key === 'candidates')).toBe(true);
-  expect(keys.slice(-2)).toEqual(['after,candidates,confusionAfter,pair,perClass,policy', 'layers']);
+  expect(keys.slice(-2)).toEqual(['after,candidate,candidates,confusionAfter,perClass,policy', 'layers']);
   expect(parts.map((entry) => entry.phase).filter((name, at, all) => name !== all[at - 1])).toEqual([
-    ...['measure', 'spaces', 'search', 'measure', 'dimensions'],
+    ...['measure', 'spectra', 'search', 'measure', 'dimensions'],
   ]);
 
   const [{ part: before }, { part: spaces }] = parts;
@@ -54,7 +54,7 @@ it('tells a run part by part, until all is told', async () => {
 it('tells all that was tried, with the Pareto front, also when nothing forgets', async () => {
   const parts: UnlearnPart[] = [];
   const job = unlearn(
-    { model: path.join(folder, 'shapes.onnx'), ...quick, alphaF: [0, 0.01] },
+    { model: path.join(folder, 'shapes.onnx'), ...quick, alphaF: [0.001, 0.01] },
     { onPart: (part) => void parts.push(part) },
   );
   await expect(job).rejects.toMatchObject({ code: 'no-candidate' });

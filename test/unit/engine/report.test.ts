@@ -3,6 +3,8 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleFolder } from '../../../examples/four-clusters/points.js';
+import type { Progress } from '../../../src/contract/progress.js';
+import { isSameCandidate } from '../../../src/contract/recipes.js';
 import type { ReportRequest, UnlearnResult } from '../../../src/contract/run.js';
 import { decimalText, percentText } from '../../../src/contract/text.js';
 import { candidate } from '../../../src/engine/jobs/candidate.js';
@@ -96,7 +98,7 @@ describe('a report with explanations', () => {
 
   it('does not bring back a run that is deleted meanwhile', async () => {
     const { run } = await quick();
-    const onProgress = ({ phase }: { phase: string }) => {
+    const onProgress = ({ phase }: Progress) => {
       if (phase === 'boundary') rmSync(run, { recursive: true, force: true });
     };
     await expect(report({ run, explanations: true }, { onProgress })).rejects.toMatchObject({ code: 'file-missing' });
@@ -107,7 +109,7 @@ describe('a report with explanations', () => {
     const { run, report: file } = await quick();
     const before = await readFile(file, 'utf8');
     const controller = new AbortController();
-    const onProgress = ({ phase }: { phase: string }) => phase === 'boundary' && controller.abort();
+    const onProgress = ({ phase }: Progress) => phase === 'boundary' && controller.abort();
     const work = { signal: controller.signal, onProgress };
     await expect(report({ run, explanations: true }, work)).rejects.toMatchObject({ code: 'cancelled' });
     expect(await readFile(file, 'utf8')).toBe(before);
@@ -116,24 +118,24 @@ describe('a report with explanations', () => {
 
 describe('a report on another candidate', () => {
   it("lies beside the run's own and has the candidate's numbers", async () => {
-    const { run, report: own, alphaR, alphaF, candidates } = await quick();
+    const { run, report: own, candidate: chosen, candidates } = await quick();
     const before = await readFile(own, 'utf8');
-    const pair = candidates.find((entry) => entry.alphaR !== alphaR || entry.alphaF !== alphaF)!;
-    const written = await report({ run, pair, explanations: true, threads: 1 });
-    expect(written.report).toBe(path.join(run, `report-${pair.alphaR}-${pair.alphaF}.html`));
+    const other = candidates.find((entry) => !isSameCandidate(entry, chosen))!;
+    const written = await report({ run, candidate: other.id, explanations: true, threads: 1 });
+    expect(written.report).toBe(path.join(run, `report-${other.id}.html`));
     expect(await readFile(own, 'utf8')).toBe(before);
 
-    const { outcome } = await candidate({ run, pair, threads: 1 });
+    const { outcome } = await candidate({ run, candidate: other.id, threads: 1 });
     const text = textOf(await readFile(written.report, 'utf8'));
     expect(text).toContain('not the candidate that was saved');
-    expect(text).toContain(`Chosen ${pair.alphaR} / ${pair.alphaF}`);
+    expect(text).toContain(`Chosen ${other.recipe.alphaR} / ${other.recipe.alphaF}`);
     expect(text).toContain(`Forgotten classes ${percentText(outcome.after!.forgetAccuracy)}`);
     for (const { class: name, before, after } of outcome.perClass) {
       expect(text).toContain(`${name} ${percentText(before)} → ${percentText(after)}`);
     }
-    const found = await saliency({ model, run, pair, sample: { class: ROWS, nth: 0 }, threads: 1 });
+    const found = await saliency({ model, run, candidate: other.id, sample: { class: ROWS, nth: 0 }, threads: 1 });
     expect(text).toContain(`${decimalText(found.before.logit)} → ${decimalText(found.after!.logit)}`);
-    await expect(report({ run, pair: { alphaR: 7, alphaF: 7 } })).rejects.toMatchObject({ code: 'usage' });
+    await expect(report({ run, candidate: 'projection-7-7' })).rejects.toMatchObject({ code: 'usage' });
   });
 });
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../src/contract/records.js';
 import type { Dataset } from '../../../src/data/dataset.js';
+import type { ModelHistory } from '../../../src/engine/records/history.js';
 import { findingsOf } from '../../../src/engine/run/policy.js';
 import { changesOf } from '../../../src/engine/run/results.js';
 import { checkMeasurable, findTargets, type Targets } from '../../../src/engine/run/targets.js';
@@ -28,10 +28,15 @@ async function config(content: object) {
   return loadConfig(file);
 }
 
-function record(forget: number[], earlier: number[] = []): RunRecord {
+/** What is known of a model that a run wrote, which forgot these classes. */
+function writtenBy(forget: number[], earlier: number[] = []): ModelHistory {
   const entry = (index: number) => ({ class: classes[index], index, reason: null, maxAccuracy: 0.02 });
-  return { ...exampleRecord(), forget: forget.map(entry), earlier: earlier.map(entry) };
+  const record = { ...exampleRecord(), forget: forget.map(entry), earlier: earlier.map(entry) };
+  return { ...unknown, writtenBy: { folder: '', home: '', record } };
 }
+
+/** Nothing is known of the model. */
+const unknown: ModelHistory = { writtenBy: null, supersededBy: null, measured: null, changedSince: null };
 
 const summary = (targets: Targets) => ({
   forget: targets.forget.map(({ index }) => index),
@@ -44,19 +49,19 @@ describe('findTargets', () => {
   const all = confusion(0.9, 0.9, 0.9, 0.9);
 
   it('keeps all that is not to be forgotten', async () => {
-    const targets = findTargets(await config({}), classes, ['b', '3'], undefined, all);
+    const targets = findTargets(await config({}), classes, [1, 3], unknown, all);
     expect(summary(targets)).toEqual({ forget: [1, 3], earlier: [], retain: [0, 2], pending: [] });
     expect(targets.forget[0]).toEqual({ index: 1, maxAccuracy: 0.01, reason: null, policy: false });
   });
 
   it('holds what the run record says was forgotten, from all runs before', async () => {
-    const targets = findTargets(await config({}), classes, ['b'], record([2], [3]), confusion(0.9, 0.9, 0.2, 0));
+    const targets = findTargets(await config({}), classes, [1], writtenBy([2], [3]), confusion(0.9, 0.9, 0.2, 0));
     expect(summary(targets)).toEqual({ forget: [1], earlier: [3, 2], retain: [0], pending: [] });
     expect(targets.earlier[0].maxAccuracy).toBe(0.02);
   });
 
   it('forgets again what is asked for again', async () => {
-    const targets = findTargets(await config({}), classes, ['c'], record([2]), confusion(0.9, 0.9, 0.2, 0.9));
+    const targets = findTargets(await config({}), classes, [2], writtenBy([2]), confusion(0.9, 0.9, 0.2, 0.9));
     expect(summary(targets)).toMatchObject({ forget: [2], earlier: [] });
   });
 
@@ -65,26 +70,25 @@ describe('findTargets', () => {
       classes,
       forget: [{ class: 'a', reason: 'DSR-1', maxAccuracy: 0.05 }, { class: 'b' }, { class: 'd' }],
     });
-    const targets = findTargets(policy, classes, ['a'], undefined, confusion(0.9, 0.01, 0.9, 0.9));
+    const targets = findTargets(policy, classes, [0], unknown, confusion(0.9, 0.01, 0.9, 0.9));
     expect(summary(targets)).toEqual({ forget: [0], earlier: [1], retain: [2, 3], pending: [3] });
     expect(targets.forget[0]).toEqual({ index: 0, maxAccuracy: 0.05, reason: 'DSR-1', policy: true });
   });
 
   it('forgets what the policy still asks for when nothing is named', async () => {
     const policy = await config({ classes, forget: [{ class: 'a' }, { class: 'b' }, { class: 'd' }] });
-    const targets = findTargets(policy, classes, undefined, record([0]), confusion(0.3, 0, 0.9, 0.9));
+    const targets = findTargets(policy, classes, undefined, writtenBy([0]), confusion(0.3, 0, 0.9, 0.9));
     expect(summary(targets)).toEqual({ forget: [3], earlier: [0, 1], retain: [2], pending: [] });
-    const done = () => findTargets(policy, classes, undefined, undefined, confusion(0, 0, 0.9, 0.01));
+    const done = () => findTargets(policy, classes, undefined, unknown, confusion(0, 0, 0.9, 0.01));
     expect(done).toThrow('all that the policy asks for is forgotten already');
   });
 
-  it('refuses to forget nothing, everything, or what does not exist', async () => {
+  it('refuses to forget nothing or everything, and a policy on what does not exist', async () => {
     const none = await config({});
-    expect(() => findTargets(none, classes, undefined, undefined, all)).toThrow('no class to forget is named');
-    expect(() => findTargets(none, classes, classes, undefined, all)).toThrow('every class is to be forgotten');
-    expect(() => findTargets(none, classes, ['e'], undefined, all)).toThrow('there is no class "e"');
+    expect(() => findTargets(none, classes, undefined, unknown, all)).toThrow('no class to forget is named');
+    expect(() => findTargets(none, classes, [0, 1, 2, 3], unknown, all)).toThrow('every class is to be forgotten');
     const unnamed = await config({ protect: [{ class: 'z', maxDrop: 0 }] });
-    expect(() => findTargets(unnamed, classes, ['a'], undefined, all)).toThrow(
+    expect(() => findTargets(unnamed, classes, [0], unknown, all)).toThrow(
       /line 1, column 22 \(protect\[0\]\.class\): there is no class "z"/,
     );
   });
@@ -109,7 +113,7 @@ describe('findingsOf', () => {
       protect: [{ class: 'b', maxDrop: 0.03 }],
     });
     const before = confusion(0.9, 0.95, 0.9, 0.9);
-    const targets = findTargets(policy, classes, ['a'], undefined, before);
+    const targets = findTargets(policy, classes, [0], unknown, before);
     const findings = (after: number[][]) =>
       findingsOf(targets, changesOf(classes, targets, before, after)).map(
         ({ code, severity, class: name, message }) => {
@@ -117,23 +121,23 @@ describe('findingsOf', () => {
         },
       );
     expect(findings(confusion(0.02, 0.92, 0.85, 0.9))).toEqual([
-      'error forget-limit d: d is still recognised 90.0% of the time, the limit is 1.0%',
+      'error must-be-forgotten d: d must be forgotten but is still recognised 90.0% of the time (limit 1%)',
     ]);
     expect(findings(confusion(0.03, 0.91, 0.84, 0))).toEqual([
-      'error forget-limit a: a is recognised 3.0% of the time, the limit is 2.0%',
-      'error protect-limit b: b loses 4.0 points, the limit is 3.0',
-      'warning retain-drop c: c loses 6.0 points; set a limit under "protect" if that is too much',
-      'warning retain-drop d: d loses 90.0 points; set a limit under "protect" if that is too much',
+      'error must-be-forgotten a: a must be forgotten but is recognised 3.0% of the time (limit 2%)',
+      'error protect-broken b: b is protected but lost 4.0 points, from 95.0% to 91.0% (limit: 3 points)',
+      'warning retain-drop c: c lost 6.0 points, from 90.0% to 84.0%; set a limit under "protect" if that is too much',
+      'warning retain-drop d: d lost 90.0 points, from 90.0% to 0.0%; set a limit under "protect" if that is too much',
     ]);
   });
 
   it('only warns about a limit that nobody set', async () => {
     const before = confusion(0.9, 0.9, 0.9, 0.9);
-    const targets = findTargets(await config({}), classes, ['a'], record([1]), before);
+    const targets = findTargets(await config({}), classes, [0], writtenBy([1]), before);
     const found = findingsOf(targets, changesOf(classes, targets, before, confusion(0.04, 0.03, 0.9, 0.9)));
     expect(found.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-      'warning: a is recognised 4.0% of the time, the limit is 1.0%',
-      'warning: b is again recognised 3.0% of the time, the limit is 2.0%',
+      'warning: a must be forgotten but is recognised 4.0% of the time (limit 1%)',
+      'warning: b must be forgotten but is again recognised 3.0% of the time (limit 2%)',
     ]);
   });
 });

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { projectionRecipe } from '../../../src/contract/recipes.js';
+import { settingsOf } from '../../../src/contract/settings.js';
 import { commandText, requestAgain } from '../../../src/extension/flows/commandText.js';
-import { settingsOf } from '../../../src/project/defaults.js';
 
 const MODEL = '/home/ada/project/fashion.onnx';
-const pair = { alphaR: 300, alphaF: 10 };
+const recipe = projectionRecipe(300, 10);
 
 it('names the model from the folder that the command is run in', () => {
   expect(commandText({ model: MODEL, forget: ['Shirt'] }, '/home/ada')).toBe(
@@ -25,25 +26,23 @@ it('leaves out what is not set', () => {
   expect(commandText({ model: MODEL, allowOutside: true })).toBe(`lethe unlearn ${MODEL} --allow-outside`);
 });
 
-it('asks for a run with the usual settings again by its pair alone', () => {
-  const request = requestAgain(MODEL, ['Shirt'], settingsOf({}), pair);
+it('asks for a run with the usual settings again by its recipe alone', () => {
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({}), recipe);
   expect(commandText(request)).toBe(`lethe unlearn ${MODEL} --forget Shirt --alpha-r 300 --alpha-f 10`);
 });
 
 it('tells every setting that is not the usual one', () => {
   const unusual = { samples: 50, forgetSamples: 70, maxPatches: 500, layers: 'conv*', seed: 7, memory: 2 ** 29 };
-  const request = requestAgain(MODEL, ['Shirt'], settingsOf({ ...unusual, alphaR: [1, 2] }), pair);
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({ ...unusual, alphaR: [1, 2] }), recipe);
   expect(request).toEqual({ model: MODEL, forget: ['Shirt'], alphaR: [300], alphaF: [10], ...unusual });
   expect(commandText(request)).toContain(
-    '--samples 50 --forget-samples 70 --max-patches 500 --alpha-r 300 --alpha-f 10',
+    '--forget Shirt --alpha-r 300 --alpha-f 10 --samples 50 --forget-samples 70 --max-patches 500',
   );
   expect(commandText(request)).toContain('--memory 536870912 --seed 7');
 });
 
 it('tells samples of the classes to forget only where they are not what follows from the others', () => {
-  expect(requestAgain(MODEL, [], settingsOf({ samples: 50 }), pair)).toMatchObject({
-    samples: 50,
-    forgetSamples: undefined,
-  });
-  expect(requestAgain(MODEL, [], settingsOf({ samples: 50, forgetSamples: 900 }), pair).forgetSamples).toBe(900);
+  const few = requestAgain(MODEL, [], settingsOf({ samples: 50 }), recipe);
+  expect(few).toEqual({ model: MODEL, forget: [], alphaR: [300], alphaF: [10], samples: 50 });
+  expect(requestAgain(MODEL, [], settingsOf({ samples: 50, forgetSamples: 900 }), recipe).forgetSamples).toBe(900);
 });

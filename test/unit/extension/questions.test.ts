@@ -1,6 +1,6 @@
-import { FOCUS_SAMPLES } from '../../../src/contract/explain.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
+import { FOCUS_SAMPLES } from '../../../src/contract/explain.js';
 import type { RunJob } from '../../../src/contract/jobs.js';
 import type { ToStudio } from '../../../src/contract/studio.js';
 import { questionOf } from '../../../src/extension/studio/questionShape.js';

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Phase, Step } from '../../../src/contract/progress.js';
 import type { RunStep } from '../../../src/contract/run.js';
 import { TimeLeft } from '../../../src/extension/jobs/timeLeft.js';
 
-/** A run as it went: its estimate, and what it told of itself as [seconds, phase, done, total]. */
+/** A run as it went: its estimate, and what it told of itself as [seconds, phase, done, total], and the step where that is not the phase's own. */
 interface Recorded {
   readonly total: number;
   readonly steps: readonly RunStep[];
-  readonly log: readonly (readonly [number, string, number, number])[];
+  readonly log: readonly (readonly [at: number, phase: Phase, done: number, total: number, step?: Step])[];
 }
 
 function recorded(name: string): Recorded {
@@ -17,15 +18,15 @@ function recorded(name: string): Recorded {
 /** What is shown at every tenth of a second of a run whose estimate was wrong by a factor. */
 function shown({ total, steps, log }: Recorded, factor: number): { at: number; left: number }[] {
   const time = new TimeLeft(
-    steps.map(({ phase, seconds }) => ({ phase, seconds: factor * seconds })),
+    steps.map(({ seconds, ...step }) => ({ ...step, seconds: factor * seconds })),
     0,
   );
   const values = [];
   let next = 0;
   for (let at = 0; at < total; at += 0.1) {
     for (; next < log.length && log[next][0] <= at; next++) {
-      const [when, phase, done, all] = log[next];
-      time.progress({ phase, done, total: all }, when);
+      const [when, phase, done, all, step] = log[next];
+      time.progress({ phase, done, total: all, step }, when);
     }
     values.push({ at, left: time.at(at) });
   }
@@ -60,11 +61,11 @@ describe.each(['fashion-onnx', 'fashion-tfjs'])('the time left of %s', (name) =>
 });
 
 const steps: readonly RunStep[] = [
-  { phase: 'load', seconds: 1 },
-  { phase: 'measure', seconds: 4 },
-  { phase: 'spaces', seconds: 2 },
-  { phase: 'search', seconds: 10 },
-  { phase: 'measure', seconds: 4 },
+  { step: 'load', phase: 'load', seconds: 1 },
+  { step: 'measure', phase: 'measure', seconds: 4 },
+  { step: 'spaces', phase: 'spaces', seconds: 2 },
+  { step: 'search', phase: 'search', seconds: 10 },
+  { step: 'check', phase: 'measure', seconds: 4 },
 ];
 
 describe('the time left', () => {
@@ -83,22 +84,22 @@ describe('the time left', () => {
     time.progress({ phase: 'measure', done: 1, total: 2 }, 3);
     const before = time.at(3);
     time.progress({ phase: 'search', done: 1, total: 1 }, 17);
-    time.progress({ phase: 'measure', done: 1, total: 2 }, 19);
+    time.progress({ phase: 'measure', step: 'check', done: 1, total: 2 }, 19);
     expect(before).toBeGreaterThan(15);
     for (let at = 19; at < 19.9; at += 0.1) time.at(at);
     expect(time.at(20)).toBeLessThan(5);
   });
 
-  it('takes a phase that it does not know for a part of the step under way', () => {
+  it('takes a phase of no step, or of one before, for a part of the step under way', () => {
     const [known, unknown] = [new TimeLeft(steps, 0), new TimeLeft(steps, 0)];
     for (const time of [known, unknown]) time.progress({ phase: 'search', done: 5, total: 10 }, 10);
     unknown.progress({ phase: 'hash', done: 1, total: 1 }, 11);
-    unknown.progress({ phase: 'something', done: 0, total: 0 }, 11);
+    unknown.progress({ phase: 'scan', done: 0, total: 0 }, 11);
     expect(unknown.at(12)).toBe(known.at(12));
   });
 
   it('does not take the first side of the spaces for all of them', () => {
-    const time = new TimeLeft([{ phase: 'spaces', seconds: 10 }], 0);
+    const time = new TimeLeft([{ step: 'spaces', phase: 'spaces', seconds: 10 }], 0);
     time.progress({ phase: 'spaces', done: 900, total: 900 }, 5);
     for (let at = 0; at < 5; at += 0.1) time.at(at);
     expect(time.at(5)).toBeCloseTo(5, 0);

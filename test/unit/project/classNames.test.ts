@@ -16,4 +16,8 @@ describe('classIndex', () => {
     expect(classIndex(10, folders)).toBeUndefined();
     expect(classIndices([2, '10', 3], folders)).toEqual([2, 3]);
   });
+
+  it('says which class there is none of', () => {
+    expect(() => classIndices(['1', 'e'], folders)).toThrow('there is no class "e"');
+  });
 });

@@ -83,7 +83,7 @@ describe('run records', () => {
     expect(await readdir(path.dirname(folder))).toEqual([record.id]);
   });
 
-  it('are found by the digests of the model they made or took, and damaged ones are told apart', async () => {
+  it('are listed, and damaged ones are told apart', async () => {
     const home = await temporaryFolder();
     const record = exampleRecord();
     await writeRun(home, record, {});
@@ -91,9 +91,7 @@ describe('run records', () => {
     await mkdir(bad);
     await writeFile(path.join(bad, 'run.json'), JSON.stringify({ ...record, classes: 5 }));
     const { runs, broken } = await listRuns([home]);
-    expect(runThatWrote(runs, [{ ...record.output.files[0], path: 'renamed.onnx' }])?.record.id).toBe(record.id);
-    expect(runThatWrote(runs, record.source.files)).toBeUndefined();
-    expect(runThatSuperseded(runs, record.source.files)?.record.output.path).toBe('fashion.forget-shirt.onnx');
+    expect(runs.map((run) => run.record.id)).toEqual([record.id]);
     expect(broken).toHaveLength(1);
     expect(broken[0]).toMatchObject({ code: 'record-invalid', file: path.join(bad, 'run.json'), place: 'classes' });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import type { RunRecord } from '../../../src/contract/records.js';
 import { finePercentText } from '../../../src/contract/text.js';
 import { importance } from '../../../src/figures/importance.js';
@@ -114,15 +115,18 @@ describe('reportPage', () => {
     expect(textOf(page)).toContain(`${finePercentText(share)} → ${lifted.toFixed(3)}`);
     expect(page.match(/class="curve retain importance"/g)).toHaveLength(8);
     const direct = exampleRecord();
-    const alone = reportPage({ ...direct, result: { ...direct.result, alphaF: 1 } });
+    const alone = reportPage({
+      ...direct,
+      result: { ...direct.result, candidate: candidateOf(projectionRecipe(300, 1)) },
+    });
     expect(textOf(alone)).toContain('With α = 1 both are the same.');
   });
 
   it('says that another candidate than the one that was saved is shown', () => {
-    const shown = textOf(reportPage(exampleRecord(), { written: { alphaR: 30, alphaF: 10 } }));
+    const shown = textOf(reportPage(exampleRecord(), { written: candidateOf(projectionRecipe(30, 10)) }));
     expect(shown).toContain('not the candidate that was saved');
-    expect(shown).toContain('about the candidate with α retain 300 and α forget 100, which the run did not save');
-    expect(shown).toContain('It wrote a model with α retain 30 and α forget 10');
+    expect(shown).toContain('about the candidate with α retain 300, α forget 100, which the run did not save');
+    expect(shown).toContain('It wrote a model with α retain 30, α forget 10');
     expect(textOf(page)).not.toContain('did not save');
   });
 

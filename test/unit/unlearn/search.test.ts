@@ -1,9 +1,16 @@
-import type { Candidate } from '../../../src/contract/records.js';
-import type { AlphaPair } from '../../../src/contract/terms.js';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../src/contract/progress.js';
+import type { Recipe } from '../../../src/contract/records.js';
 import type { ClassAccuracy } from '../../../src/unlearn/candidates.js';
-import { EXHAUSTIVE, type Fidelity, RACE, type SearchOptions } from '../../../src/unlearn/search.js';
+import { alphaGrid } from '../../../src/unlearn/grid.js';
+import {
+  EXHAUSTIVE,
+  type Fidelity,
+  RACE,
+  type SearchOptions,
+  type SearchResult,
+  searchCandidates,
+} from '../../../src/unlearn/search.js';
 
 const alphaR = [10, 100, 1000];
 const alphaF = [1, 10, 100];
@@ -12,29 +19,30 @@ const alphaF = [1, 10, 100];
 const classes = (accuracies: readonly number[], samples = 100): ClassAccuracy[] =>
   accuracies.map((accuracy, index) => ({ class: index, accuracy, samples }));
 
+/** What a search is asked for, its recipes by the alphas that they are made of. */
+type Asked = Partial<SearchOptions> & { readonly alphaR?: readonly number[]; readonly alphaF?: readonly number[] };
+
 /** A search over a table of accuracies: class 0 is to be forgotten, 1 and 2 are retained. */
-function search(
-  table: (pair: AlphaPair) => readonly number[],
-  options: Partial<SearchOptions> = {},
-): Promise<Awaited<ReturnType<typeof searchAlphas>>> {
-  return searchAlphas({
-    alphaR,
-    alphaF,
+async function search(table: (recipe: Recipe) => readonly number[], asked: Asked = {}): Promise<SearchResult> {
+  const { alphaR: r = alphaR, alphaF: f = alphaF, ...options } = asked;
+  return searchCandidates({
+    recipes: alphaGrid(r, f),
     forget: [{ class: 0 }],
-    evaluate: async (pair) => classes(table(pair)),
+    evaluate: async (recipe) => classes(table(recipe)),
     ...options,
   });
 }
 
 /** More alpha_f forgets more and costs more; more alpha_r protects and forgets less. */
-const typical = (pair: AlphaPair) => {
-  const strength = Math.log10(pair.alphaF) - Math.log10(pair.alphaR) / 2;
+const typical = (recipe: Recipe) => {
+  const strength = Math.log10(recipe.alphaF) - Math.log10(recipe.alphaR) / 2;
   const forget = Math.max(0, Math.min(0.9, 0.2 - 0.5 * strength));
   const retain = Math.max(0.1, 0.95 - 0.05 * Math.max(0, strength + 1) ** 2);
   return [forget, retain, retain];
 };
 
-const nameOf = ({ alphaR: r, alphaF: f }: AlphaPair) => `${r}/${f}`;
+const nameOf = ({ alphaR: r, alphaF: f }: Recipe) => `${r}/${f}`;
+const namesOf = (judged: SearchResult['candidates']) => judged.map(({ recipe }) => nameOf(recipe));
 
 describe('the exhaustive search', () => {
   it('judges every pair of the grid once, those with one alpha_r together', async () => {
@@ -43,14 +51,14 @@ describe('the exhaustive search', () => {
     const { candidates } = await search(typical, {
       alphaR: [1000, 10, 100, 10],
       alphaF: [10, 1, 100],
-      evaluate: async (pair, fidelity) => {
-        seen.push(nameOf(pair));
+      evaluate: async (recipe, fidelity) => {
+        seen.push(nameOf(recipe));
         fidelities.push(fidelity);
-        return classes(typical(pair));
+        return classes(typical(recipe));
       },
     });
     expect(seen).toEqual(alphaR.flatMap((r) => [100, 10, 1].map((f) => `${r}/${f}`)));
-    expect(candidates.map(nameOf)).toEqual(alphaR.flatMap((r) => alphaF.map((f) => `${r}/${f}`)));
+    expect(namesOf(candidates)).toEqual(alphaR.flatMap((r) => alphaF.map((f) => `${r}/${f}`)));
     expect(new Set(fidelities.map((fidelity) => JSON.stringify(fidelity)))).toEqual(
       new Set([JSON.stringify({ share: 1, detail: 'full' })]),
     );
@@ -62,12 +70,12 @@ describe('the exhaustive search', () => {
     const { candidates, front } = await search(typical, {
       onJudged: (judged) => {
         const so = judged();
-        told.push({ names: so.candidates.map(nameOf), front: so.front.map(nameOf) });
+        told.push({ names: namesOf(so.candidates), front: namesOf(so.front) });
       },
     });
     expect(told.map(({ names }) => names.length)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(told[1].names).toEqual(['10/10', '10/100']);
-    expect(told.at(-1)).toEqual({ names: candidates.map(nameOf), front: front.map(nameOf) });
+    expect(told.at(-1)).toEqual({ names: namesOf(candidates), front: namesOf(front) });
   });
 
   it('weighs the classes by their samples, and leaves earlier forgotten ones out of both accuracies', async () => {
@@ -95,7 +103,7 @@ describe('the exhaustive search', () => {
       '10/10': [0.0, 0.9, 0.9],
       '10/100': [0.0, 0.5, 0.5],
     };
-    const { best, candidates } = await search((pair) => table[nameOf(pair)], { alphaR: [10] });
+    const { best, candidates } = await search((recipe) => table[nameOf(recipe)], { alphaR: [10] });
     expect(candidates[0].score).toBeGreaterThan(candidates[1].score);
     expect(best).toBe(candidates[1]);
   });
@@ -106,14 +114,14 @@ describe('the exhaustive search', () => {
       '10/10': [0.01, 0.9, 0.9],
       '10/100': [0.0, 0.8, 0.95],
     };
-    const lookUp = (pair: AlphaPair) => table[nameOf(pair)];
-    expect((await search(lookUp, { alphaR: [10] })).best).toMatchObject({ alphaF: 10, meetsLimits: true });
+    const lookUp = (recipe: Recipe) => table[nameOf(recipe)];
+    expect((await search(lookUp, { alphaR: [10] })).best).toMatchObject({ recipe: { alphaF: 10 }, meetsLimits: true });
     const lenient = await search(lookUp, { alphaR: [10], forget: [{ class: 0, maxAccuracy: 0.02 }] });
-    expect(lenient.best).toMatchObject({ alphaF: 1 });
+    expect(lenient.best).toMatchObject({ recipe: { alphaF: 1 } });
     const guarded = await search(lookUp, { alphaR: [10], protect: [{ class: 2, before: 0.95, maxDrop: 0.03 }] });
-    expect(guarded.best).toMatchObject({ alphaF: 100, meetsLimits: true });
+    expect(guarded.best).toMatchObject({ recipe: { alphaF: 100 }, meetsLimits: true });
     const impossible = await search(lookUp, { alphaR: [10], protect: [{ class: 2, before: 0.99, maxDrop: 0.01 }] });
-    expect(impossible.best).toMatchObject({ alphaF: 1, meetsLimits: false, forgets: true });
+    expect(impossible.best).toMatchObject({ recipe: { alphaF: 1 }, meetsLimits: false, forgets: true });
   });
 
   it('takes a limit as met when it is met exactly', async () => {
@@ -146,7 +154,7 @@ describe('the exhaustive search', () => {
 
   it('breaks ties by the smaller alpha_f, then the larger alpha_r', async () => {
     const { best } = await search(() => [0, 0.9, 0.9]);
-    expect(best).toMatchObject({ alphaF: 1, alphaR: 1000 });
+    expect(best).toMatchObject({ recipe: { alphaF: 1, alphaR: 1000 } });
   });
 
   it('finds the Pareto front', async () => {
@@ -161,17 +169,18 @@ describe('the exhaustive search', () => {
       '1000/10': [0.3, 0.92],
       '1000/100': [0.05, 0.5],
     };
-    const { front } = await search((pair) => {
-      const [forget, retain] = points[nameOf(pair)];
+    const { front } = await search((recipe) => {
+      const [forget, retain] = points[nameOf(recipe)];
       return [forget, retain, retain];
     });
-    expect(front.map(nameOf)).toEqual(['10/1', '10/10', '10/100', '100/100', '1000/10']);
+    expect(namesOf(front)).toEqual(['10/1', '10/10', '10/100', '100/100', '1000/10']);
   });
 
   it('refuses alphas out of range', async () => {
     for (const [alphas, message] of [
       [[], 'no alpha_f to try'],
-      [[1, -3], 'alpha_f = -3 is not between 0 and 100000'],
+      [[1, -3], 'alpha_f = -3 is not over 0 and up to 100000'],
+      [[0, 1], 'alpha_f = 0 is not over 0 and up to 100000'],
       [[Number.NaN], 'alpha_f = NaN'],
       [[1e6], 'alpha_f = 1000000'],
     ] as const) {
@@ -193,13 +202,31 @@ describe('the exhaustive search', () => {
       code: 'cancelled',
     });
     expect(seen.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4].map((done) => [done, 9]));
-    expect(seen[0].detail).toBe('alpha 10, 100');
+    expect(seen[0].detail).toBe('α retain 10, α forget 100');
+    expect(seen.map(({ recipe }) => recipe)).toEqual(alphaGrid(alphaR, alphaF).slice(0, 4));
+  });
+
+  it('tells how far the candidate is that is being judged', async () => {
+    const seen: Progress[] = [];
+    await search(typical, {
+      alphaR: [10],
+      alphaF: [1, 10],
+      onProgress: (progress) => seen.push(progress),
+      evaluate: async (recipe, _, { onProgress }) => {
+        for (const done of [30, 60]) onProgress?.({ phase: 'measure', done, total: 120 });
+        return classes(typical(recipe));
+      },
+    });
+    expect(seen.map(({ phase, done, total, recipe }) => [phase, recipe!.alphaF, done, total])).toEqual([
+      ...[0.25, 0.5, 1].map((done) => ['search', 10, done, 2]),
+      ...[1.25, 1.5, 2].map((done) => ['search', 1, done, 2]),
+    ]);
   });
 });
 
 /** Like `typical`, but with one clear optimum. */
-const peaked = (pair: AlphaPair) => {
-  const [r, f] = [Math.log10(pair.alphaR), Math.log10(pair.alphaF)];
+const peaked = (recipe: Recipe) => {
+  const [r, f] = [Math.log10(recipe.alphaR), Math.log10(recipe.alphaF)];
   const retain = 0.95 - 0.05 * Math.abs(r - 2) - 0.1 * f ** 2 + 0.1;
   return [f >= 1 ? 0 : 0.5 - 0.4 * f, Math.min(1, retain), Math.min(1, retain)];
 };
@@ -209,13 +236,13 @@ describe('the race', () => {
   const grid = { alphaR: [10, 30, 100, 300, 1000], alphaF: [1, 3, 10, 30, 100] };
 
   /** Judges on a share of 900 samples a class; what the table says, rounded to whole samples. */
-  function racing(table: (pair: AlphaPair, fidelity: Fidelity) => readonly number[], rounds = RACE) {
+  function racing(table: (recipe: Recipe, fidelity: Fidelity) => readonly number[], rounds = RACE) {
     const calls: { pair: string; share: number; detail: string }[] = [];
-    const evaluate = async (pair: AlphaPair, fidelity: Fidelity) => {
-      calls.push({ pair: nameOf(pair), share: fidelity.share, detail: fidelity.detail });
+    const evaluate = async (recipe: Recipe, fidelity: Fidelity) => {
+      calls.push({ pair: nameOf(recipe), share: fidelity.share, detail: fidelity.detail });
       const samples = Math.max(1, Math.round(all * fidelity.share));
       return classes(
-        table(pair, fidelity).map((accuracy) => Math.round(accuracy * samples) / samples),
+        table(recipe, fidelity).map((accuracy) => Math.round(accuracy * samples) / samples),
         samples,
       );
     };
@@ -226,8 +253,8 @@ describe('the race', () => {
     const { calls, options } = racing(peaked);
     const race = await search(peaked, options);
     const exhaustive = await search(peaked, { ...grid, rounds: EXHAUSTIVE });
-    expect(nameOf(exhaustive.best!)).toBe('100/10');
-    expect(nameOf(race.best!)).toBe(nameOf(exhaustive.best!));
+    expect(nameOf(exhaustive.best!.recipe)).toBe('100/10');
+    expect(nameOf(race.best!.recipe)).toBe(nameOf(exhaustive.best!.recipe));
     expect(race.best).toMatchObject({ complete: true, samples: 2700, share: 1 });
     const work = calls.reduce((sum, { share }) => sum + share, 0);
     expect(work).toBeLessThan(3);
@@ -239,30 +266,30 @@ describe('the race', () => {
 
   it('never lets a candidate win that was not judged on everything', async () => {
     // On few samples everything looks perfect; the truth is that only two pairs forget.
-    const truth = (pair: AlphaPair) => [pair.alphaF === 100 && pair.alphaR >= 300 ? 0 : 0.2, 0.9, 0.9];
-    const { calls, options } = racing((pair, { share }) => (share === 1 ? truth(pair) : [0, 0.9, 0.9]));
+    const truth = (recipe: Recipe) => [recipe.alphaF === 100 && recipe.alphaR >= 300 ? 0 : 0.2, 0.9, 0.9];
+    const { calls, options } = racing((recipe, { share }) => (share === 1 ? truth(recipe) : [0, 0.9, 0.9]));
     const { best, candidates } = await search(truth, options);
-    expect(best).toMatchObject({ alphaR: 1000, alphaF: 100, complete: true });
+    expect(best).toMatchObject({ recipe: { alphaR: 1000, alphaF: 100 }, complete: true });
     // It went on until one did, in the order of merit.
     expect(calls.filter(({ share }) => share === 1).length).toBe(candidates.filter(({ complete }) => complete).length);
   });
 
   it('goes on past a finalist that breaks a limit, but not past one that nothing can better', async () => {
     const protect = [{ class: 1, before: 0.95, maxDrop: 0.02 }];
-    const table = (pair: AlphaPair, { share }: Fidelity) => {
-      if (pair.alphaR === 1000 && pair.alphaF === 30) return [0, 0.94, 0.9];
+    const table = (recipe: Recipe, { share }: Fidelity) => {
+      if (recipe.alphaR === 1000 && recipe.alphaF === 30) return [0, 0.94, 0.9];
       return share === 1 ? [0, 0.9, 0.99] : [0, 0.94, 0.98];
     };
     const { options } = racing(table);
     const guarded = await search(() => [], { ...options, protect });
-    expect(guarded.best).toMatchObject({ alphaR: 1000, alphaF: 30, meetsLimits: true });
+    expect(guarded.best).toMatchObject({ recipe: { alphaR: 1000, alphaF: 30 }, meetsLimits: true });
     const free = racing(table);
     await search(() => [], free.options);
     expect(free.calls.filter(({ share }) => share === 1)).toHaveLength(1);
   });
 
   it('says that none forgets only of pairs that plainly do not', async () => {
-    const { calls, options } = racing((pair) => [pair.alphaF === 100 ? 0.06 : 0.5, 0.9, 0.9]);
+    const { calls, options } = racing((recipe) => [recipe.alphaF === 100 ? 0.06 : 0.5, 0.9, 0.9]);
     const { best } = await search(() => [], options);
     expect(best).toBeUndefined();
     const full = new Set(calls.filter(({ share }) => share === 1).map(({ pair }) => pair));
@@ -273,26 +300,26 @@ describe('the race', () => {
 
   it('is not led astray by bad luck on few samples', async () => {
     // The best pair misses the limit slightly on the first samples.
-    const { options } = racing((pair, { share }) => {
-      if (pair.alphaR !== 100 || pair.alphaF < 10) return [0.4, 0.9, 0.9];
-      if (pair.alphaF > 10) return [0, 0.5, 0.5];
+    const { options } = racing((recipe, { share }) => {
+      if (recipe.alphaR !== 100 || recipe.alphaF < 10) return [0.4, 0.9, 0.9];
+      if (recipe.alphaF > 10) return [0, 0.5, 0.5];
       return share < 0.1 ? [0.1, 0.9, 0.9] : [0, 0.9, 0.9];
     });
-    expect((await search(() => [], options)).best).toMatchObject({ alphaR: 100, alphaF: 10 });
+    expect((await search(() => [], options)).best).toMatchObject({ recipe: { alphaR: 100, alphaF: 10 } });
   });
 
   it('tries every pair where classes of earlier runs must stay forgotten', async () => {
-    const table = (pair: AlphaPair) => [0, 0.9, 0.9, pair.alphaF > 3 ? 0.5 : 0];
+    const table = (recipe: Recipe) => [0, 0.9, 0.9, recipe.alphaF > 3 ? 0.5 : 0];
     const { options } = racing(table);
     const { best, candidates } = await search(() => [], { ...options, earlier: [{ class: 3 }] });
     expect(candidates).toHaveLength(25);
-    expect(best).toMatchObject({ alphaR: 1000, alphaF: 1 });
+    expect(best).toMatchObject({ recipe: { alphaR: 1000, alphaF: 1 } });
   });
 
   it('keeps a candidate judged on few samples from pushing a complete one off the front', async () => {
-    const { options } = racing((pair, { share }) => [0, share === 1 ? 0.9 : 0.95 - pair.alphaF / 1000, 0.9]);
+    const { options } = racing((recipe, { share }) => [0, share === 1 ? 0.9 : 0.95 - recipe.alphaF / 1000, 0.9]);
     const { best, front } = await search(() => [], options);
-    expect(front).toContain(best as Candidate);
+    expect(front).toContain(best);
   });
 
   it('insists on a last round that is complete', async () => {
