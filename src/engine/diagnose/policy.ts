@@ -2,18 +2,11 @@ import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
 import type { Finding, FindingAction } from '../../contract/findings.js';
 import type { PolicyEntry } from '../../contract/models.js';
+import { countText, limitText, percentText } from '../../contract/text.js';
 import type { ProjectConfig } from '../../project/config.js';
 import { REPORT_NAME, type StoredRun } from '../../project/runStore.js';
 import type { ModelLook } from '../look/modelLook.js';
-import {
-  accuracyOf,
-  brokenEntries,
-  brokenProtections,
-  limitText,
-  mustBeForgotten,
-  type Placed,
-  share,
-} from '../look/policy.js';
+import { accuracyOf, brokenEntries, brokenProtections, mustBeForgotten, type Placed } from '../look/policy.js';
 import { whatHappened } from '../look/state.js';
 import { finding, type Related, wholeFile } from './findings.js';
 
@@ -47,7 +40,7 @@ function recognised(
 ): Finding {
   const { model, history } = look;
   const { samples, split, created } = history.measured!;
-  const how = `recognises it on ${samples.toLocaleString('en-US')} ${split} samples, measured on ${created.slice(0, 10)}`;
+  const how = `recognises it on ${countText(samples)} ${split} samples, measured on ${created.slice(0, 10)}`;
   return finding('must-be-forgotten', {
     ...atEntry(config, entry.at),
     model,
@@ -88,7 +81,7 @@ function notMeasured({ model }: ModelLook, config: ProjectConfig, entry: Placed<
 
 function protections({ model }: ModelLook, config: ProjectConfig, run: StoredRun): Finding[] {
   return brokenProtections(config, run.record).map((entry) => {
-    const lost = `fell from ${share(entry.before)} to ${share(entry.after)}`;
+    const lost = `fell from ${percentText(entry.before)} to ${percentText(entry.after)}`;
     return finding('protect-broken', {
       ...{ file: config.file, range: config.range(['protect', entry.at]), model },
       message: `${entry.class} is protected but ${lost} (limit: a loss of ${limitText(entry.maxDrop)})`,

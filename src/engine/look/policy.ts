@@ -1,5 +1,6 @@
 import type { PolicyEntry } from '../../contract/models.js';
 import type { ClassAccuracy, RunRecord } from '../../contract/records.js';
+import { limitText, percentOver } from '../../contract/text.js';
 import { classIndex } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
 import type { Measurement } from '../records/traces.js';
@@ -57,24 +58,10 @@ export function brokenProtections(config: ProjectConfig, { result, classes }: Ru
   });
 }
 
-/** `75.3%`, with as many digits as tell it from the limit that it breaks. */
-export function share(value: number, limit?: number): string {
-  for (const digits of [1, 2, 3]) {
-    const text = (100 * value).toFixed(digits);
-    if (limit === undefined || Number(text) !== Number((100 * limit).toFixed(digits))) return `${text}%`;
-  }
-  return `${100 * value}%`;
-}
-
-/** A limit as people write it: `1%`, `0.5%`. */
-export function limitText(limit: number): string {
-  return `${Number((100 * limit).toFixed(4))}%`;
-}
-
 /** What a broken `forget` entry is called wherever it is shown. */
 export function mustBeForgotten(
   entry: Pick<PolicyEntry, 'class' | 'maxAccuracy'> & { readonly accuracy: number },
 ): string {
   const { accuracy, maxAccuracy } = entry;
-  return `${entry.class} must be forgotten but is recognised ${share(accuracy, maxAccuracy)} of the time (limit ${limitText(maxAccuracy)})`;
+  return `${entry.class} must be forgotten but is recognised ${percentOver(accuracy, maxAccuracy)} of the time (limit ${limitText(maxAccuracy)})`;
 }

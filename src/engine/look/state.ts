@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { ModelState } from '../../contract/models.js';
+import { countText, percentText } from '../../contract/text.js';
 import type { Trace } from '../records/traces.js';
 import type { ModelLook } from './modelLook.js';
-import { brokenEntries, brokenProtections, mustBeForgotten, share } from './policy.js';
+import { brokenEntries, brokenProtections, mustBeForgotten } from './policy.js';
 
 type Known = Omit<ModelLook, 'state' | 'detail'>;
 
@@ -29,20 +30,20 @@ export function judge(look: Known): { readonly state: ModelState; readonly detai
     const more = others.length > 0 ? `, and ${others.length} more` : '';
     return { state: 'forbidden', detail: `${mustBeForgotten(broken)}${more}` };
   }
-  const accuracy = `accuracy ${share(measured.accuracy)} on ${measured.samples.toLocaleString('en-US')} ${measured.split} samples`;
+  const accuracy = `accuracy ${percentText(measured.accuracy)} on ${countText(measured.samples)} ${measured.split} samples`;
   if (!writtenBy) return { state: 'evaluated', detail: accuracy };
   const { record } = writtenBy;
   const [again] = brokenEntries([...record.forget, ...record.earlier], measured);
   if (again)
     return {
       state: 'evaluated',
-      detail: `${again.class} was to be forgotten but is recognised ${share(again.accuracy)} of the time`,
+      detail: `${again.class} was to be forgotten but is recognised ${percentText(again.accuracy)} of the time`,
     };
   const [lost] = look.isCovered && look.config?.config ? brokenProtections(look.config.config, record) : [];
   if (lost)
     return {
       state: 'evaluated',
-      detail: `${lost.class} fell from ${share(lost.before)} to ${share(lost.after)}, more than "protect" allows`,
+      detail: `${lost.class} fell from ${percentText(lost.before)} to ${percentText(lost.after)}, more than "protect" allows`,
     };
   return { state: 'verified', detail: `forgot ${forgottenBy(look).join(', ')}; ${accuracy}` };
 }

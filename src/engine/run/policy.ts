@@ -1,5 +1,5 @@
 import type { ClassChange, PolicyFinding } from '../../contract/records.js';
-import { percentText } from '../../contract/text.js';
+import { decimalText, percentOver, percentText, pointsOver } from '../../contract/text.js';
 import { DEFAULT_DROP_WARNING } from '../../project/schema.js';
 import type { ForgottenClass, Targets } from './targets.js';
 
@@ -23,7 +23,7 @@ export function findingsOf(targets: Targets, changes: readonly ClassChange[]): P
 
 function stillRecognised(entry: ForgottenClass, { class: name, after }: ClassChange, how: string): PolicyFinding[] {
   if (after === null || !exceeds(after, entry.maxAccuracy)) return [];
-  const message = `${name} is ${how}recognised ${percentText(after)} of the time, the limit is ${percentText(entry.maxAccuracy)}`;
+  const message = `${name} is ${how}recognised ${percentOver(after, entry.maxAccuracy)} of the time, the limit is ${percentText(entry.maxAccuracy)}`;
   const severity = entry.policy ? 'error' : 'warning';
   return [{ code: 'forget-limit', severity, class: name, limit: entry.maxAccuracy, value: after, message }];
 }
@@ -32,12 +32,13 @@ function dropped(targets: Targets, { class: name, index, before, after }: ClassC
   if (before === null || after === null) return [];
   const limit = targets.protect.find((entry) => entry.index === index)?.maxDrop;
   const value = before - after;
-  if (!exceeds(value, limit ?? DEFAULT_DROP_WARNING)) return [];
-  const lost = `${name} loses ${(100 * value).toFixed(1)} points`;
+  const allowed = limit ?? DEFAULT_DROP_WARNING;
+  if (!exceeds(value, allowed)) return [];
+  const lost = `${name} loses ${pointsOver(value, allowed)} points`;
   if (limit === undefined) {
     const message = `${lost}; set a limit under "protect" if that is too much`;
     return [{ code: 'retain-drop', severity: 'warning', class: name, limit: DEFAULT_DROP_WARNING, value, message }];
   }
-  const message = `${lost}, the limit is ${(100 * limit).toFixed(1)}`;
+  const message = `${lost}, the limit is ${decimalText(100 * limit, 1)}`;
   return [{ code: 'protect-limit', severity: 'error', class: name, limit, value, message }];
 }
