@@ -29,11 +29,16 @@ export function percentTick(share: number): string {
 
 /** `75.3%`, with as many digits as tell it from the limit that it is over: `1.04%` over `1%`. */
 export function percentOver(share: number, limit: number): string {
+  return `${pointsOver(share, limit)}%`;
+}
+
+/** The same of a loss in points, without a unit: `3.04` over `3`. */
+export function pointsOver(loss: number, limit: number): string {
   for (const digits of [1, 2, 3]) {
-    const text = (100 * share).toFixed(digits);
-    if (Number(text) !== Number((100 * limit).toFixed(digits))) return `${text}%`;
+    const text = (100 * loss).toFixed(digits);
+    if (Number(text) !== Number((100 * limit).toFixed(digits))) return text;
   }
-  return `${100 * share}%`;
+  return `${100 * loss}`;
 }
 
 /** A limit as people write it: `1%`, `0.5%`. */

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../contract/records.js';
-import { countText, percentText, pointsText, significantText } from '../contract/text.js';
+import { countText, percentText, pointsText, ROLE_TEXT, significantText } from '../contract/text.js';
 import { takeoverText } from '../figures/areas.js';
 import { legendOf } from '../figures/classColors.js';
 import { labelsOf } from '../figures/labels.js';
@@ -66,8 +66,12 @@ const NAMED = 12;
 
 function legend(record: RunRecord, { colors }: BoundaryView): Html {
   const { named, more } = legendOf(colors, NAMED);
+  const nameOf = (index: number) => {
+    const { role } = record.result.perClass[index];
+    return `${record.classes[index]}${role === 'retain' ? '' : ` (${ROLE_TEXT[role]})`}`;
+  };
   const swatch = (color: string) => html`<i class="swatch" style="background: ${color}"></i>`;
-  return html`<p class="legend">${named.map((entry) => html`${swatch(entry.color)}${record.classes[entry.class]} `)}
+  return html`<p class="legend">${named.map((entry) => html`${swatch(entry.color)}${nameOf(entry.class)} `)}
     ${more > 0 && html`${swatch(OTHER_CLASSES)}${countText(more)} more`}</p>`;
 }
 

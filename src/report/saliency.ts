@@ -20,7 +20,7 @@ function samples(record: RunRecord, view: SaliencyView, forgottenPictures: boole
   const isForgotten = ({ sample }: SampleSaliency) => record.result.perClass[sample.class].role !== 'retain';
   const withheld = !forgottenPictures && view.samples.some(isForgotten);
   return html`<p class="quiet">Grad-CAM at <code>${view.activation}</code>: the brighter a place, the more it speaks for the sample's
-      own class; before and after have the same scale. The focus that is kept is the part of the map before that is still there after.</p>
+      own class; before and after have the same scale, to the strongest place of both in units of the logit. The focus that is kept is the part of the map before that is still there after.</p>
     ${withheld && html`<p class="quiet">Pictures and maps of forgotten classes are left out: the record of a deletion must not keep what was deleted. The numbers below tell the same.</p>`}
     <p class="legend">Focus: none ${ramp(heatScale(1), 0)} most <span class="next">Difference: lost</span> ${ramp(differenceScale(1), -1)} gained</p>
     <div class="saliencies">${view.samples.map((entry) => strip(record, entry))}</div>
@@ -49,12 +49,12 @@ function strip(record: RunRecord, entry: SampleSaliency): Html | false {
     image &&
     html`<figure>${imageTag(image, `${title}: ${alt}`)}<figcaption>${caption}${note && html`<br><span class="quiet">${note}</span>`}</figcaption></figure>`;
   return html`<div class="saliency ${tone}">
-    <h3>${title} <span class="quiet">${percentText(entry.kept)} of the focus kept; most is ${decimalText(entry.most)} logit units</span></h3>
+    <h3>${title} <span class="quiet">${percentText(entry.kept)} of the focus kept</span></h3>
     <div class="pictures">
       ${picture(sample, 'Sample', 'the sample')}
       ${picture(before, 'Before', 'saliency before', answer(record, entry.before))}
       ${picture(after, 'After', 'saliency after', answer(record, entry.after))}
-      ${picture(difference, 'Difference', 'change of the saliency')}
+      ${picture(difference, 'Difference', 'change of the saliency', `scale to ${decimalText(entry.most)}`)}
     </div></div>`;
 }
 
