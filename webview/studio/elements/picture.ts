@@ -17,7 +17,7 @@ const OVERLAY_SIZE = 192;
  * A picture as wide as its element, sharp at any size. With an overlay it is grey and dimmed, so that the colours are those of
  * the overlay alone. Without a label it is decoration.
  */
-export class LethePicture extends LitElement {
+class LethePicture extends LitElement {
   static override properties = {
     picture: { attribute: false },
     overlay: { attribute: false },

@@ -28,7 +28,7 @@ interface Drawing {
  * The regions of a model's answers before and after, with one crosshair over both, which follows the pointer and the arrow
  * keys, and says what is under it.
  */
-export class LetheBoundary extends LitElement {
+class LetheBoundary extends LitElement {
   static override properties = {
     result: { attribute: false },
     styles: { attribute: false },
