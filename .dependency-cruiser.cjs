@@ -44,6 +44,9 @@ const editorFloors = [
   { name: 'stores', path: '^src/extension/((models|runs|jobs|classes)/|(?!extension\\.ts$)[^/]+\\.ts$)' },
 ];
 
+/** The rooms of the Studio's page, each of which knows those after it. */
+const pageRooms = ['shell', 'views', 'plots', 'elements', 'state'];
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -90,6 +93,12 @@ module.exports = {
       from: { path: '^webview/' },
       to: { path: '^src/contract/(records|schemas)', dependencyTypesNot: ['type-only'] },
     },
+    ...pageRooms.slice(1).map((room, at) => ({
+      name: `${room}-of-the-page-imports-downward`,
+      severity: 'error',
+      from: { path: `^webview/studio/${room}/` },
+      to: { path: `^webview/studio/(${pageRooms.slice(0, at + 1).join('|')})/` },
+    })),
     {
       name: 'doors-are-entered-by-the-index-alone',
       comment: 'a job is a door to the rooms beside it; what two jobs need stands in a room',

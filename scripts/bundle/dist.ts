@@ -43,7 +43,7 @@ export async function bundledFiles(): Promise<string[]> {
 }
 
 /** What is written last of a part: the list of what was bundled, with the time when the build began. */
-export function accountOf(part: Part): string {
+function accountOf(part: Part): string {
   return path.join(dist, `${part}.json`);
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import pidusage from 'pidusage';
 
 /** Between two looks: on Linux they cost a read, elsewhere a process. */
-export const LOOK_MS = process.platform === 'linux' ? 1000 : process.platform === 'win32' ? 5000 : 2000;
+const LOOK_MS = process.platform === 'linux' ? 1000 : process.platform === 'win32' ? 5000 : 2000;
 
 /** Bytes of memory that a process holds, undefined if it is gone. */
 export async function residentMemory(pid: number): Promise<number | undefined> {

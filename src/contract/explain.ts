@@ -68,6 +68,9 @@ export interface FocusRequest extends ExplainRequest {
   readonly samples: number;
 }
 
+/** Samples of a class that its kept focus is taken over, wherever it is shown: of other samples it would be another number. */
+export const FOCUS_SAMPLES = 10;
+
 /** How much of the saliency of a class's samples a run has left. */
 export interface ClassFocus {
   readonly class: number;

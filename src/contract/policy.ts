@@ -1,5 +1,5 @@
 import type { PolicyFinding } from './records.js';
-import { limitText, percentOver, percentText } from './text.js';
+import { limitText, percentOver, percentText, pointsOver } from './text.js';
 
 /** The highest accuracy at which a class counts as forgotten, unless the policy says otherwise. */
 export const DEFAULT_MAX_ACCURACY = 0.01;
@@ -39,7 +39,7 @@ export function loss(name: string, before: number, after: number, maxDrop: numbe
   const limit = maxDrop ?? DEFAULT_DROP_WARNING;
   const value = before - after;
   if (!exceeds(value, limit)) return null;
-  const lost = `lost ${inPoints(percentOver(value, limit))}, from ${percentText(before)} to ${percentText(after)}`;
+  const lost = `lost ${pointsOver(value, limit)} points, from ${percentText(before)} to ${percentText(after)}`;
   if (maxDrop === null) {
     const message = `${name} ${lost}; set a limit under "protect" if that is too much`;
     return { code: 'retain-drop', severity: 'warning', class: name, limit, value, message };

@@ -89,14 +89,21 @@ export function stepOf({ phase, step }: Pick<Progress, 'phase' | 'step'>): Step 
 /**
  * Work that does one of the units of a longer phase: what it tells of itself is told as a part of that unit.
  * @param unit what was told when the unit began: how many are done, and of how many.
- * @param from @param to which part of the unit the work is, 0..1.
  */
-export function asUnit<Part>({ signal, onProgress }: Work<Part>, unit: Progress, from = 0, to = 1): Work<Part> {
-  const tell = ({ done, total }: Progress) => {
-    const share = total > 0 ? Math.min(1, done / total) : 0;
-    onProgress?.({ ...unit, done: unit.done + from + (to - from) * share });
-  };
+export function asUnit<Part>({ signal, onProgress }: Work<Part>, unit: Progress): Work<Part> {
+  const tell = (progress: Progress) => onProgress?.({ ...unit, done: unit.done + shareOf(progress) });
   return { signal, onProgress: onProgress && tell };
+}
+
+/** Work that does a part of some work, from one share of it (0..1) to another one, and tells of itself as that. */
+export function asPart<Part>({ signal, onProgress }: Work<Part>, from: number, to: number): Work<Part> {
+  const tell = (progress: Progress) =>
+    onProgress?.({ ...progress, done: from + (to - from) * shareOf(progress), total: 1 });
+  return { signal, onProgress: onProgress && tell };
+}
+
+function shareOf({ done, total }: Progress): number {
+  return total > 0 ? Math.min(1, done / total) : 0;
 }
 
 /** The same work, told as part of another step than its phases' own. */

@@ -29,11 +29,16 @@ export function percentTick(share: number): string {
 
 /** `75.3%`, with as many digits as tell it from the limit that it is over: `1.04%` over `1%`. */
 export function percentOver(share: number, limit: number): string {
+  return `${pointsOver(share, limit)}%`;
+}
+
+/** The same of a loss in points, without a unit: `3.04` over `3`. */
+export function pointsOver(loss: number, limit: number): string {
   for (const digits of [1, 2, 3]) {
-    const text = (100 * share).toFixed(digits);
-    if (Number(text) !== Number((100 * limit).toFixed(digits))) return `${text}%`;
+    const text = (100 * loss).toFixed(digits);
+    if (Number(text) !== Number((100 * limit).toFixed(digits))) return text;
   }
-  return limitText(share);
+  return limitText(loss).slice(0, -1);
 }
 
 /** A limit as people write it: `1%`, `0.5%`, with all of its digits but those that arithmetic adds. */
@@ -170,6 +175,13 @@ function partsOf(iso: string, zone: Zone) {
 }
 
 // ---- words -----------------------------------------------------------------------------------------------------------
+
+/** What became of a class in a run that has ended. */
+export const ROLE_TEXT = {
+  forget: 'forgotten',
+  earlier: 'forgotten earlier',
+  retain: 'kept',
+} as const;
 
 /** `Shirt`, `Shirt and Bag`, `Shirt, Bag and 3 more`. @param most names that are written out. */
 export function listText(names: readonly string[], most = 3): string {

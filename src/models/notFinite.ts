@@ -13,12 +13,12 @@ export interface Count {
   readonly first: number;
 }
 
-const chunkBytes = 4 * 2 ** 20;
+const CHUNK_BYTES = 4 * 2 ** 20;
 
 /** Bits of the exponent and of the fraction of the narrow kinds: all ones in the exponent mean infinity or NaN. */
-const narrow = { float16: { exponent: 0x7c00, fraction: 0x03ff }, bfloat16: { exponent: 0x7f80, fraction: 0x007f } };
+const NARROW = { float16: { exponent: 0x7c00, fraction: 0x03ff }, bfloat16: { exponent: 0x7f80, fraction: 0x007f } };
 
-export const bytesOf: Readonly<Record<NumberKind, number>> = { float16: 2, bfloat16: 2, float32: 4, float64: 8 };
+export const BYTES_OF: Readonly<Record<NumberKind, number>> = { float16: 2, bfloat16: 2, float32: 4, float64: 8 };
 
 /**
  * Counts NaN and infinity in numbers whose bytes lie in some ranges, one after the other; a number may be cut in two by the
@@ -37,19 +37,19 @@ export async function countNotFinite(
     await withFile(range.file, async (handle) => {
       for (let done = 0; done < range.length; ) {
         await breathe(options.signal);
-        const length = Math.min(chunkBytes, range.length - done);
+        const length = Math.min(CHUNK_BYTES, range.length - done);
         const chunk = await readRange(handle, { file: range.file, offset: range.offset + done, length });
         done += length;
         options.onBytes?.(length);
         const bytes = rest.length === 0 ? chunk : joined(rest, chunk);
-        const whole = bytes.length - (bytes.length % bytesOf[kind]);
+        const whole = bytes.length - (bytes.length % BYTES_OF[kind]);
         const found = count(bytes.subarray(0, whole), kind);
         total = {
           nan: total.nan + found.nan,
           infinite: total.infinite + found.infinite,
           first: total.first < 0 && found.first >= 0 ? seen + found.first : total.first,
         };
-        seen += whole / bytesOf[kind];
+        seen += whole / BYTES_OF[kind];
         rest = bytes.slice(whole);
       }
     });
@@ -59,7 +59,7 @@ export async function countNotFinite(
 
 /** The same for half-precision numbers that are at hand as bits. */
 export function countNarrow(bits: ArrayLike<number>, kind: 'float16' | 'bfloat16'): Count {
-  const { exponent, fraction } = narrow[kind];
+  const { exponent, fraction } = NARROW[kind];
   let [nan, infinite, first] = [0, 0, -1];
   for (let at = 0; at < bits.length; at++) {
     if ((bits[at] & exponent) !== exponent) continue;
@@ -100,7 +100,7 @@ export function refuseNotFinite(values: Float32Array, tensor: string, file: stri
 
 /** @param bytes lie at the start of their buffer. */
 function count(bytes: Uint8Array<ArrayBuffer>, kind: NumberKind): Count {
-  const length = bytes.length / bytesOf[kind];
+  const length = bytes.length / BYTES_OF[kind];
   if (kind === 'float32') return countValues(new Float32Array(bytes.buffer, 0, length));
   if (kind === 'float64') return countValues(new Float64Array(bytes.buffer, 0, length));
   return countNarrow(new Uint16Array(bytes.buffer, 0, length), kind);

@@ -6,7 +6,7 @@ import { LetheError } from '../base/errors.js';
 import { type ByteRange, fileError, writeAtomically } from '../base/files.js';
 import type { Work } from '../contract/progress.js';
 
-const chunkBytes = 8 * 2 ** 20;
+const CHUNK_BYTES = 8 * 2 ** 20;
 
 /** A file of a model as it was when it was opened: byte ranges found then hold only as long as it has not changed. */
 export interface SourceFile {
@@ -175,7 +175,7 @@ async function copyInChunks(source: SourceFile, copy: string, advance: (bytes: n
   try {
     const to = await open(copy, 'w');
     try {
-      const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(1, source.bytes)));
+      const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(1, source.bytes)));
       for (let offset = 0; ; ) {
         const { bytesRead } = await from.read(buffer, 0, buffer.length, offset).catch(readingFailed);
         if (bytesRead === 0) break;

@@ -9,7 +9,7 @@ import type { Classifier, ModelFacts, ModelFormat, OpenOptions } from './classif
  * The code of every model format: a folder here and a line below, its facts in `FORMATS`. It is loaded with its runtime only
  * when a file asks for it; the first that matches opens the file.
  */
-const adapters: { readonly [Name in FormatName]: () => Promise<ModelFormat> } = {
+const ADAPTERS: { readonly [Name in FormatName]: () => Promise<ModelFormat> } = {
   onnx: async () => (await import('./onnx/index.js')).format,
   'tfjs-layers': async () => (await import('./tfjs-layers/index.js')).format,
   'tfjs-graph': async () => (await import('./tfjs-graph/index.js')).format,
@@ -29,7 +29,7 @@ export interface DetectedModel {
 export async function detectFormat(target: string): Promise<DetectedModel> {
   const file = await mainFile(target);
   for (const name of FORMAT_NAMES) {
-    const format = await adapters[name]();
+    const format = await ADAPTERS[name]();
     if (await format.match(file)) return { path: file, format };
   }
   throw new LetheError('format-unknown', {

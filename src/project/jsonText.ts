@@ -30,7 +30,7 @@ export interface Problem extends TextRange {
 }
 
 /** `data.train.format`, `forget[0].class`. */
-export function pathText(path: JsonPath): string {
+function pathText(path: JsonPath): string {
   return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
 }
 

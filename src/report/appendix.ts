@@ -1,5 +1,6 @@
 import type { RunRecord } from '../contract/records.js';
 import { RUN_SETTINGS, SETTING_NAMES, settingText } from '../contract/settings.js';
+import { decimalText } from '../contract/text.js';
 import { type Html, html } from './html.js';
 import { files } from './summary.js';
 
@@ -12,7 +13,7 @@ export function appendix(record: RunRecord): Html {
     ...Object.entries(versions).map(([name, version]): [string, string] => [name, version]),
     ...Object.entries(result.seconds).map(([phase, seconds]): [string, string] => [
       `Seconds, ${phase}`,
-      seconds.toFixed(2),
+      decimalText(seconds),
     ]),
   ];
   const inputs = record.config ? [record.config, ...record.data] : record.data;

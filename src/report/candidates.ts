@@ -1,7 +1,8 @@
 import { recipeText } from '../contract/recipes.js';
 import type { CandidateResult, RunRecord } from '../contract/records.js';
+import { countText, decimalText, percentText } from '../contract/text.js';
 import { scale, ticks } from './axis.js';
-import { count, type Html, html, percent, px } from './html.js';
+import { type Html, html, px } from './html.js';
 
 const WIDTH = 620;
 const HEIGHT = 340;
@@ -33,13 +34,13 @@ export function candidates({ result }: RunRecord): Html {
         (
           share,
         ) => html`<line x1="${px(x(share))}" x2="${px(x(share))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>
-        <text x="${px(x(share))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${percent(share, 0)}</text>`,
+        <text x="${px(x(share))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${percentText(share, 0)}</text>`,
       )}
       ${ticks([low, 1]).map(
         (
           share,
         ) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(share))}" y2="${px(y(share))}" class="grid"/>
-        <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percent(share, 0)}</text>`,
+        <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percentText(share, 0)}</text>`,
       )}
       <text x="${px(x(high / 2))}" y="${HEIGHT - 6}" text-anchor="middle">accuracy on the forgotten classes, %</text>
       <text x="12" y="${px(y((1 + low) / 2))}" text-anchor="middle" transform="rotate(-90 12 ${px(y((1 + low) / 2))})">accuracy on the kept classes, %</text>
@@ -60,8 +61,8 @@ export function candidates({ result }: RunRecord): Html {
           (
             entry,
           ) => html`<tr${entry.chosen && html` class="chosen"`}><td>${entry.recipe.alphaR}</td><td>${entry.recipe.alphaF}</td>
-            <td>${percent(entry.retainAccuracy)}</td><td>${percent(entry.forgetAccuracy)}</td><td>${entry.score.toFixed(4)}</td>
-            <td>${count(entry.samples)}</td>
+            <td>${percentText(entry.retainAccuracy)}</td><td>${percentText(entry.forgetAccuracy)}</td><td>${decimalText(entry.score, 3)}</td>
+            <td>${countText(entry.samples)}</td>
             <td>${entry.admissible ? 'yes' : 'no'}</td><td>${entry.chosen ? 'chosen' : entry.pareto ? 'Pareto front' : ''}</td></tr>`,
         )}</tbody>
       </table>
@@ -70,5 +71,5 @@ export function candidates({ result }: RunRecord): Html {
 }
 
 function title(entry: CandidateResult): string {
-  return `${recipeText(entry.recipe)}: retain ${percent(entry.retainAccuracy)}, forget ${percent(entry.forgetAccuracy)}`;
+  return `${recipeText(entry.recipe)}: retain ${percentText(entry.retainAccuracy)}, forget ${percentText(entry.forgetAccuracy)}`;
 }

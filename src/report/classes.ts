@@ -1,5 +1,6 @@
 import type { ClassChange, RunRecord } from '../contract/records.js';
-import { count, type Html, html, percent, points } from './html.js';
+import { countText, percentText, pointsText, ROLE_TEXT } from '../contract/text.js';
+import { type Html, html } from './html.js';
 
 /** Classes drawn of either kind when a model has many; the table below holds all. */
 const DRAWN = 30;
@@ -12,7 +13,7 @@ export function classes({ result }: RunRecord): Html {
   const { measuredOn } = result;
   return html`<section>
     <h2>Accuracy of each class</h2>
-    <p class="quiet">Share of a class's samples that the model recognises, on ${count(measuredOn.samples)} ${measuredOn.heldOut && 'held-out '}${measuredOn.split}
+    <p class="quiet">Share of a class's samples that the model recognises, on ${countText(measuredOn.samples)} ${measuredOn.heldOut && 'held-out '}${measuredOn.split}
       samples.</p>
     <p class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4.5" class="before"/></svg> before
       <svg width="12" height="12"><circle cx="6" cy="6" r="5" class="forget"/></svg> after, forgotten
@@ -21,38 +22,36 @@ export function classes({ result }: RunRecord): Html {
       ${[...special, ...kept].map(row)}
       <div class="axis"><span></span><span class="ticks"><i>0%</i><i>25%</i><i>50%</i><i>75%</i><i>100%</i></span></div>
     </div>
-    ${hidden > 0 && html`<p class="quiet">The classes that changed most are drawn; ${count(hidden)} more are in the table.</p>`}
+    ${hidden > 0 && html`<p class="quiet">The classes that changed most are drawn; ${countText(hidden)} more are in the table.</p>`}
     <details><summary>Table</summary>
       <table class="numbers">
         <thead><tr><th>Class</th><th>Output</th><th>Role</th><th>Samples</th><th>Before</th><th>After</th><th>Points</th></tr></thead>
         <tbody>${result.perClass.map(
           (
             entry,
-          ) => html`<tr><td>${entry.class}</td><td>${entry.index}</td><td>${ROLES[entry.role]}</td><td>${count(entry.count)}</td>
-            <td>${percent(entry.before)}</td><td>${percent(entry.after)}</td><td>${points(entry.before, entry.after)}</td></tr>`,
+          ) => html`<tr><td>${entry.class}</td><td>${entry.index}</td><td>${ROLE_TEXT[entry.role]}</td><td>${countText(entry.count)}</td>
+            <td>${percentText(entry.before)}</td><td>${percentText(entry.after)}</td><td>${pointsText(entry.before, entry.after)}</td></tr>`,
         )}</tbody>
       </table>
     </details>
   </section>`;
 }
 
-const ROLES = { forget: 'forgotten', earlier: 'forgotten earlier', retain: 'kept' };
-
 function row(entry: ClassChange): Html {
   const { before, after } = entry;
   const tone = entry.role === 'retain' ? 'retain' : 'forget';
   return html`<div class="dumbbell ${tone}">
     <span class="name" title="${entry.class}">${entry.class}</span>
-    <span class="track"><svg width="100%" height="20" role="img" aria-label="${entry.class}: ${percent(before)} before, ${percent(after)} after">
+    <span class="track"><svg width="100%" height="20" role="img" aria-label="${entry.class}: ${percentText(before)} before, ${percentText(after)} after">
       ${GRID}
       ${
         before !== null &&
         after !== null &&
-        html`<line x1="${percent(before, 2)}" x2="${percent(after, 2)}" y1="10" y2="10" class="bar ${tone}"/>
-      <circle cx="${percent(before, 2)}" cy="10" r="4.5" class="before"/><circle cx="${percent(after, 2)}" cy="10" r="5" class="${tone}"/>`
+        html`<line x1="${percentText(before, 2)}" x2="${percentText(after, 2)}" y1="10" y2="10" class="bar ${tone}"/>
+      <circle cx="${percentText(before, 2)}" cy="10" r="4.5" class="before"/><circle cx="${percentText(after, 2)}" cy="10" r="5" class="${tone}"/>`
       }
     </svg></span>
-    <span class="number">${percent(before)} → <b>${percent(after)}</b></span>
+    <span class="number">${percentText(before)} → <b>${percentText(after)}</b></span>
   </div>`;
 }
 

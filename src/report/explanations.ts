@@ -1,6 +1,8 @@
 import type { BoundaryResult, ClassFocus, ClassMap } from '../contract/explain.js';
 import type { Picture, SampleRef, SplitName } from '../contract/terms.js';
-import type { ClassColor, Region } from './paint/regions.js';
+import type { Takeover } from '../figures/areas.js';
+import type { ClassColor } from '../figures/classColors.js';
+import type { Region } from '../figures/regions.js';
 
 /** A picture as a PNG file. */
 export interface Image extends Pick<Picture, 'width' | 'height'> {
@@ -32,6 +34,8 @@ export interface SampleSaliency {
   readonly count: number;
   readonly before: Answer;
   readonly after: Answer;
+  /** The end of the scale of its maps, in units of the logit. */
+  readonly most: number;
   /** Share of the mass of the map before that is still there; null if there was none. */
   readonly kept: number | null;
   readonly pictures: {
@@ -54,8 +58,8 @@ export interface BoundaryView extends Pick<BoundaryResult, 'kind' | 'size' | 'x'
   readonly colors: readonly ClassColor[];
   readonly before: BoundarySide;
   readonly after: BoundarySide;
-  /** Of the grid points that the model took for a forgotten class: how many it takes for which class now. */
-  readonly takeovers: readonly { readonly class: number; readonly points: number; readonly to: readonly Takeover[] }[];
+  /** Of the classes that the run forgot. */
+  readonly takeovers: readonly Takeover[];
   readonly points: readonly { readonly x: number; readonly y: number; readonly class: number }[];
   readonly anchors: readonly (SampleRef & {
     readonly x: number;
@@ -65,13 +69,12 @@ export interface BoundaryView extends Pick<BoundaryResult, 'kind' | 'size' | 'x'
 }
 
 export interface BoundarySide {
+  /** A pixel a point. */
   readonly image: Image;
   readonly regions: readonly Region[];
-}
-
-export interface Takeover {
-  readonly class: number;
-  readonly points: number;
+  /** The lines between all regions, and around those of forgotten classes: SVG paths in points from the top left corner. */
+  readonly borders: string;
+  readonly outline: string;
 }
 
 export function isFound<T extends object>(found: Found<T>): found is T {

@@ -1,5 +1,3 @@
-export { countText as count } from '../contract/text.js';
-
 /** Markup that is safe to put into a page as it is. Everything else is text and gets escaped. */
 export class Html {
   readonly markup: string;
@@ -27,23 +25,6 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
-}
-
-/** `93.8%`; a dash where there was no sample. */
-export function percent(share: number | null, digits = 1): string {
-  return share === null ? '–' : `${(share * 100).toFixed(digits)}%`;
-}
-
-/** A change in percentage points with its sign. */
-export function points(before: number | null, after: number | null): string {
-  if (before === null || after === null) return '–';
-  const change = ((after - before) * 100).toFixed(1);
-  return Number(change) === 0 ? '0.0' : change.startsWith('-') ? `−${change.slice(1)}` : `+${change}`;
-}
-
-/** `−1.49` */
-export function decimal(value: number): string {
-  return value.toFixed(2).replace('-', '−');
 }
 
 /** A coordinate or length for SVG, short and never in exponent notation. */

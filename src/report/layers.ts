@@ -1,5 +1,6 @@
 import type { LayerChange, RunRecord } from '../contract/records.js';
-import { count, type Html, html, percent, px } from './html.js';
+import { countText, dimensionText, percentText } from '../contract/text.js';
+import { type Html, html, px } from './html.js';
 
 /** Effective dimensions of each layer's spaces, and what of the forget space was removed. */
 export function layers({ result }: RunRecord): Html {
@@ -22,8 +23,8 @@ export function layers({ result }: RunRecord): Html {
           layer,
         ) => html`<tr><td class="name" title="${layer.name}">${layer.name}</td><td>${layer.kind}</td><td>${shape(layer)}</td>
           <td class="wide bars">${bar(layer.retainDimension, 'retain')}${bar(layer.forgetDimension, 'forget')}${bar(layer.removedDimension, 'removed')}</td>
-          <td>${layer.retainDimension.toFixed(1)}</td><td>${layer.forgetDimension.toFixed(1)}</td><td>${layer.removedDimension.toFixed(1)}</td>
-          <td>${count(layer.in * layer.groups)}</td><td>${percent(layer.weightChange)}</td></tr>`,
+          <td>${dimensionText(layer.retainDimension)}</td><td>${dimensionText(layer.forgetDimension)}</td><td>${dimensionText(layer.removedDimension)}</td>
+          <td>${countText(layer.in * layer.groups)}</td><td>${percentText(layer.weightChange)}</td></tr>`,
       )}</tbody>
     </table>
     ${

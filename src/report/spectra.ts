@@ -1,5 +1,7 @@
 import type { LayerChange, RunRecord } from '../contract/records.js';
-import { type Html, html, percent, px } from './html.js';
+import { decimalText, finePercentText, NONE } from '../contract/text.js';
+import { importance } from '../figures/importance.js';
+import { type Html, html, px } from './html.js';
 
 const WIDTH = 240;
 const HEIGHT = 152;
@@ -33,18 +35,13 @@ export function spectra({ result }: RunRecord): Html {
     <div class="multiples">${result.layers.map((layer) => plot(layer, alphas))}</div>
     <details><summary>Table</summary>
       <p class="quiet">Of each direction the share of the variance → its importance; “over half” counts the directions with an
-        importance over 50% among those recorded.</p>
+        importance over 0.5 among those recorded.</p>
       <div class="wide-table" tabindex="0" role="region" aria-label="Table of spectra"><table class="numbers texts steady">
         <thead><tr><th>Layer</th><th>Space</th><th>Over half</th>${Array.from({ length: LISTED }, (_, at) => html`<th>${at + 1}</th>`)}</tr></thead>
         <tbody>${result.layers.map((layer) => SIDES.map((side) => listed(layer, side, alphas[side])))}</tbody>
       </table></div>
     </details>
   </section>`;
-}
-
-/** The importance of a direction with this share of the variance. */
-export function importance(share: number, alpha: number): number {
-  return (alpha * share) / ((alpha - 1) * share + 1);
 }
 
 function plot(layer: LayerChange, alphas: Readonly<Record<Side, number>>): Html {
@@ -89,7 +86,7 @@ function listed(layer: LayerChange, side: Side, alpha: number): Html {
   return html`<tr><td class="name" title="${layer.name}">${layer.name}</td><td>${side}</td><td>${half}</td>
     ${Array.from({ length: LISTED }, (_, at) =>
       at < shares.length
-        ? html`<td>${percent(shares[at])} → ${percent(importance(shares[at], alpha))}</td>`
-        : html`<td>–</td>`,
+        ? html`<td>${finePercentText(shares[at])} → ${decimalText(importance(shares[at], alpha), 3)}</td>`
+        : html`<td>${NONE}</td>`,
     )}</tr>`;
 }

@@ -1,12 +1,23 @@
+import { ROLE_COLORS } from '../figures/palette.js';
+
+/** Behind everything, by day and in the dark. */
+export const PAGE_COLORS = { light: '#f6f7f9', dark: '#12161c' } as const;
+
+function roles(scheme: keyof typeof ROLE_COLORS): string {
+  return Object.entries(ROLE_COLORS[scheme])
+    .map(([name, color]) => `--${name}: ${color};`)
+    .join(' ');
+}
+
 /** Colours by day, and on paper. */
-const LIGHT = `--page: #f6f7f9; --card: #fff; --ink: #1b2430; --quiet: #5d6b7c; --line: #dde2e9; --retain: #2166c2; --forget: #c8500a; --removed: #8a3ffc; --before: #8e99a8; --good: #146c3f; --bad: #b42020; --warn: #835600;`;
+const LIGHT = `--page: ${PAGE_COLORS.light}; --card: #fff; --ink: #1b2430; --quiet: #5d6b7c; --line: #dde2e9; ${roles('light')} --good: #146c3f; --bad: #b42020; --warn: #835600;`;
 
 /** The page's look: system fonts, light and dark by the reader's setting, and fit for paper. */
 export const STYLE = `
 :root { color-scheme: light dark; ${LIGHT}
   --tint: 12%; }
-@media (prefers-color-scheme: dark) { :root { --page: #12161c; --card: #1a2029; --ink: #e4e9f0; --quiet: #97a3b3; --line: #2d3643;
-  --retain: #6ba6f5; --forget: #f5894a; --removed: #b896ff; --before: #7d899a; --good: #58c48c; --bad: #f07f7f; --warn: #e0b050;
+@media (prefers-color-scheme: dark) { :root { --page: ${PAGE_COLORS.dark}; --card: #1a2029; --ink: #e4e9f0; --quiet: #97a3b3; --line: #2d3643;
+  ${roles('dark')} --good: #58c48c; --bad: #f07f7f; --warn: #e0b050;
   --tint: 18%; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
@@ -34,6 +45,7 @@ table { border-collapse: collapse; width: 100%; } td, th { text-align: left; ver
 code { font: 12px/1.5 ui-monospace, "Cascadia Mono", Menlo, "Liberation Mono", monospace; } .file code { display: block; color: var(--quiet); }
 .findings, .plain { margin: 0; padding: 0; list-style: none; } .findings li { margin-bottom: 6px; } .plain li { margin-bottom: 3px; }
 .legend { color: var(--quiet); font-weight: 400; font-size: 13px; } .legend svg { vertical-align: -1px; margin: 0 2px 0 8px; }
+.ramp { display: inline-block; width: 84px; height: 10px; border-radius: 2px; margin: 0 4px; vertical-align: -1px; } .legend .next { margin-left: 18px; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin: 0 3px 0 8px; }
 .swatch.retain { background: var(--retain); } .swatch.forget { background: var(--forget); } .swatch.removed { background: var(--removed); } .swatch.before { background: var(--before); }
 .dumbbell, .axis { display: grid; grid-template-columns: minmax(90px, 170px) 1fr 130px; gap: 12px; align-items: center; }
@@ -54,16 +66,17 @@ figcaption { font-size: 13px; font-weight: 600; overflow: hidden; text-overflow:
 .multiples svg { width: 100%; display: block; } .multiples svg text { font-size: 10.5px; }
 .curve { fill: none; stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; } .curve.retain { stroke: var(--retain); } .curve.forget { stroke: var(--forget); } .curve.importance { stroke-dasharray: 5 3; stroke-width: 1.6; } .curve.key { stroke: var(--quiet); } .curve.front { stroke: var(--retain); opacity: .6; stroke-dasharray: 4 4; stroke-width: 1.5; }
 .chart { display: block; width: 100%; max-width: 640px; margin: 6px auto 4px; } svg text { fill: var(--quiet); font-size: 12px; }
-.candidate { fill: var(--card); stroke: var(--before); stroke-width: 1.6; } .candidate.front { fill: var(--retain); stroke: var(--card); } .candidate.chosen { fill: var(--forget); stroke: var(--card); }
+.candidate { fill: var(--card); stroke: var(--before); stroke-width: 1.6; } .candidate.front, .candidate.chosen { fill: var(--retain); stroke: var(--card); } .candidate.chosen { stroke: var(--ink); stroke-width: 2.4; }
 .matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 22px; overflow-x: auto; margin: 10px 0; }
 .matrix { font-size: 11.5px; table-layout: fixed; } .matrix th { font-weight: 400; color: var(--quiet); } .matrix th.forget { color: var(--forget); font-weight: 650; }
 .matrix tbody th, .matrix thead th:first-child { width: 88px; padding-right: 6px; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: middle; }
 .matrix thead th { height: 84px; vertical-align: bottom; text-align: center; } .matrix thead span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 80px; overflow: hidden; white-space: nowrap; }
-.matrix td { text-align: center; padding: 3px 0; border: 1px solid var(--card); background: color-mix(in srgb, var(--tone) var(--share), var(--page)); }
-.matrix .right { --tone: var(--retain); } .matrix .wrong { --tone: var(--forget); } .matrix .strong { color: var(--card); font-weight: 600; }
+.matrix td { text-align: center; padding: 3px 0; border: 1px solid var(--card); background: color-mix(in srgb, var(--retain) var(--share), var(--page)); }
+.matrix .right { outline: 1.5px solid var(--ink); outline-offset: -2px; } .matrix td { color: var(--day, inherit); } @media screen and (prefers-color-scheme: dark) { .matrix td { color: var(--night, inherit); } }
 h3 .quiet { font-weight: 400; } caption { text-align: left; font-size: 13px; font-weight: 600; padding: 10px 0 2px; }
 .boundaries { align-items: start; } svg.boundary { width: 100%; max-width: 500px; display: block; } .boundary line.axis { stroke: var(--quiet); } .boundary .sample { stroke: #fff; stroke-width: .7; }
-.boundary .anchor { fill: #111; stroke: #fff; stroke-width: 1.5; } .boundary text.on { fill: #111; font-size: 13px; font-weight: 650; paint-order: stroke; stroke: rgb(255 255 255 / .85); stroke-width: 3px; stroke-linejoin: round; }
+.boundary .anchor { fill: #fff; stroke: #111; stroke-width: 1.5; } .boundary .letter { fill: #111; font-weight: 600; } .boundary .border { fill: none; stroke: #fff; stroke-width: 1.2; vector-effect: non-scaling-stroke; } .boundary .outline { fill: none; stroke: #111; stroke-width: 1.8; vector-effect: non-scaling-stroke; } .boundary image { image-rendering: pixelated; } .boundary .frame { fill: none; stroke: var(--quiet); }
+.boundary text.on { fill: #111; font-size: 12px; font-weight: 650; paint-order: stroke; stroke: rgb(255 255 255 / .85); stroke-width: 3px; stroke-linejoin: round; }
 .anchors { display: flex; flex-wrap: wrap; gap: 18px; margin: 4px 0 12px; } .anchors figcaption, .saliency figcaption { font-weight: 400; white-space: normal; }
 .anchors img { width: 84px; height: auto; image-rendering: pixelated; display: block; margin-bottom: 4px; border-radius: 4px; }
 .withheld { width: 84px; height: 84px; margin-bottom: 4px; border: 1px dashed var(--line); border-radius: 4px; display: grid; place-items: center; color: var(--quiet); font-size: 12px; }

@@ -1,6 +1,16 @@
 import { recipeText } from '../contract/recipes.js';
 import type { Candidate, RunRecord } from '../contract/records.js';
-import { count, type Html, html, percent, points } from './html.js';
+import {
+  countText,
+  dateTimeText,
+  durationText,
+  limitText,
+  listText,
+  percentText,
+  pluralText,
+  pointsText,
+} from '../contract/text.js';
+import { type Html, html } from './html.js';
 
 /**
  * The head of the page: what was forgotten, from which file, and whether every limit is met.
@@ -11,11 +21,11 @@ export function header(record: RunRecord, written?: Candidate): Html {
   const verdict =
     unmet === 0
       ? html`<span class="badge good">all limits met</span>`
-      : html`<span class="badge bad">${unmet} limit${unmet === 1 ? '' : 's'} not met</span>`;
+      : html`<span class="badge bad">${pluralText(unmet, 'limit')} not met</span>`;
   return html`<header>
     <p class="kind">Lethe unlearning report</p>
-    <h1>${list(record.result.forget)} <span class="quiet">forgotten by</span> ${record.source.path}</h1>
-    <p>${verdict} ${written && html`<span class="badge warn">not the candidate that was saved</span>`} <time datetime="${record.created}">${moment(record.created)}</time> <span class="quiet">run ${record.id}</span></p>
+    <h1>${allOf(record.result.forget)} <span class="quiet">forgotten by</span> ${record.source.path}</h1>
+    <p>${verdict} ${written && html`<span class="badge warn">not the candidate that was saved</span>`} <time datetime="${record.created}">${dateTimeText(record.created, 'utc')}</time> <span class="quiet">run ${record.id}</span></p>
   </header>`;
 }
 
@@ -24,12 +34,12 @@ export function cards({ result, settings }: RunRecord): Html {
   const { before, after, measuredOn, candidate } = result;
   const { recipe } = candidate;
   return html`<section class="cards">
-    ${card('Forgotten classes', percent(after.forgetAccuracy), `accuracy, before: ${percent(before.forgetAccuracy)}`, 'forget')}
-    ${card('Kept classes', percent(after.retainAccuracy), `accuracy, ${points(before.retainAccuracy, after.retainAccuracy)} points`, 'retain')}
+    ${card('Forgotten classes', percentText(after.forgetAccuracy), `accuracy, before: ${percentText(before.forgetAccuracy)}`, 'forget')}
+    ${card('Kept classes', percentText(after.retainAccuracy), `accuracy, ${pointsText(before.retainAccuracy, after.retainAccuracy)} points`, 'retain')}
     ${card('Layers edited', `${result.layers.length}`, `${result.skipped.length} left alone`)}
-    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget, of ${result.candidates.length} candidates`)}
-    ${card('Measured on', count(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
-    ${card('Time', `${result.seconds.total.toFixed(1)} s`, `${count(settings.samples)} samples a class`)}
+    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget, of ${pluralText(result.candidates.length, 'candidate')}`)}
+    ${card('Measured on', countText(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
+    ${card('Time', durationText(result.seconds.total), `${countText(settings.samples)} samples a class`)}
   </section>`;
 }
 
@@ -45,11 +55,11 @@ export function statement(record: RunRecord, written?: Candidate): Html {
     <table class="facts">
       ${record.forget.map(
         (entry) =>
-          html`<tr><th>Forget</th><td><b>${entry.class}</b> (output ${entry.index}), at most ${percent(entry.maxAccuracy)} accuracy${
+          html`<tr><th>Forget</th><td><b>${entry.class}</b> (output ${entry.index}), at most ${limitText(entry.maxAccuracy)} accuracy${
             entry.reason !== null && html`<br><span class="quiet">Reason:</span> ${entry.reason}`
           }</td></tr>`,
       )}
-      ${record.earlier.length > 0 && html`<tr><th>Kept forgotten</th><td>${list(record.earlier.map((entry) => entry.class))}</td></tr>`}
+      ${record.earlier.length > 0 && html`<tr><th>Kept forgotten</th><td>${allOf(record.earlier.map((entry) => entry.class))}</td></tr>`}
       <tr><th>Source</th><td>${files(source.files)}<span class="quiet">Superseded by the new model: delete it or move it away. It was not written to.</span></td></tr>
       <tr><th>New model</th><td>${
         written &&
@@ -64,7 +74,7 @@ export function statement(record: RunRecord, written?: Candidate): Html {
 export function files(entries: RunRecord['source']['files']): Html[] {
   return entries.map(
     (file) =>
-      html`<div class="file"><span>${file.path}</span> <span class="quiet">${count(file.bytes)} bytes</span><code>${file.sha256}</code></div>`,
+      html`<div class="file"><span>${file.path}</span> <span class="quiet">${countText(file.bytes)} bytes</span><code>${file.sha256}</code></div>`,
   );
 }
 
@@ -85,10 +95,7 @@ export function findings({ result }: RunRecord): Html | false {
   </section>`;
 }
 
-function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
-}
-
-function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+/** A record leaves none out. */
+function allOf(names: readonly string[]): string {
+  return listText(names, names.length);
 }

@@ -7,8 +7,8 @@ import { Factors, isNearOne } from './factors.js';
 import type { DualMoment, Moment, PrimalMoment } from './moment.js';
 
 /**
- * The scaled projection P(alpha) = U diag(alpha s / ((alpha - 1) s + 1)) U^T on one group's space (Kodge et al., TMLR 2024),
- * where s are the normalised squared singular values of the input vectors and U their directions.
+ * The scaled projection P(alpha) = U diag(alpha s / ((alpha - 1) s + 1)) U^T on one group's space (Kodge et al., TMLR 2024;
+ * `importance` in src/figures), where s are the normalised squared singular values of the input vectors and U their directions.
  * It is never formed and takes no SVD: P(alpha) = alpha C ((alpha - 1) C + I)^-1, and the matrix to invert has eigenvalues
  * between 1 and alpha (for alpha < 1 the other way round), so that one Cholesky factor in float32 is safe.
  */

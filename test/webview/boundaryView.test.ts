@@ -2,6 +2,8 @@ import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { BoundaryMap, BoundaryResult } from '../../src/contract/explain.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
+import { classColors } from '../../src/figures/classColors.js';
+import { paintRegions } from '../../src/figures/regions.js';
 import {
   answerAll,
   answerBefore,
@@ -15,6 +17,7 @@ import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, cells, percent } from '../support/studio/locators.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { allPixels, largestDifference } from '../support/studio/pixels.js';
 import { runStates } from '../support/studio/runs.js';
 import { outcome, shownRun, states } from '../support/studio/snapshots.js';
 import { THEMES, type Theme } from '../support/studio/themes.js';
@@ -103,6 +106,19 @@ describe('the maps', () => {
     const after = await pixels(panel(studio, 'after').locator('canvas'), [5, 60], [60, 5], [118, 10]);
     expect(after.slice(0, 2)).toEqual([about(0x009e73), about(0xe69f00)]);
     expect(after[2][3]).toBeLessThan(before[1][3]);
+  });
+
+  test('are painted as a report paints them', async () => {
+    const studio = await open();
+    await answerAll(studio);
+    const colors = classColors(plane, names.length, new Set([SHIRT]));
+    for (const [when, map] of [
+      ['before', plane.before],
+      ['after', plane.after!],
+    ] as const) {
+      const shown = await allPixels(panel(studio, when).locator('canvas'));
+      expect(largestDifference(shown, paintRegions(map, plane.size, colors))).toBeLessThan(4);
+    }
   });
 
   test('name their regions, and outline the forgotten class where it was', async () => {

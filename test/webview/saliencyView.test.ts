@@ -2,6 +2,14 @@ import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import {
+  differenceOf,
+  differenceScale,
+  dimmed,
+  heatScale,
+  strongest as mostOf,
+  paintHeat,
+} from '../../src/figures/heat.js';
+import {
   answerAll,
   answerBefore,
   answerTo,
@@ -15,6 +23,7 @@ import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, chooseIn, figure, numbers, openTab, percent, table } from '../support/studio/locators.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { allPixels, largestDifference } from '../support/studio/pixels.js';
 import { largeRun, runStates } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 import { THEMES, type Theme } from '../support/studio/themes.js';
@@ -68,6 +77,26 @@ describe('a sample', () => {
       { name: 'saliency', question: ofShirt(1) },
       { name: 'focus', question: { classes: allClasses } },
     ]);
+  });
+
+  test('is painted as a report paints it', async () => {
+    const studio = await open();
+    await answerAll(studio);
+    const { picture, before, after } = saliencyAnswer({ class: SHIRT, nth: 0 });
+    const most = mostOf(before, after);
+    const grey = dimmed(picture).rgb;
+    const ground = Uint8Array.from({ length: (4 * grey.length) / 3 }, (_, at) =>
+      at % 4 === 3 ? 255 : grey[3 * Math.floor(at / 4)],
+    );
+    for (const [title, shown, scale] of [
+      ['Before', before, heatScale(most)],
+      ['After', after!, heatScale(most)],
+      ['Difference', differenceOf(before, after!), differenceScale(most)],
+    ] as const) {
+      const [below, above] = await map(studio, title).locator('canvas').all();
+      expect(largestDifference(await allPixels(below), ground)).toBe(0);
+      expect(largestDifference(await allPixels(above), paintHeat(shown, scale, 192, 192))).toBeLessThan(4);
+    }
   });
 
   test('numbers are those of the answer', async () => {
@@ -203,8 +232,8 @@ describe('the focus of the classes', () => {
     await studio.page.locator('text=classes so far').waitFor({ state: 'detached' });
     const rows = await numbers(studio, heading);
     expect(rows).toHaveLength(10);
-    expect(rows[0]).toEqual(['Shirt', 'forgotten', '3.1%', '10.4%', '6.60', '−1.25', '8']);
-    expect(rows[9]).toEqual(['Ankle boot', 'kept', '72.0%', '67.0%', '6.90', '6.40', '8']);
+    expect(rows[0]).toEqual(['Shirt', 'forgotten', '3.1%', '10.4%', '6.60', '−1.25', '10']);
+    expect(rows[9]).toEqual(['Ankle boot', 'kept', '72.0%', '67.0%', '6.90', '6.40', '10']);
     const plot = figure(studio, heading).locator('.plot svg');
     expect(await plot.getAttribute('aria-label')).toContain('Shirt (forgotten) 3.1%, T-shirt/top 90.0%');
     expect(await plot.locator('[aria-label="y-axis tick label"] text').first().textContent()).toBe('Shirt (forgotten)');

@@ -107,7 +107,7 @@ function exitCodeOf({ findings }: DiagnoseResult): number {
   return errors.length > 0 ? EXIT.policyUnmet : EXIT.done;
 }
 
-export function diagnoseText({ findings, models }: DiagnoseResult, style: Style): string {
+function diagnoseText({ findings, models }: DiagnoseResult, style: Style): string {
   const files = [...new Set(findings.map(({ file }) => file))];
   const groups = files.map((file) => {
     const own = findings.filter((finding) => finding.file === file);

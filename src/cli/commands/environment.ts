@@ -17,7 +17,7 @@ export function environmentCommand(program: Command, process: Process): void {
     });
 }
 
-export function environmentText(result: EnvironmentResult, style: Style): string {
+function environmentText(result: EnvironmentResult, style: Style): string {
   const names = result.sections.flatMap(({ rows }) => rows.map(({ name }) => name.length));
   const width = Math.max(...names);
   return result.sections

@@ -39,7 +39,7 @@ function split(text: string): SplitName {
   throw new LetheError('usage', { message: `--split must be train or test, not "${text}"`, hint: 'See --help.' });
 }
 
-export function evaluateText(result: EvaluateResult, style: Style): string {
+function evaluateText(result: EvaluateResult, style: Style): string {
   const classes = table(
     [
       { title: 'Class' },

@@ -18,7 +18,7 @@ export function inspectCommand(program: Command, process: Process): void {
     });
 }
 
-export function inspectText(result: InspectResult, style: Style): string {
+function inspectText(result: InspectResult, style: Style): string {
   const size = result.files.reduce((sum, file) => sum + file.bytes, 0);
   const dims = result.input.dims.map((dim) => dim ?? '?').join(' x ');
   const [first, ...others] = result.files;

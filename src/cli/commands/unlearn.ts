@@ -52,7 +52,7 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
 }
 
 /** What `--json` prints: the alphas of each candidate are named as the paper does, without the recipe around them. */
-export function unlearnDocument({ candidate, candidates, ...result }: UnlearnResult): object {
+function unlearnDocument({ candidate, candidates, ...result }: UnlearnResult): object {
   const { model, forget, earlier, ...rest } = result;
   const { alphaR, alphaF } = candidate.recipe;
   return {
@@ -64,7 +64,7 @@ export function unlearnDocument({ candidate, candidates, ...result }: UnlearnRes
   };
 }
 
-export function unlearnText(result: UnlearnResult, style: Style): string {
+function unlearnText(result: UnlearnResult, style: Style): string {
   const { measuredOn, candidate } = result;
   const forgotten = result.forget.map((name) => clean(name)).join(', ');
   const where = `${countText(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;

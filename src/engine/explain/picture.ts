@@ -5,7 +5,7 @@ import type { RawBatch } from '../../data/dataset.js';
 const SMALLEST_ROW_IMAGE = 16;
 
 /** For samples that are no images. */
-export const noPicture: Picture = { width: 0, height: 0, rgb: new Uint8Array(0) };
+const noPicture: Picture = { width: 0, height: 0, rgb: new Uint8Array(0) };
 
 /**
  * One sample as it is stored, before any preprocessing. Grey is repeated, with or without alpha; of colours the first three

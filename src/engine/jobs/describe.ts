@@ -1,5 +1,5 @@
 import type { DescribeRequest, DescribeResult, ModelSummary } from '../../contract/models.js';
-import type { Work } from '../../contract/progress.js';
+import { asUnit, type Work } from '../../contract/progress.js';
 import { reportOf } from '../../project/errorReport.js';
 import { Looker } from '../look/look.js';
 import type { ModelLook } from '../look/modelLook.js';
@@ -13,8 +13,9 @@ export async function describe(request: DescribeRequest, work: Work = {}): Promi
   const looker = new Looker(request);
   const models: ModelSummary[] = [];
   for (const [at, model] of request.models.entries()) {
-    work.onProgress?.({ phase: 'describe', done: at, total: request.models.length, detail: model });
-    models.push(summaryOf(await looker.look(model, { signal: work.signal })));
+    const unit = { phase: 'describe', done: at, total: request.models.length, detail: model } as const;
+    work.onProgress?.(unit);
+    models.push(summaryOf(await looker.look(model, asUnit(work, unit))));
   }
   return { models };
 }

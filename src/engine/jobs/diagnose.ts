@@ -2,7 +2,7 @@ import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { DiagnoseRequest, DiagnoseResult, Finding } from '../../contract/findings.js';
 import type { EvaluateResult } from '../../contract/models.js';
-import type { Work } from '../../contract/progress.js';
+import { asUnit, type Work } from '../../contract/progress.js';
 import { ConfigError } from '../../project/configError.js';
 import { CONFIG_NAME } from '../../project/home.js';
 import { classCountFindings, configFindings } from '../diagnose/config.js';
@@ -27,20 +27,17 @@ export async function diagnose(request: DiagnoseRequest, work: Work = {}): Promi
   const models = new Set<string>();
   const configs = new Set([...expanded.configs, ...(request.configs ?? []).map((file) => path.resolve(file))]);
   for (const [at, model] of expanded.models.entries()) {
-    const advance = (detail?: string) =>
-      work.onProgress?.({ phase: 'diagnose', done: at, total: expanded.models.length, detail });
-    advance(model);
-    const look = await looker.look(model, { signal: work.signal });
+    const unit = { phase: 'diagnose', done: at, total: expanded.models.length, detail: model } as const;
+    work.onProgress?.(unit);
+    const part = asUnit(work, unit);
+    const look = await looker.look(model, part);
     if (models.has(look.model)) continue;
     models.add(look.model);
     for (const file of filesOf(look, headersOnly)) checked.add(file);
     findings.push(...(await structuralFindings(look)));
     if (headersOnly) continue;
     if (look.config) configs.add(look.config.file);
-    if (scanBytes > 0) {
-      const scanning: Work = { signal: work.signal, onProgress: ({ detail }) => advance(detail) };
-      findings.push(...(await scanFindings(look, scanBytes, scanning)));
-    }
+    if (scanBytes > 0) findings.push(...(await scanFindings(look, scanBytes, part)));
     const misfit = classCountFindings(look);
     findings.push(...misfit);
     if (request.evaluate && misfit.length === 0 && wantsEvaluation(look)) {
@@ -79,7 +76,7 @@ async function evaluated(look: ModelLook, looker: Looker, request: DiagnoseReque
     return [...policyFindings(look), ...findingsOf(error, look.model, spot)];
   }
   looker.refresh();
-  const again = await looker.look(look.model, { signal: work.signal });
+  const again = await looker.look(look.model, work);
   return policyFindings(again.history.measured ? again : withMeasured(again, result));
 }
 

@@ -159,7 +159,8 @@ class Search {
           classes.every((name) => other.classes?.includes(name)),
       );
       if (!sibling) continue;
-      this.#found[at] = await openFinding(finding, this.#target, { signal: this.#work.signal }, sibling.classes!);
+      const unit = { phase: 'open', done: at, total: this.#found.length } as const;
+      this.#found[at] = await openFinding(finding, this.#target, asUnit(this.#work, unit), sibling.classes!);
     }
   }
 

@@ -1,6 +1,6 @@
-import type { CandidateFacts, Confusion, LayerChange, RunResult } from '../../contract/records.js';
+import type { CandidateFacts, LayerChange, RunResult } from '../../contract/records.js';
 import type { LayerOutcome, Outcome } from '../../contract/run.js';
-import type { ConfusionCounts } from '../../contract/terms.js';
+import { countsOf } from '../../figures/confusion.js';
 
 /** A recorded run as views show it. */
 export function outcomeOf({ confusion, layers, ...same }: RunResult): Outcome {
@@ -20,10 +20,6 @@ export function withCandidate(result: RunResult, { confusionAfter, ...facts }: C
     confusion: { before: result.confusion.before, after: confusionAfter },
     candidates: result.candidates.map((entry) => ({ ...entry, chosen: entry.id === facts.candidate.id })),
   };
-}
-
-export function countsOf(confusion: Confusion): ConfusionCounts {
-  return { size: confusion.length, counts: Uint32Array.from(confusion.flat()) };
 }
 
 export function layerOutcome({ spectra, ...layer }: LayerChange): LayerOutcome {

@@ -1,8 +1,9 @@
 import type { CandidateResult, LayerChange } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
+import { countsOf } from '../../figures/confusion.js';
 import type { Layer } from '../../models/classifier.js';
 import type { Spectra } from '../../unlearn/projection.js';
-import { countsOf, layerOutcome, typedSpectra } from '../records/outcome.js';
+import { layerOutcome, typedSpectra } from '../records/outcome.js';
 import type { RunBasis } from './basis.js';
 import { type MeasuredCandidate, rolesOf } from './candidate.js';
 import { skippedLayers } from './prepare.js';

@@ -1,4 +1,4 @@
-import { inStep, type Work } from '../../contract/progress.js';
+import { asPart, inStep, type Work } from '../../contract/progress.js';
 import { candidateOf } from '../../contract/recipes.js';
 import type { Candidate, CandidateResult, Confusion, Recipe } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
@@ -25,6 +25,9 @@ const RACE_OPERATIONS = 5e11;
 export function roundsFor(costs: Probe, samples: number, candidates: number): readonly Round[] {
   return costs.operations * samples * candidates > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
 }
+
+/** About how much of a candidate's time goes into its weights, before it is measured. */
+const EDITING = 0.3;
 
 /** Views need not hear of candidates more often. */
 const TELL_MS = 200;
@@ -55,9 +58,10 @@ export async function search(
     ...{ recipes, rounds, signal: work.signal, onProgress: work.onProgress, onJudged },
     ...goalsOf(targets, before),
     async evaluate(recipe, { share, detail }, part) {
-      const candidate = await classifier.withWeights(await source.edits(recipe, detail, { signal: part.signal }));
+      const edits = await source.edits(recipe, detail, asPart(part, 0, EDITING));
+      const candidate = await classifier.withWeights(edits);
       try {
-        return accuracies(await measure(candidate, beginning(samples.judged, share), part));
+        return accuracies(await measure(candidate, beginning(samples.judged, share), asPart(part, EDITING, 1)));
       } finally {
         await candidate.dispose();
       }

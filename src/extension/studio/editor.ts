@@ -11,7 +11,7 @@ export const STUDIO = 'lethe.studio';
 export const STUDIO_OPTION = 'lethe.studioOption';
 
 /** Shows models in the Studio. It keeps nothing: a Studio that is hidden is dropped, and asks the host again when it is shown. */
-export class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider {
+class StudioEditorProvider implements vscode.CustomReadonlyEditorProvider {
   readonly #extensionUri: vscode.Uri;
   readonly #host: StudioHost;
   /** How many Studios show a model. */

@@ -1,4 +1,5 @@
 import { LetheError } from '../../base/errors.js';
+import { FOCUS_SAMPLES } from '../../contract/explain.js';
 import type { RunJob } from '../../contract/jobs.js';
 import type { Work } from '../../contract/progress.js';
 import type { CandidateId } from '../../contract/recipes.js';
@@ -20,8 +21,6 @@ export interface Explained {
 
 /** Pictures of a class, and pixels of a picture's longer side. */
 const THUMBNAILS = { perClass: 3, size: 48 };
-/** Samples of a class that its focus is averaged over. */
-const FOCUS_SAMPLES = 8;
 
 /** The questions of one tab, answered by jobs of the engine in their turn. */
 export class Questions {

@@ -5,7 +5,7 @@ import { nodePath, UniqueNames } from './names.js';
 import type { Dims } from './outputs.js';
 
 /** Operators that keep the meaning of their input's axes. */
-const elementwise = new Set(
+const ELEMENTWISE = new Set(
   (
     'Identity Cast Dropout Relu LeakyRelu PRelu Elu Selu Celu Gelu Sigmoid HardSigmoid HardSwish Swish Mish Softplus Softsign ' +
     'Tanh Clip Erf Sqrt BatchNormalization InstanceNormalization GroupNormalization LRN Pad Resize MaxPool AveragePool ' +
@@ -14,7 +14,7 @@ const elementwise = new Set(
 );
 
 /** Operators whose results are worth starting from: layers, what follows them, and where branches meet. */
-const points = new Set([...elementwise, 'Conv', 'Gemm', 'MatMul', 'LayerNormalization']);
+const POINTS = new Set([...ELEMENTWISE, 'Conv', 'Gemm', 'MatMul', 'LayerNormalization']);
 
 /** The nodes that a value depends on, in order, given where to stop. */
 export function slice(graph: Graph, outputs: readonly string[], inputs: readonly string[] = []): NodeProto[] {
@@ -61,7 +61,7 @@ export function findCuts(graph: Graph, logits: string): Cut[] {
     }
     const [value] = node.output;
     const alone = live.size === 1 && live.has(value);
-    if (alone && value !== logits && inDefaultDomain(node) && points.has(node.opType)) {
+    if (alone && value !== logits && inDefaultDomain(node) && POINTS.has(node.opType)) {
       cuts.push({ value, name: names.add(`${nodePath(node)} (${node.opType})`), layout: layouts.get(value) });
     }
   }
@@ -89,7 +89,7 @@ function axisMeanings(nodes: readonly NodeProto[]): Map<string, 'channels-first'
     const known = node.input.map((value) => meanings.get(value)).find((meaning) => meaning !== undefined);
     let meaning: typeof known;
     if (node.opType === 'Conv') meaning = 'channels-first';
-    else if (elementwise.has(node.opType)) meaning = known;
+    else if (ELEMENTWISE.has(node.opType)) meaning = known;
     else if (node.opType === 'Transpose' && known) meaning = transposedMeaning(known, ints(node, 'perm') ?? []);
     if (meaning) meanings.set(node.output[0], meaning);
   }

@@ -16,7 +16,7 @@ import {
 import { slice } from './activations.js';
 import { type Graph, isOperator, reads } from './graph.js';
 import type { Dims } from './outputs.js';
-import { inlineBytes } from './scan.js';
+import { INLINE_BYTES } from './scan.js';
 import { readPayload, type StoredTensor, type TensorTable } from './tensors.js';
 
 /** Gives a tensor's bytes as they are stored, or a candidate's in their place. */
@@ -73,7 +73,7 @@ export async function buildPart(
   );
   const initializer: TensorProto[] = [];
   for (const [name, tensor] of constantsOf(graph, kept, part)) {
-    if (!tensor.range || tensor.range.length <= inlineBytes) {
+    if (!tensor.range || tensor.range.length <= INLINE_BYTES) {
       initializer.push({ ...(await fill.tensor(tensor.proto)), name });
       continue;
     }

@@ -5,7 +5,7 @@ import { type Count, countNarrow, countNotFinite, countValues, type NumberKind }
 import type { OnnxModel } from './model.js';
 import { readPayload, type StoredTensor } from './tensors.js';
 
-const kinds: Partial<Record<DataType, NumberKind>> = {
+const KINDS: Partial<Record<DataType, NumberKind>> = {
   [DataType.FLOAT]: 'float32',
   [DataType.FLOAT16]: 'float16',
   [DataType.BFLOAT16]: 'bfloat16',
@@ -14,13 +14,13 @@ const kinds: Partial<Record<DataType, NumberKind>> = {
 
 /** Reads every real number of a model's tensors: weights, biases, statistics, constants, in subgraphs too. */
 export async function scanTensors({ path, table, layers }: OnnxModel, work: Work = {}): Promise<NotFinite[]> {
-  const tensors = [...table.tensors.values()].filter((tensor) => kinds[tensor.type] !== undefined && tensor.count > 0);
+  const tensors = [...table.tensors.values()].filter((tensor) => KINDS[tensor.type] !== undefined && tensor.count > 0);
   const total = tensors.reduce((sum, tensor) => sum + (lengthOf(tensor) ?? 0), 0);
   const multiplied = new Set(layers.map((layer) => layer.matrix.tensor));
   const found: NotFinite[] = [];
   let done = 0;
   for (const tensor of tensors) {
-    const count = await countIn(tensor, kinds[tensor.type]!, {
+    const count = await countIn(tensor, KINDS[tensor.type]!, {
       signal: work.signal,
       onBytes: (bytes) => {
         done += bytes;

@@ -10,7 +10,7 @@ export interface Use {
 }
 
 /** Operators that pass on their input's values unchanged, in another shape, order or number type. */
-const viewOperators = new Set(['Identity', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);
+const VIEW_OPERATORS = new Set(['Identity', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);
 
 /** The main graph with its wiring: who computes a value, who reads it, which values are stored tensors. */
 export class Graph {
@@ -78,7 +78,7 @@ export class Graph {
 
   /** Whether the node passes on its first input's values as they are. */
   isView(node: NodeProto): boolean {
-    return inDefaultDomain(node) && viewOperators.has(node.opType);
+    return inDefaultDomain(node) && VIEW_OPERATORS.has(node.opType);
   }
 
   /** Whole numbers that an operator takes as an attribute in older operator sets and as an input in newer ones. */

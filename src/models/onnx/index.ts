@@ -21,7 +21,7 @@ import { fileSource } from './source.js';
 import { Values } from './values.js';
 
 /** One sample costs as much as a whole batch where its size is fixed. */
-const largestFixedBatch = 1024;
+const LARGEST_FIXED_BATCH = 1024;
 
 export const format: ModelFormat = { name: 'onnx', match, inspect, faults, scan, open };
 
@@ -82,7 +82,7 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
 /** A graph may be made for one batch size although its input says otherwise: then the logits tell. */
 function batchSize(model: OnnxModel, values: Values, logits: Logits): BatchSize {
   const exactly = model.input.dims[0] ?? values.get(logits.value).dims?.[0] ?? undefined;
-  if (exactly !== undefined && (exactly < 1 || exactly > largestFixedBatch)) {
+  if (exactly !== undefined && (exactly < 1 || exactly > LARGEST_FIXED_BATCH)) {
     throw new LetheError('model-unsupported', {
       message: `runs on exactly ${exactly} samples at once`,
       file: model.path,

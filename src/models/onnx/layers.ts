@@ -106,7 +106,7 @@ function isWeightLike(tensor: StoredTensor): boolean {
   return numbers && tensor.dims.filter((dim) => dim > 1).length >= 2;
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   ConvTranspose: 'transposed convolutions are not projected',
   LSTM: 'recurrent layers are not projected',
   GRU: 'recurrent layers are not projected',
@@ -134,7 +134,7 @@ function leftover(graph: Graph, tensor: StoredTensor, { node, nested }: Use): Sk
     ? `used inside the control flow of ${nodeName(node)}`
     : called
       ? `used inside the model's own function ${node.opType}`
-      : (reasons[node.opType] ?? `read by the operator ${node.opType}${domain}, which is not projected`);
+      : (REASONS[node.opType] ?? `read by the operator ${node.opType}${domain}, which is not projected`);
   return { name: layerName(tensor.name, node), kind: node.opType, reason };
 }
 

@@ -1,14 +1,14 @@
 import type { NodeProto } from 'onnx-buf';
 
 /** Names that an exporter made up: `onnx::Conv_62`, `131`, `val_7`. */
-const madeUp = /^(onnx::|_?\d+$|val_\d+$|.*\/Constant(_\d+)?_output)/;
+const MADE_UP = /^(onnx::|_?\d+$|val_\d+$|.*\/Constant(_\d+)?_output)/;
 
 /**
  * A name that the author of the model would recognise: the weight's own without `.weight` (`stem.0`), or else the module
  * path of its node (PyTorch's `/e/e.0/qkv/MatMul` is `e.0.qkv`).
  */
 export function layerName(tensorName: string, node: NodeProto): string {
-  if (tensorName !== '' && !madeUp.test(tensorName)) return tensorName.replace(/\.weight$/, '') || tensorName;
+  if (tensorName !== '' && !MADE_UP.test(tensorName)) return tensorName.replace(/\.weight$/, '') || tensorName;
   return nodePath(node);
 }
 

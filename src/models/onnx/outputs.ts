@@ -52,7 +52,7 @@ function classAxis(dims: readonly (number | null)[]): number | undefined {
   return wide.length === 1 ? wide[0] : undefined;
 }
 
-const shapers = new Set(['Identity', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
+const SHAPERS = new Set(['Identity', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Cast']);
 
 /** Scores say more before a softmax: distances do not vanish, and a log of 0 can't occur. */
 function beforeSoftmax(graph: Graph, output: string): string {
@@ -61,7 +61,7 @@ function beforeSoftmax(graph: Graph, output: string): string {
     const node = graph.producer(value);
     if (!node || !graph.isActivation(node.input[0] ?? '')) return output;
     if (isOperator(node, 'Softmax') || isOperator(node, 'LogSoftmax')) return node.input[0];
-    if (!shapers.has(node.opType) || node.domain !== '') return output;
+    if (!SHAPERS.has(node.opType) || node.domain !== '') return output;
     value = node.input[0];
   }
 }

@@ -18,14 +18,14 @@ import { memoryText } from '../../contract/text.js';
 import { type WireField, WireReader, type WireType } from './wire.js';
 
 /** A payload up to this length is decoded with its tensor (shapes, axes, scalars); a longer one stays in the file. */
-export const inlineBytes = 1024;
-const deepestNesting = 50;
-const mostMessages = 500_000;
-const mostHeaderBytes = 128 * 2 ** 20;
+export const INLINE_BYTES = 1024;
+const DEEPEST_NESTING = 50;
+const MOST_MESSAGES = 500_000;
+const MOST_HEADER_BYTES = 128 * 2 ** 20;
 
 /** The fields of a tensor that hold its values as one run of bytes. */
-const payloadFields = ['rawData', 'floatData', 'doubleData', 'int32Data', 'int64Data', 'uint64Data'] as const;
-export type PayloadField = (typeof payloadFields)[number];
+const PAYLOAD_FIELDS = ['rawData', 'floatData', 'doubleData', 'int32Data', 'int64Data', 'uint64Data'] as const;
+export type PayloadField = (typeof PAYLOAD_FIELDS)[number];
 
 /** Where a tensor's values lie in the model file. */
 export interface Payload extends ByteRange {
@@ -43,7 +43,7 @@ export interface ScannedModel {
 }
 
 /** The messages that can hold tensors, so that the scan goes into them; all others are decoded whole. */
-const containers = new Set<DescMessage>([
+const CONTAINERS = new Set<DescMessage>([
   ModelProtoSchema,
   GraphProtoSchema,
   NodeProtoSchema,
@@ -106,7 +106,7 @@ class Scan {
       const kind = field.type === 'bytes' ? nested(schema, field.number) : undefined;
       const payload = schema === TensorProtoSchema && field.type === 'bytes' ? payloadField(field.number) : undefined;
       if (payload !== undefined) {
-        const inline = field.length <= inlineBytes;
+        const inline = field.length <= INLINE_BYTES;
         payloads.push({ file: reader.file, field: payload, offset: field.offset, length: field.length, inline });
         if (inline) plain.push(await this.#header(field, next));
       } else if (kind) {
@@ -126,8 +126,8 @@ class Scan {
   /** Reads a field whole, tag and all. */
   async #header(field: WireField, end: number): Promise<Uint8Array> {
     this.#headerBytes += end - field.start;
-    if (this.#headerBytes > mostHeaderBytes)
-      throw this.#tooLarge(`over ${memoryText(mostHeaderBytes)} without its tensors`);
+    if (this.#headerBytes > MOST_HEADER_BYTES)
+      throw this.#tooLarge(`over ${memoryText(MOST_HEADER_BYTES)} without its tensors`);
     return this.reader.bytes(field.start, end - field.start);
   }
 
@@ -149,9 +149,9 @@ class Scan {
   }
 
   async #count(depth: number): Promise<void> {
-    if (depth > deepestNesting) throw this.reader.corrupt(this.reader.position, 'messages are nested too deeply');
+    if (depth > DEEPEST_NESTING) throw this.reader.corrupt(this.reader.position, 'messages are nested too deeply');
     this.#messages += 1;
-    if (this.#messages > mostMessages) throw this.#tooLarge(`over ${mostMessages} nodes, attributes and tensors`);
+    if (this.#messages > MOST_MESSAGES) throw this.#tooLarge(`over ${MOST_MESSAGES} nodes, attributes and tensors`);
     if (this.#messages % 5000 === 0) await breathe(this.signal);
   }
 
@@ -181,8 +181,8 @@ function wireTypeOf(field: DescField): WireType {
   }
 }
 
-const expectedTypes = new Map(
-  [...containers].map((schema) => [
+const EXPECTED_TYPES = new Map(
+  [...CONTAINERS].map((schema) => [
     schema,
     new Map(
       schema.fields.map((field) => [field.number, { type: wireTypeOf(field), list: field.fieldKind === 'list' }]),
@@ -192,7 +192,7 @@ const expectedTypes = new Map(
 
 /** The decoder takes a known field's type for granted, and would read on beyond a value of another type. */
 function isExpected(schema: DescMessage, field: WireField): boolean {
-  const expected = expectedTypes.get(schema)!.get(field.number);
+  const expected = EXPECTED_TYPES.get(schema)!.get(field.number);
   return expected === undefined || expected.type === field.type || (expected.list && field.type === 'bytes');
 }
 
@@ -202,13 +202,13 @@ interface NestedField {
   readonly schema: DescMessage;
 }
 
-const nestedFields = new Map(
-  [...containers].map((schema) => [
+const NESTED_FIELDS = new Map(
+  [...CONTAINERS].map((schema) => [
     schema,
     new Map(
       schema.fields.flatMap((field): [number, NestedField][] => {
         const message = field.message;
-        if (!message || !containers.has(message)) return [];
+        if (!message || !CONTAINERS.has(message)) return [];
         return [[field.number, { name: field.localName, list: field.fieldKind === 'list', schema: message }]];
       }),
     ),
@@ -216,11 +216,11 @@ const nestedFields = new Map(
 );
 
 function nested(schema: DescMessage, number: number): NestedField | undefined {
-  return nestedFields.get(schema)?.get(number);
+  return NESTED_FIELDS.get(schema)?.get(number);
 }
 
-const payloadNumbers = new Map(payloadFields.map((name) => [TensorProtoSchema.field[name].number, name]));
+const PAYLOAD_NUMBERS = new Map(PAYLOAD_FIELDS.map((name) => [TensorProtoSchema.field[name].number, name]));
 
 function payloadField(number: number): PayloadField | undefined {
-  return payloadNumbers.get(number);
+  return PAYLOAD_NUMBERS.get(number);
 }

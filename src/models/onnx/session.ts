@@ -73,8 +73,8 @@ async function createSession(
   }
 }
 
-const noMemory = /bad_alloc|fail\w* to allocate|out of memory/i;
-const unsupported =
+const NO_MEMORY = /bad_alloc|fail\w* to allocate|out of memory/i;
+const UNSUPPORTED =
   /not a registered function|No Op registered|NOT_IMPLEMENTED|Unsupported model IR|under development|Could not find an implementation|Unsupported data type/i;
 
 /** Turns the runtime's plain error into one that names the file and says what kind of problem it is. */
@@ -85,7 +85,7 @@ function runtimeError(error: unknown, file: string, what: string, otherwise: Err
     .replace(/\/[\w./-]*onnxruntime\/[\w./-]+(:\d+)?( [\w:<>~ ,*&]+\([^)]*\))?/g, '')
     .replace(/\s+/g, ' ')
     .trim();
-  const code = noMemory.test(text) ? 'out-of-memory' : unsupported.test(text) ? 'model-unsupported' : otherwise;
+  const code = NO_MEMORY.test(text) ? 'out-of-memory' : UNSUPPORTED.test(text) ? 'model-unsupported' : otherwise;
   const hints: Partial<Record<ErrorCode, string>> = {
     'out-of-memory': 'Close other programs or use a smaller model.',
     'model-unsupported': 'Export the model with operators and versions that ONNX Runtime supports.',

@@ -3,7 +3,7 @@ import { readPayload, type StoredTensor, type TensorTable } from './tensors.js';
 import type { TensorEdit } from './weights.js';
 
 /** Models up to this size keep their large tensors in memory, so that a candidate need not read them again. */
-const cacheBytes = 256 * 2 ** 20;
+const CACHE_BYTES = 256 * 2 ** 20;
 
 /** Reads tensors from the model's files; of a small model each only once. */
 export function fileSource(table: TensorTable): TensorSource {
@@ -12,7 +12,7 @@ export function fileSource(table: TensorTable): TensorSource {
   const cache = new Map<StoredTensor, Promise<Uint8Array>>();
   const bytes = (tensor: StoredTensor) => {
     const known = cache.get(tensor) ?? readPayload(tensor.range!);
-    if (total <= cacheBytes) cache.set(tensor, known);
+    if (total <= CACHE_BYTES) cache.set(tensor, known);
     return known;
   };
   return { bytes, isEdited: () => false };

@@ -22,7 +22,7 @@ export interface StoredTensor {
 }
 
 /** Bits of one value as raw data; types that are missing here have no fixed size (strings). */
-const bitsOf: Partial<Record<DataType, number>> = {
+const BITS_OF: Partial<Record<DataType, number>> = {
   [DataType.FLOAT]: 32,
   [DataType.UINT8]: 8,
   [DataType.INT8]: 8,
@@ -51,10 +51,10 @@ const bitsOf: Partial<Record<DataType, number>> = {
 };
 
 /** Types whose values Lethe reads and writes. */
-const editableTypes = new Set<DataType>([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE]);
+const EDITABLE_TYPES = new Set<DataType>([DataType.FLOAT, DataType.FLOAT16, DataType.DOUBLE]);
 
 export function isEditableType(type: DataType): boolean {
-  return editableTypes.has(type);
+  return EDITABLE_TYPES.has(type);
 }
 
 /** `float16`, as messages say it. */
@@ -100,7 +100,7 @@ class TensorCheck {
     if (!this.#dims.every((dim) => dim >= 0) || !Number.isSafeInteger(this.#count * 16)) {
       throw this.#corrupt(`has impossible dims [${this.#dims.join(', ')}]`);
     }
-    const bits = bitsOf[proto.dataType as DataType];
+    const bits = BITS_OF[proto.dataType as DataType];
     if (bits !== undefined) this.#bytes = Math.ceil((this.#count * bits) / 8);
     else if (proto.dataType !== DataType.STRING) throw this.#corrupt(`has the unknown type ${proto.dataType}`);
     if (proto.segment) throw this.#corrupt('is cut into segments, which ONNX no longer allows');

@@ -9,11 +9,11 @@ import type { Dims } from './outputs.js';
 import { inferValues } from './session.js';
 
 /** Multiply-adds that any machine does in about 250 ms. */
-const chunkOperations = 2.5e9;
-const chunkBytes = 256 * 2 ** 20;
-const largestChunk = 256;
+const CHUNK_OPERATIONS = 2.5e9;
+const CHUNK_BYTES = 256 * 2 ** 20;
+const LARGEST_CHUNK = 256;
 
-const dataTypes: Readonly<Record<string, DataType>> = {
+const DATA_TYPES: Readonly<Record<string, DataType>> = {
   float32: DataType.FLOAT,
   float16: DataType.FLOAT16,
   float64: DataType.DOUBLE,
@@ -31,7 +31,12 @@ export class Values {
       if (!value.isTensor) continue;
       // The runtime gives a value of unknown rank no dims at all, and a free dim a name.
       const free = value.shape.map((dim) => (typeof dim === 'number' ? dim : null));
-      values.#add(model, value.name, dataTypes[value.type] ?? DataType.UNDEFINED, free.length === 0 ? undefined : free);
+      values.#add(
+        model,
+        value.name,
+        DATA_TYPES[value.type] ?? DataType.UNDEFINED,
+        free.length === 0 ? undefined : free,
+      );
     }
     values.#add(model, model.input.name, model.inputType, model.input.dims);
     return values;
@@ -72,7 +77,7 @@ export class Values {
     for (const name of this.#values.keys()) largest = Math.max(largest, bytesOf(name));
     let bytes = 2 * largest;
     for (const tap of taps) bytes += bytesOf(tap);
-    const fitting = Math.floor(Math.min(chunkOperations / operations, chunkBytes / bytes));
-    return Math.max(1, Math.min(largestChunk, fitting));
+    const fitting = Math.floor(Math.min(CHUNK_OPERATIONS / operations, CHUNK_BYTES / bytes));
+    return Math.max(1, Math.min(LARGEST_CHUNK, fitting));
   }
 }

@@ -2,9 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { LetheError } from '../../base/errors.js';
 import { readRange } from '../../base/files.js';
 
-const windowBytes = 64 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 /** A tag and a varint of 64 bits: the longest head a field can have. */
-const longestHead = 20;
+const LONGEST_HEAD = 20;
 
 /** One field of a protobuf message: where its value lies in the file. */
 export interface WireField {
@@ -19,7 +19,7 @@ export interface WireField {
 
 export type WireType = 'varint' | 'fixed64' | 'bytes' | 'fixed32';
 
-const wireTypes: readonly (WireType | undefined)[] = ['varint', 'fixed64', 'bytes', undefined, undefined, 'fixed32'];
+const WIRE_TYPES: readonly (WireType | undefined)[] = ['varint', 'fixed64', 'bytes', undefined, undefined, 'fixed32'];
 
 /**
  * Walks over a protobuf file field by field, seeking past what nobody asks for. It reads through a small window, and every
@@ -40,12 +40,12 @@ export class WireReader {
 
   /** Whether the next field's head is in memory; if not, `load` first. A call a field would be a promise a field. */
   get ready(): boolean {
-    const end = Math.min(this.position + longestHead, this.size);
+    const end = Math.min(this.position + LONGEST_HEAD, this.size);
     return this.position >= this.#windowStart && end <= this.#windowStart + this.#window.length;
   }
 
   async load(): Promise<void> {
-    const length = Math.min(windowBytes, this.size - this.position);
+    const length = Math.min(WINDOW_BYTES, this.size - this.position);
     this.#window = await readRange(this.handle, { file: this.file, offset: this.position, length });
     this.#windowStart = this.position;
   }
@@ -58,7 +58,7 @@ export class WireReader {
   field(end: number): WireField {
     const start = this.position;
     const tag = this.#varint(end);
-    const type = wireTypes[tag % 8];
+    const type = WIRE_TYPES[tag % 8];
     const number = Math.floor(tag / 8);
     if (type === undefined || number === 0 || number > 0x1fffffff) throw this.corrupt(start, `${tag} is no field tag`);
     if (type === 'varint') {

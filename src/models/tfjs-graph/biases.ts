@@ -20,7 +20,7 @@ export interface Product {
   readonly rank: number | null;
 }
 
-const additions = new Set(['BiasAdd', 'Add', 'AddV2']);
+const ADDITIONS = new Set(['BiasAdd', 'Add', 'AddV2']);
 
 /**
  * Finds biases: stored vectors of one value a row. TensorFlow.js adds them as any other tensor, to the last axis unless they
@@ -56,7 +56,7 @@ export class Biases {
     for (;;) {
       const [reader, ...others] = this.#readers.get(value) ?? [];
       if (!reader || others.length > 0 || value === this.#graph.output) return undefined;
-      if (additions.has(reader.op)) {
+      if (ADDITIONS.has(reader.op)) {
         const bias = reader.inputs[reader.inputs[0] === value ? 1 : 0];
         return bias === undefined ? undefined : { node: reader, bias };
       }

@@ -16,12 +16,12 @@ export interface Opaque {
 }
 
 /** Nodes that hand on a tensor's values unchanged, in TensorFlow.js at least. */
-const same = new Set(['Identity', 'StopGradient', 'Snapshot', 'FakeQuantWithMinMaxVars', 'Cast']);
-const shapes = new Set(['Reshape', 'Transpose', 'ExpandDims', 'Squeeze']);
+const SAME = new Set(['Identity', 'StopGradient', 'Snapshot', 'FakeQuantWithMinMaxVars', 'Cast']);
+const SHAPES = new Set(['Reshape', 'Transpose', 'ExpandDims', 'Squeeze']);
 
 /** Whether a node only shows its first input under another name or shape. */
 export function handsOn({ op }: GraphNode): boolean {
-  return same.has(op) || shapes.has(op);
+  return SAME.has(op) || SHAPES.has(op);
 }
 
 /** Follows constants of a graph to the tensors in the shards. */
@@ -66,7 +66,7 @@ export class Constants {
     if (!source || 'reason' in source) return source;
     if (node.op === 'Cast' && !(castsToFloat(node) && source.weight.dtype === 'float32'))
       return { reason: 'its weight is cast to another type' };
-    const axes = same.has(node.op) ? source.axes : await this.#reshaped(node, source.axes);
+    const axes = SAME.has(node.op) ? source.axes : await this.#reshaped(node, source.axes);
     return axes
       ? { weight: source.weight, axes }
       : { reason: `its weight goes through a ${node.op} that cannot be followed` };

@@ -39,7 +39,7 @@ export async function readFacts(file: string): Promise<GraphFacts> {
 }
 
 /** Nodes after which each class still has its place. */
-const keepsOrder = new Set(['Identity', 'Reshape', 'Squeeze', 'StopGradient']);
+const KEEPS_ORDER = new Set(['Identity', 'Reshape', 'Squeeze', 'StopGradient']);
 
 /** Ends the graph before a final softmax, where nothing but renaming and reshaping follows it; else before mere names. */
 function peelSoftmax(graph: Graph): Graph {
@@ -47,7 +47,7 @@ function peelSoftmax(graph: Graph): Graph {
   let value = graph.output;
   for (let node = graph.makerOf(value); node && node.inputs.length > 0; node = graph.makerOf(value)) {
     if (node.op === 'Softmax') return endedAt(graph, node.inputs[0]);
-    if (!keepsOrder.has(node.op)) break;
+    if (!KEEPS_ORDER.has(node.op)) break;
     [value] = node.inputs;
     if (node.op === 'Identity' && named === node.name) named = value;
   }
@@ -58,7 +58,7 @@ function endedAt(graph: Graph, output: string): Graph {
   return { ...graph, output, nodes: neededFor(graph.nodes, [output]) };
 }
 
-const keepsLastAxis = new Set([
+const KEEPS_LAST_AXIS = new Set([
   'Add',
   'AddV2',
   'BiasAdd',
@@ -76,7 +76,7 @@ function classCount(graph: Graph, layers: readonly StoredLayer[]): number | null
     const node = graph.makerOf(value);
     const layer = layers.find(({ id, weight }) => id === node?.name || node?.inputs[1] === weight.name);
     if (layer) return layer.out;
-    if (!node || !keepsLastAxis.has(node.op)) return null;
+    if (!node || !KEEPS_LAST_AXIS.has(node.op)) return null;
     [value] = node.inputs;
   }
 }

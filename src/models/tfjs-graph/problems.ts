@@ -8,12 +8,12 @@ import { Biases, type BiasUse, type Product } from './biases.js';
 import { type Constants, handsOn, type Operand } from './constants.js';
 import { type Graph, type GraphNode, shortName, unsupported } from './graph.js';
 
-const dense = new Set(['MatMul', '_FusedMatMul', 'BatchMatMul', 'BatchMatMulV2']);
-const convolution = new Set(['Conv2D', '_FusedConv2D', 'Conv3D']);
-const depthwise = new Set(['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative']);
+const DENSE = new Set(['MatMul', '_FusedMatMul', 'BatchMatMul', 'BatchMatMulV2']);
+const CONVOLUTION = new Set(['Conv2D', '_FusedConv2D', 'Conv3D']);
+const DEPTHWISE = new Set(['DepthwiseConv2dNative', 'FusedDepthwiseConv2dNative']);
 
 /** Nodes with a weight that are left alone, and why. */
-const skipReasons: Readonly<Record<string, string>> = {
+const SKIP_REASONS: Readonly<Record<string, string>> = {
   Conv2DBackpropInput: 'a transposed convolution',
   Conv3DBackpropInputV2: 'a transposed convolution',
   Einsum: 'its weight is multiplied along axes given by an equation',
@@ -60,11 +60,11 @@ export async function findLayers(
       const { name } = operand.weight;
       readers.set(name, (readers.get(name) ?? new Set()).add(node.name));
     }
-    const isLayer = dense.has(node.op) || convolution.has(node.op) || depthwise.has(node.op);
+    const isLayer = DENSE.has(node.op) || CONVOLUTION.has(node.op) || DEPTHWISE.has(node.op);
     const weighted = operands.some(
       (operand) => operand && !('reason' in operand) && operand.weight.dtype === 'float32' && operand.axes.length > 1,
     );
-    if (skipReasons[node.op] && weighted) skip(node, skipReasons[node.op]);
+    if (SKIP_REASONS[node.op] && weighted) skip(node, SKIP_REASONS[node.op]);
     // Attention multiplies two computed tensors, and constants may multiply each other: no layers, nothing to report.
     if (!isLayer || varying.has(node.inputs[0]) === varying.has(node.inputs[1])) continue;
     const side = varying.has(node.inputs[0]) ? 1 : 0;
@@ -145,7 +145,7 @@ function readUse(json: JsonFile, node: GraphNode, operand: Operand, side: number
     groups,
     site: { tap: node.inputs[1 - side], geometry },
   });
-  if (dense.has(node.op)) {
+  if (DENSE.has(node.op)) {
     const batched = node.op.startsWith('Batch');
     const transposed = (batched ? ['adj_x', 'adj_y'] : ['transpose_a', 'transpose_b']).map((name) => flag(node, name));
     if (axes.length < 2 || axes.slice(0, -2).some(({ size }) => size !== 1))
@@ -163,7 +163,7 @@ function readUse(json: JsonFile, node: GraphNode, operand: Operand, side: number
   if (axes.length !== rank + 2)
     throw corrupt(json, `the kernel of the ${node.op} "${node.name}" has ${axes.length} axes`, node.at);
   const geometry = convGeometry(json, node, axes.slice(0, rank));
-  return depthwise.has(node.op)
+  return DEPTHWISE.has(node.op)
     ? use('depthwise', depthwiseView(axes), axes[rank].size, geometry)
     : use('conv', convView(axes), 1, geometry);
 }

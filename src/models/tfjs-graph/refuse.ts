@@ -4,14 +4,14 @@ import { handlesText, integers } from './attributes.js';
 import type { Constants } from './constants.js';
 import { type Graph, type GraphNode, unsupported } from './graph.js';
 
-const controlFlow =
+const CONTROL_FLOW =
   /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^LoopCond$|^(Stateless)?(If|While|Case)$|^(Stateful)?PartitionedCall$|^Tensor(Array|List)/;
-const valueDependent = /^(NonMaxSuppressionV\d|Where|ListDiff)$/;
-const texts =
+const VALUE_DEPENDENT = /^(NonMaxSuppressionV\d|Where|ListDiff)$/;
+const TEXTS =
   /^(String|StaticRegex|RegexReplace|Hash[Tt]able|LookupTable|DecodeJpeg|DecodePng|DecodeImage|ParseExample)/;
 
 /** Operands that say how large a result gets, and where a damaged file could ask for anything. */
-const sizeOperands: Readonly<Record<string, readonly number[]>> = {
+const SIZE_OPERANDS: Readonly<Record<string, readonly number[]>> = {
   BroadcastTo: [1],
   Fill: [0],
   LinSpace: [2],
@@ -25,11 +25,11 @@ const sizeOperands: Readonly<Record<string, readonly number[]>> = {
   SpaceToBatchND: [1, 2],
   Tile: [1],
 };
-const largestSize = 2 ** 26;
+const LARGEST_SIZE = 2 ** 26;
 
 /** Attributes that count pixels; beyond this the runtime's own numbers overflow. */
-const pixelAttributes = ['strides', 'dilations', 'ksize', 'explicit_paddings'];
-const mostPixels = 2 ** 16;
+const PIXEL_ATTRIBUTES = ['strides', 'dilations', 'ksize', 'explicit_paddings'];
+const MOST_PIXELS = 2 ** 16;
 
 /**
  * Refuses graphs that TensorFlow.js cannot run as a plain function from input to logits, before anything is loaded.
@@ -38,9 +38,9 @@ const mostPixels = 2 ** 16;
 export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constants: Constants): Promise<void> {
   const { json } = files;
   for (const node of graph.nodes) {
-    if (controlFlow.test(node.op))
+    if (CONTROL_FLOW.test(node.op))
       throw operation(json, node, 'control flow', 'Export the model for inference, without loops and branches.');
-    if (valueDependent.test(node.op)) {
+    if (VALUE_DEPENDENT.test(node.op)) {
       throw operation(
         json,
         node,
@@ -48,7 +48,7 @@ export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constant
         'Export the classifier without detection or filtering steps.',
       );
     }
-    if (texts.test(node.op) || handlesText(node)) {
+    if (TEXTS.test(node.op) || handlesText(node)) {
       throw operation(json, node, 'it works on text', 'Export the model without its text preprocessing.');
     }
     if (node.op === 'Const' && !files.weights.has(node.name)) {
@@ -59,9 +59,9 @@ export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constant
         'Convert the model again.',
       );
     }
-    for (const name of pixelAttributes) {
+    for (const name of PIXEL_ATTRIBUTES) {
       const least = name === 'explicit_paddings' ? 0 : 1;
-      if (integers(node, name)?.every((size) => Number.isInteger(size) && size >= least && size < mostPixels) ?? true)
+      if (integers(node, name)?.every((size) => Number.isInteger(size) && size >= least && size < MOST_PIXELS) ?? true)
         continue;
       throw corrupt(
         json,
@@ -70,10 +70,10 @@ export async function refuseUnrunnable(files: ModelFiles, graph: Graph, constant
         'Fetch the model again.',
       );
     }
-    for (const operand of sizeOperands[node.op] ?? []) {
+    for (const operand of SIZE_OPERANDS[node.op] ?? []) {
       const sizes = operand < node.inputs.length ? await constants.integers(node.inputs[operand]) : null;
       const product = (sizes ?? []).reduce((all, size) => all * Math.max(1, Math.abs(size)), 1);
-      if (product > largestSize) {
+      if (product > LARGEST_SIZE) {
         throw corrupt(
           json,
           `the ${node.op} "${node.name}" is asked for the size [${sizes?.join(', ')}]`,

@@ -10,8 +10,8 @@ import type { GraphFacts } from './facts.js';
 import { shortName } from './graph.js';
 
 /** Sizes to try free spatial axes with: common for images, and enough for every pooling of a sequence. */
-const guessedImage = 224;
-const guessedLength = 64;
+const GUESSED_IMAGE = 224;
+const GUESSED_LENGTH = 64;
 
 /**
  * Loads a graph model and runs one sample through it, which tells the shapes that the graph leaves open.
@@ -64,7 +64,7 @@ function networkOf(backend: Backend, facts: GraphFacts, model: GraphModel<tfc.io
 /** The shapes of some values for one sample of zeros. */
 function probe(backend: Backend, facts: GraphFacts, run: Network['run'], values: readonly string[]): number[][] {
   const { input, inputType, batch, graph } = facts;
-  const guess = input.dims.length === 4 ? guessedImage : guessedLength;
+  const guess = input.dims.length === 4 ? GUESSED_IMAGE : GUESSED_LENGTH;
   const shape = [batch ?? 1, ...input.dims.slice(1).map((size) => size ?? guess)];
   const { tf } = backend;
   let shapes: number[][] = [];

@@ -13,7 +13,7 @@ export type KerasLayer = tfl.layers.Layer;
 export type Shape = (number | null)[];
 
 /** A sample's activation may not be larger: 1 GiB of float32. */
-const maxActivation = 2 ** 28;
+const MAX_ACTIVATION = 2 ** 28;
 
 /** The layers of a model, ready to be applied. */
 export interface BuiltLayers {
@@ -168,7 +168,7 @@ function writeWeight(facts: LayersFacts, layer: LayerConfig, variable: tfl.Layer
 
 function refuseHuge(facts: LayersFacts, layer: LayerConfig, shape: Shape): void {
   const size = shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-  if (size <= maxActivation) return;
+  if (size <= MAX_ACTIVATION) return;
   throw corrupt(facts, layer, `its output has the shape ${shapeText(shape)}, beyond 1 GiB a sample`);
 }
 

@@ -1,7 +1,7 @@
 import { readModelFiles } from '../tfjs/manifest.js';
 import type { NetworkFacts, StoredLayer } from '../tfjs/network.js';
 import { setting, word } from './config.js';
-import { keepsLastAxis } from './kinds.js';
+import { KEEPS_LAST_AXIS } from './kinds.js';
 import { findLayers } from './problems.js';
 import { flatten, inputShape, type Step } from './steps.js';
 
@@ -38,7 +38,7 @@ export async function readFacts(file: string): Promise<LayersFacts> {
 }
 
 /** Layers that a softmax over classes may be followed by without changing which value belongs to which class. */
-const harmless = new Set(['Flatten', 'Reshape', 'Dropout']);
+const HARMLESS = new Set(['Flatten', 'Reshape', 'Dropout']);
 
 /**
  * Takes a final softmax off: a Softmax or Activation layer is left out; an activation inside the last layer is set to linear
@@ -64,7 +64,7 @@ function peelSoftmax(steps: readonly Step[], output: string): { steps: Step[]; l
     }
     const calls = steps.filter((other) => other.path.join('/') === step.path.join('/')).length;
     if (softmax && calls === 1) config.activation = 'linear';
-    if (softmax || !harmless.has(className)) return { steps: [...steps], logits: output };
+    if (softmax || !HARMLESS.has(className)) return { steps: [...steps], logits: output };
     [value] = step.inputs;
   }
 }
@@ -78,7 +78,7 @@ function classCount(steps: readonly Step[], layers: readonly StoredLayer[], logi
     const id = step.path.join('/');
     const layer = layers.find((candidate) => candidate.id === id || candidate.id === `${id}/pointwise`);
     if (layer) return layer.out;
-    if (!keepsLastAxis.has(step.layer.className)) return null;
+    if (!KEEPS_LAST_AXIS.has(step.layer.className)) return null;
     [value] = step.inputs;
   }
 }

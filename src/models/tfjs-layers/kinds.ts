@@ -1,33 +1,33 @@
 /** Layers with a matrix or a kernel that their input is multiplied by; `problems.ts` says how. */
-export const projectable = new Set(['Dense', 'Conv1D', 'Conv2D', 'Conv3D', 'DepthwiseConv2D', 'SeparableConv2D']);
+export const PROJECTABLE = new Set(['Dense', 'Conv1D', 'Conv2D', 'Conv3D', 'DepthwiseConv2D', 'SeparableConv2D']);
 
-const recurrent = 'recurrent: its weight multiplies a state that it computes itself';
-const transposed = 'a transposed convolution';
-const wraps = 'wraps another layer';
-const attention = 'its weights multiply values that it computes itself';
+const RECURRENT = 'recurrent: its weight multiplies a state that it computes itself';
+const TRANSPOSED = 'a transposed convolution';
+const WRAPS = 'wraps another layer';
+const ATTENTION = 'its weights multiply values that it computes itself';
 
 /** Layers with weights that are left alone, and why. Normalisation is not among them: it stays as it is by design. */
-export const skipReasons: Readonly<Record<string, string>> = {
+export const SKIP_REASONS: Readonly<Record<string, string>> = {
   Embedding: 'looks vectors up instead of multiplying them',
   PositionEmbedding: 'adds its weight instead of multiplying by it',
-  SimpleRNN: recurrent,
-  GRU: recurrent,
-  LSTM: recurrent,
-  RNN: recurrent,
-  ConvLSTM2D: recurrent,
-  Conv2DTranspose: transposed,
-  Conv3DTranspose: transposed,
-  Bidirectional: wraps,
-  TimeDistributed: wraps,
+  SimpleRNN: RECURRENT,
+  GRU: RECURRENT,
+  LSTM: RECURRENT,
+  RNN: RECURRENT,
+  ConvLSTM2D: RECURRENT,
+  Conv2DTranspose: TRANSPOSED,
+  Conv3DTranspose: TRANSPOSED,
+  Bidirectional: WRAPS,
+  TimeDistributed: WRAPS,
   PReLU: 'its weights are slopes of an activation',
   EinsumDense: 'its weight is multiplied along axes given by an equation',
-  MultiHeadAttention: attention,
-  CachedMultiHeadAttention: attention,
-  TransformerDecoder: attention,
+  MultiHeadAttention: ATTENTION,
+  CachedMultiHeadAttention: ATTENTION,
+  TransformerDecoder: ATTENTION,
 };
 
 /** Layers that keep the last axis: a classifier's class count passes through them. */
-export const keepsLastAxis = new Set([
+export const KEEPS_LAST_AXIS = new Set([
   'Activation',
   'AlphaDropout',
   'AveragePooling1D',
@@ -53,7 +53,7 @@ export const keepsLastAxis = new Set([
   'ThresholdedReLU',
 ]);
 
-const others = [
+const OTHERS = [
   'Add',
   'Average',
   'CategoryEncoding',
@@ -79,9 +79,9 @@ const others = [
 ];
 
 /** Every class of layer that TensorFlow.js can build a classifier from. */
-export const knownClasses: ReadonlySet<string> = new Set([
-  ...projectable,
-  ...Object.keys(skipReasons),
-  ...keepsLastAxis,
-  ...others,
+export const KNOWN_CLASSES: ReadonlySet<string> = new Set([
+  ...PROJECTABLE,
+  ...Object.keys(SKIP_REASONS),
+  ...KEEPS_LAST_AXIS,
+  ...OTHERS,
 ]);

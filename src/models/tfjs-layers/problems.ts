@@ -5,7 +5,7 @@ import { corrupt, type ModelFiles, type StoredWeight } from '../tfjs/manifest.js
 import { type LocatedSkip, type StoredLayer, storedLayer, unfitWeight } from '../tfjs/network.js';
 import { axesOf, convView, denseView, depthwiseView, rowCount, type WeightView } from '../tfjs/view.js';
 import { type LayerConfig, setting, sizes, word } from './config.js';
-import { knownClasses, projectable, skipReasons } from './kinds.js';
+import { KNOWN_CLASSES, PROJECTABLE, SKIP_REASONS } from './kinds.js';
 import type { Step } from './steps.js';
 
 /** The tap inside a separable convolution: what its pointwise part is applied to. It exists nowhere as a layer's output. */
@@ -26,13 +26,13 @@ export function findLayers(
   const skipped = new Map<string, LocatedSkip>();
   for (const step of steps) {
     const { className, name, at } = step.layer;
-    if (!knownClasses.has(className)) throw unknownClass(files.json, step.layer);
+    if (!KNOWN_CLASSES.has(className)) throw unknownClass(files.json, step.layer);
     refuseAbsurdSizes(files.json, step.layer);
     refuseState(files.json, step.layer);
     const id = step.path.join('/');
-    const reason = skipReasons[className];
+    const reason = SKIP_REASONS[className];
     if (reason) skipped.set(id, { name: id, kind: className, reason, at });
-    if (!projectable.has(className)) continue;
+    if (!PROJECTABLE.has(className)) continue;
     for (const part of partsOf(files.json, step)) {
       const partId = part.name ? `${id}/${part.name}` : id;
       const weight = find(name, part.weight);
@@ -198,11 +198,11 @@ function beyondTfjs(json: JsonFile, layer: LayerConfig, what: string): LetheErro
   });
 }
 
-const sizeSettings = ['kernel_size', 'strides', 'dilation_rate', 'pool_size', 'size', 'padding', 'cropping', 'n'];
+const SIZE_SETTINGS = ['kernel_size', 'strides', 'dilation_rate', 'pool_size', 'size', 'padding', 'cropping', 'n'];
 
 /** Sizes in pixels beyond which the runtime's own numbers overflow, or any result. */
 function refuseAbsurdSizes(json: JsonFile, { config, name, at }: LayerConfig): void {
-  for (const key of sizeSettings) {
+  for (const key of SIZE_SETTINGS) {
     const found = [setting(config, key)].flat(2);
     if (found.every((size) => typeof size !== 'number' || (size >= 0 && size < 2 ** 16))) continue;
     throw corrupt(json, `${key} of the layer "${name}" is ${JSON.stringify(setting(config, key))}`, at);

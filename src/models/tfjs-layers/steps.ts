@@ -5,8 +5,8 @@ import { inForwardOrder, neededFor } from '../tfjs/order.js';
 import { type ContainerConfig, isContainer, type LayerConfig, readContainer, readTopology, setting } from './config.js';
 
 /** Nested models can call each other more often than any network has layers. */
-const maxSteps = 20_000;
-const maxDepth = 32;
+const MAX_STEPS = 20_000;
+const MAX_DEPTH = 32;
 
 /** One application of one layer. Values are named after the call that makes them: `conv1`, `conv1@1`, `backbone/conv1`. */
 export interface Step {
@@ -86,7 +86,7 @@ class Flattener {
     prefix: string,
     inputs: readonly string[],
   ): string[] {
-    if (path.length > maxDepth) throw corrupt(this.#json, 'models are nested too deeply', at.at);
+    if (path.length > MAX_DEPTH) throw corrupt(this.#json, 'models are nested too deeply', at.at);
     return model.kind === 'sequential'
       ? this.#expandSequential(model, path, prefix, inputs)
       : this.#expandFunctional(model, at, path, prefix, inputs);
@@ -162,7 +162,7 @@ class Flattener {
     inputs: readonly string[],
     wanted: Iterable<number>,
   ): string[] {
-    if (this.steps.length >= maxSteps) throw corrupt(this.#json, `has more than ${maxSteps} layers`, layer.at);
+    if (this.steps.length >= MAX_STEPS) throw corrupt(this.#json, `has more than ${MAX_STEPS} layers`, layer.at);
     const inner = isContainer(layer);
     const again = call - (inner ? 1 : 0);
     const id = `${prefix}${layer.name}${again > 0 ? `@${again}` : ''}`;

@@ -3,8 +3,8 @@ import { LetheError } from '../../base/errors.js';
 import { elementCount, type Tensor } from '../../linalg/tensor.js';
 
 /** Aimed at, so that a chunk that turns out twice as slow still lets the thread breathe every 250 ms. */
-const targetMs = 100;
-const maxChunkBytes = 64 * 2 ** 20;
+const TARGET_MS = 100;
+const MAX_CHUNK_BYTES = 64 * 2 ** 20;
 
 /** How many samples fit one native call, learnt from the calls so far. Results do not depend on it. */
 export class Pace {
@@ -15,8 +15,8 @@ export class Pace {
   }
 
   took(samples: number, milliseconds: number, bytes: number): void {
-    const byTime = (samples * targetMs) / Math.max(1, milliseconds);
-    const byMemory = (samples * maxChunkBytes) / Math.max(1, bytes);
+    const byTime = (samples * TARGET_MS) / Math.max(1, milliseconds);
+    const byMemory = (samples * MAX_CHUNK_BYTES) / Math.max(1, bytes);
     this.#samples = Math.max(1, Math.floor(Math.min(byTime, byMemory, samples * 4)));
   }
 }

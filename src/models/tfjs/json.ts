@@ -8,7 +8,7 @@ import type { TextRange } from '../../contract/terms.js';
 export type JsonPath = readonly (string | number)[];
 
 /** Topologies of the largest published models take a few MiB; beyond this a file is something else, or meant to stall. */
-const maxBytes = 64 * 2 ** 20;
+const MAX_BYTES = 64 * 2 ** 20;
 
 /** A parsed JSON file that can say where in it something stands. */
 export interface JsonFile {
@@ -24,9 +24,9 @@ export interface JsonFile {
  */
 export async function readJson(path: string): Promise<JsonFile> {
   const bytes = await withFile(path, async (_, size) => size);
-  if (bytes > maxBytes) {
+  if (bytes > MAX_BYTES) {
     throw new LetheError('model-unsupported', {
-      message: `has ${bytes} bytes, more than the ${maxBytes} a model.json may have`,
+      message: `has ${bytes} bytes, more than the ${MAX_BYTES} a model.json may have`,
       file: path,
       hint: 'Check that this is the model.json and not its weights.',
     });

@@ -6,7 +6,7 @@ import { locateInside } from '../location.js';
 import { type SourceFile, sourceFile } from '../patching.js';
 import { type JsonFile, type JsonPath, placeOf, readJson } from './json.js';
 
-const bytesPerValue = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
+const BYTES_PER_VALUE = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
 
 const affine = z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() });
 const half = z.object({ dtype: z.literal('float16') });
@@ -177,7 +177,7 @@ function storedBytes(json: JsonFile, weight: z.infer<typeof weightEntry>, at: Js
   if (quantization && dtype !== 'float32' && !(dtype === 'int32' && quantization.dtype !== 'float16')) {
     throw corrupt(json, `a ${dtype} tensor cannot be quantised as ${quantization.dtype}`, [...at, 'quantization']);
   }
-  const bytes = weight.shape.reduce((product, size) => product * size, bytesPerValue[quantization?.dtype ?? dtype]);
+  const bytes = weight.shape.reduce((product, size) => product * size, BYTES_PER_VALUE[quantization?.dtype ?? dtype]);
   if (Number.isSafeInteger(bytes)) return bytes;
   throw corrupt(json, `the shape [${weight.shape.join(', ')}] is beyond any file`, [...at, 'shape']);
 }

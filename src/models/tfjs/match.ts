@@ -3,7 +3,7 @@ import { visit } from 'jsonc-parser';
 import { readRange, withFile } from '../../base/files.js';
 
 /** Every writer puts `format` or the topology's own first keys within the first lines. */
-const headBytes = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 
 export type ModelKind = 'layers' | 'graph';
 
@@ -15,7 +15,7 @@ export async function modelKind(file: string): Promise<ModelKind | null> {
   if (path.extname(file).toLowerCase() !== '.json') return null;
   try {
     const head = await withFile(file, (handle, bytes) =>
-      readRange(handle, { file, offset: 0, length: Math.min(bytes, headBytes) }),
+      readRange(handle, { file, offset: 0, length: Math.min(bytes, HEAD_BYTES) }),
     );
     return kindOf(new TextDecoder().decode(head));
   } catch {
@@ -24,7 +24,7 @@ export async function modelKind(file: string): Promise<ModelKind | null> {
 }
 
 /** Older writers leave out `format`: then a layers topology has a class or a model_config, a graph its nodes. */
-const signs: Record<string, ModelKind> = {
+const SIGNS: Record<string, ModelKind> = {
   node: 'graph',
   versions: 'graph',
   model_config: 'layers',
@@ -43,7 +43,7 @@ function kindOf(head: string): ModelKind | null {
       if (value === 'graph-model' && path().join() === 'format') byFormat = 'graph';
     },
     onObjectProperty: (key, _offset, _length, _line, _column, path) => {
-      if (signs[key] && path().join() === 'modelTopology') byTopology ??= signs[key];
+      if (SIGNS[key] && path().join() === 'modelTopology') byTopology ??= SIGNS[key];
     },
   });
   return byFormat ?? byTopology;

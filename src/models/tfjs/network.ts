@@ -99,7 +99,7 @@ export function sourcesOf(files: ModelFiles) {
   return [files.source, ...files.groups.flatMap((group) => group.shards.map((shard) => shard.source))];
 }
 
-const convertHint = 'Convert the model to ONNX, or fetch it again if it may be damaged.';
+const CONVERT_HINT = 'Convert the model to ONNX, or fetch it again if it may be damaged.';
 
 /** What TensorFlow.js threw while it built or ran a model, as an error that says what the model has that it can't do. */
 export function runtimeError(error: unknown, file: string): LetheError {
@@ -116,19 +116,19 @@ export function runtimeError(error: unknown, file: string): LetheError {
   }
   const operation = /Unknown op '([^']+)'/.exec(said);
   if (operation) {
-    return unsupported(`uses the operation ${operation[1]}, which TensorFlow.js does not know`, convertHint);
+    return unsupported(`uses the operation ${operation[1]}, which TensorFlow.js does not know`, CONVERT_HINT);
   }
   const limit = /^(Error: )?(\w* ?backend .*does not support.*|.*is not yet supported.*)/i.exec(said);
-  if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, convertHint);
+  if (limit) return unsupported(`needs what TensorFlow.js cannot do: ${limit[2].slice(0, 200)}`, CONVERT_HINT);
   if (error instanceof RuntimeFailure) {
     // It says the same when its 4 GiB of memory are full.
     const message = `asks for an operation that breaks the WebAssembly runtime, or for more memory than that has: ${said.split('. Use')[0].slice(0, 200)}`;
-    return new LetheError('model-corrupt', { message, file, hint: convertHint, cause: error });
+    return new LetheError('model-corrupt', { message, file, hint: CONVERT_HINT, cause: error });
   }
   const memory = /allocation failed|out of memory|invalid (typed )?array( buffer)? length|Cannot enlarge memory/i;
   const code: ErrorCode = memory.test(said) ? 'out-of-memory' : 'model-corrupt';
   // TypeErrors come from settings that it reads without looking whether they are there.
   const incomplete = error instanceof TypeError ? 'something in its description is missing or of the wrong kind; ' : '';
   const message = `${incomplete}TensorFlow.js cannot run it: ${said.split('\n')[0].slice(0, 300)}`;
-  return new LetheError(code, { message, file, hint: convertHint, cause: error });
+  return new LetheError(code, { message, file, hint: CONVERT_HINT, cause: error });
 }

@@ -1,6 +1,6 @@
 import type { Work } from '../../contract/progress.js';
 import type { NotFinite } from '../classifier.js';
-import { bytesOf, countNotFinite, type NumberKind } from '../notFinite.js';
+import { BYTES_OF, countNotFinite, type NumberKind } from '../notFinite.js';
 import { placeOf } from './json.js';
 import { rangesOf, type StoredWeight } from './manifest.js';
 import type { NetworkFacts } from './network.js';
@@ -26,9 +26,9 @@ export async function scanWeights({ files, layers }: NetworkFacts, work: Work = 
     found.push({
       ...count,
       tensor: weight.name,
-      file: fileOf(weight, count.first * bytesOf[kind]),
+      file: fileOf(weight, count.first * BYTES_OF[kind]),
       at: placeOf(files.json, weight.place).at,
-      count: weight.bytes / bytesOf[kind],
+      count: weight.bytes / BYTES_OF[kind],
       isWeight: multiplied.has(weight.name),
     });
   }

@@ -6,7 +6,7 @@ import { memoryText } from '../../contract/text.js';
 import { type ModelFiles, type Quantization, rangesOf, type StoredWeight } from './manifest.js';
 
 /** The wasm backend addresses 4 GiB, of which activations need their share. */
-const maxWeightBytes = 3 * 2 ** 30;
+const MAX_WEIGHT_BYTES = 3 * 2 ** 30;
 
 /** New values for one stored weight, in its order; made when they are needed. */
 export interface EditedWeight {
@@ -75,9 +75,9 @@ interface Spec {
 export async function readAllWeights(files: ModelFiles, signal?: AbortSignal): Promise<WeightData> {
   const weights = [...files.weights.values()].filter((weight) => !weight.ofOptimizer);
   const loaded = weights.reduce((sum, weight) => sum + (widens(weight) ? weight.bytes * 4 : weight.bytes), 0);
-  if (loaded > maxWeightBytes) {
+  if (loaded > MAX_WEIGHT_BYTES) {
     throw new LetheError('out-of-memory', {
-      message: `its weights take ${memoryText(loaded, 'up')}, and TensorFlow.js can hold ${memoryText(maxWeightBytes)}`,
+      message: `its weights take ${memoryText(loaded, 'up')}, and TensorFlow.js can hold ${memoryText(MAX_WEIGHT_BYTES)}`,
       file: files.json.path,
       hint: 'Convert the model to ONNX.',
     });

@@ -76,7 +76,7 @@ export function scatter(source: Matrix, view: WeightView): Float32Array<ArrayBuf
 }
 
 /** Side of a tile: 32 x 32 float32 values lie well within the first cache. */
-const tile = 32;
+const TILE = 32;
 
 /**
  * Copies between a row-major matrix and flat data, in tiles: most views transpose, and element by element every access of a
@@ -85,10 +85,10 @@ const tile = 32;
 function copyTiles(matrixData: Float32Array, data: Float32Array, view: WeightView, toMatrix: boolean): void {
   const rows = offsets(view.rows);
   const cols = offsets(view.cols);
-  for (let top = 0; top < rows.length; top += tile) {
-    const bottom = Math.min(rows.length, top + tile);
-    for (let left = 0; left < cols.length; left += tile) {
-      const right = Math.min(cols.length, left + tile);
+  for (let top = 0; top < rows.length; top += TILE) {
+    const bottom = Math.min(rows.length, top + TILE);
+    for (let left = 0; left < cols.length; left += TILE) {
+      const right = Math.min(cols.length, left + TILE);
       for (let r = top; r < bottom; r++) {
         const row = rows[r];
         let at = r * cols.length + left;

@@ -1,4 +1,5 @@
 import { Matrix as DenseMatrix, SingularValueDecomposition } from 'ml-matrix';
+import { importance } from '../../../src/figures/importance.js';
 import type { Matrix } from '../../../src/linalg/matrix.js';
 
 /**
@@ -21,7 +22,7 @@ export class SvdSpace {
   }
 
   importances(alpha: number): number[] {
-    return this.spectrum.map((s) => (alpha * s) / ((alpha - 1) * s + 1));
+    return this.spectrum.map((s) => importance(s, alpha));
   }
 
   /** U diag(l) U^T, in x in. */

@@ -1,10 +1,11 @@
-import type {
-  BoundaryMap,
-  BoundaryResult,
-  ClassFocus,
-  ClassMap,
-  FocusResult,
-  SaliencyResult,
+import {
+  type BoundaryMap,
+  type BoundaryResult,
+  type ClassFocus,
+  type ClassMap,
+  FOCUS_SAMPLES,
+  type FocusResult,
+  type SaliencyResult,
 } from '../../../src/contract/explain.js';
 import type { FromStudio } from '../../../src/contract/studio.js';
 import type { Picture, SampleRef } from '../../../src/contract/terms.js';
@@ -122,7 +123,7 @@ export function focusAnswer(classes: readonly number[]): FocusResult {
     classes: classes.map(
       (index): ClassFocus => ({
         class: index,
-        samples: 8,
+        samples: FOCUS_SAMPLES,
         kept: index === SHIRT ? 0.031 : 0.9 - 0.02 * (index % 10),
         keptByPlace: index === SHIRT ? 0.104 : 0.85 - 0.02 * (index % 10),
         massBefore: 3,

@@ -1,9 +1,9 @@
 import type { Finding } from '../../../src/contract/findings.js';
 import type { InspectResult, ModelSummary } from '../../../src/contract/models.js';
-import type { Confusion } from '../../../src/contract/records.js';
 import type { RunSummary, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import type { ConfusionCounts, ErrorReport } from '../../../src/contract/terms.js';
+import type { ErrorReport } from '../../../src/contract/terms.js';
+import { countsOf } from '../../../src/figures/confusion.js';
 import { exampleRecord } from '../engine/runRecord.js';
 
 const MODEL = '/home/ada/fashion/fashion.onnx';
@@ -124,11 +124,6 @@ export const runs: readonly RunSummary[] = [
     policyMet: true,
   },
 ];
-
-/** Rows of counts as views get them. */
-export function countsOf(rows: Confusion): ConfusionCounts {
-  return { size: rows.length, counts: Uint32Array.from(rows.flat()) };
-}
 
 const run: NonNullable<StudioSnapshot['run']> = {
   id: 1,

@@ -17,6 +17,7 @@ import {
   percentText,
   percentTick,
   pluralText,
+  pointsOver,
   pointsText,
   sentenceText,
   signedText,
@@ -85,6 +86,7 @@ describe('percentText', () => {
       '1.04%',
       '1.0001%',
     ]);
+    expect(pointsOver(0.0304, 0.03)).toBe('3.04');
     expect([0.01, 0.005, 1].map(limitText)).toEqual(['1%', '0.5%', '100%']);
   });
 

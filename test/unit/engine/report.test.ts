@@ -6,11 +6,11 @@ import { exampleFolder } from '../../../examples/four-clusters/points.js';
 import type { Progress } from '../../../src/contract/progress.js';
 import { isSameCandidate } from '../../../src/contract/recipes.js';
 import type { ReportRequest, UnlearnResult } from '../../../src/contract/run.js';
+import { decimalText, percentText } from '../../../src/contract/text.js';
 import { candidate } from '../../../src/engine/jobs/candidate.js';
 import { report } from '../../../src/engine/jobs/report.js';
 import { saliency } from '../../../src/engine/jobs/saliency.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
-import { decimal, percent } from '../../../src/report/html.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { inShapesFolder } from '../../support/models/shapesFolder.js';
 import { checkNesting, picturesIn, textOf } from '../../support/program/markup.js';
@@ -74,7 +74,7 @@ describe('a report with explanations', () => {
     expect(pictures.filter(({ width }) => width === SIDE)).toHaveLength(2 + 2);
 
     const found = await saliency({ model, run, sample: { class: ROWS, nth: 1 }, threads: 1 });
-    const numbers = `Rows, sample 2 of 60 forgotten ${decimal(found.before.logit)} → ${decimal(found.after!.logit)} `;
+    const numbers = `Rows, sample 2 of 60 forgotten ${decimalText(found.before.logit)} → ${decimalText(found.after!.logit)} `;
     expect(textOf(page)).toContain(numbers);
     expect(textOf(page)).toContain(`Grad-CAM at ${found.activation}`);
     expect(await pageOf({ run })).toBe(before);
@@ -129,12 +129,12 @@ describe('a report on another candidate', () => {
     const text = textOf(await readFile(written.report, 'utf8'));
     expect(text).toContain('not the candidate that was saved');
     expect(text).toContain(`Chosen ${other.recipe.alphaR} / ${other.recipe.alphaF}`);
-    expect(text).toContain(`Forgotten classes ${percent(outcome.after!.forgetAccuracy)}`);
+    expect(text).toContain(`Forgotten classes ${percentText(outcome.after!.forgetAccuracy)}`);
     for (const { class: name, before, after } of outcome.perClass) {
-      expect(text).toContain(`${name} ${percent(before)} → ${percent(after)}`);
+      expect(text).toContain(`${name} ${percentText(before)} → ${percentText(after)}`);
     }
     const found = await saliency({ model, run, candidate: other.id, sample: { class: ROWS, nth: 0 }, threads: 1 });
-    expect(text).toContain(`${decimal(found.before.logit)} → ${decimal(found.after!.logit)}`);
+    expect(text).toContain(`${decimalText(found.before.logit)} → ${decimalText(found.after!.logit)}`);
     await expect(report({ run, candidate: 'projection-7-7' })).rejects.toMatchObject({ code: 'usage' });
   });
 });
@@ -152,7 +152,7 @@ describe('a report on a model of two features', () => {
     expect(await picturesIn(page)).toHaveLength(2);
     expect(textOf(page)).toContain('There are no saliency maps: the model has no activation with places');
     expect(textOf(page)).toMatch(
-      /Of the region that was north-west 's, \d+\.\d% is south-west's now, \d+\.\d% is north-east's now\./,
+      /north-west had \d+\.\d% of this area before\. Nothing of it is left: \d+\.\d% went to south-west and \d+\.\d% to north-east\./,
     );
 
     const whole = await pageOf({ run, explanations: true, forgottenPictures: true });

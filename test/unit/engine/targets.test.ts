@@ -14,10 +14,14 @@ const classes = ['a', 'b', 'c', 'd'];
 
 /** A confusion of 100 samples a class with these accuracies, the rest taken for the next class. */
 function confusion(...accuracies: number[]): number[][] {
+  return confusionOf(100, accuracies);
+}
+
+function confusionOf(samples: number, accuracies: readonly number[]): number[][] {
   return accuracies.map((accuracy, row) =>
     classes.map((_, column) => {
-      if (column === row) return Math.round(100 * accuracy);
-      return column === (row + 1) % 4 ? 100 - Math.round(100 * accuracy) : 0;
+      if (column === row) return Math.round(samples * accuracy);
+      return column === (row + 1) % 4 ? samples - Math.round(samples * accuracy) : 0;
     }),
   );
 }
@@ -128,6 +132,12 @@ describe('findingsOf', () => {
       'error protect-broken b: b is protected but lost 4.0 points, from 95.0% to 91.0% (limit 3 points)',
       'warning retain-drop c: c lost 6.0 points, from 90.0% to 84.0%; set a limit under "protect" if that is too much',
       'warning retain-drop d: d lost 90.0 points, from 90.0% to 0.0%; set a limit under "protect" if that is too much',
+    ]);
+    // With one digit, both would be told as equal to their limits.
+    expect(findings(confusionOf(10_000, [0.0204, 0.9196, 0.9, 0]))).toEqual([
+      'error forget-limit a: a is recognised 2.04% of the time, the limit is 2.0%',
+      'error protect-limit b: b loses 3.04 points, the limit is 3.0',
+      'warning retain-drop d: d loses 90.0 points; set a limit under "protect" if that is too much',
     ]);
   });
 

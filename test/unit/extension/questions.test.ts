@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
+import { FOCUS_SAMPLES } from '../../../src/contract/explain.js';
 import type { RunJob } from '../../../src/contract/jobs.js';
 import type { ToStudio } from '../../../src/contract/studio.js';
 import { questionOf } from '../../../src/extension/studio/questionShape.js';
@@ -115,6 +116,11 @@ describe('Questions', () => {
       ...{ model: '/home/ada/fashion.onnx', allowOutside: false },
       ...{ classes: [6], perClass: 3, size: 48 },
     });
+  });
+
+  it('compares over as many samples as a report does', async () => {
+    await ask(1, 'focus', { classes: [6] });
+    expect(jobs[0]).toMatchObject({ name: 'focus', request: { ...explained, classes: [6], samples: FOCUS_SAMPLES } });
   });
 
   it('refuses to compare before anything was forgotten', async () => {

@@ -21,7 +21,7 @@ describe('the explanations of a report', () => {
     expect(page).not.toMatch(/<script|url\(|@import|https?:/i);
     for (const [, address] of page.matchAll(/\s(?:src|href)="([^"]*)"/g))
       expect(address).toMatch(/^data:image\/png;base64,/);
-    expect(page).not.toMatch(/NaN|undefined|null/);
+    expect(page.replace(/base64,[^"]*/g, '')).not.toMatch(/NaN|undefined|null/);
   });
 
   it('tell the numbers', async () => {
@@ -30,7 +30,9 @@ describe('the explanations of a report', () => {
       'Shirt, sample 1 of 1,000 forgotten 7.25 → −0.50 82.0% → 10.0% Shirt 82% → Pullover 60% 12.5%',
     );
     expect(text).toContain('Shirt forgotten 6.3% 3.1% 3.50 → 0.25 6.50 → −1.25 10');
-    expect(text).toContain("Of the region that was Shirt 's, 52.9% is Pullover's now, 47.1% is T-shirt/top's now.");
+    expect(text).toContain(
+      'Shirt had 26.5% of this area before. Nothing of it is left: 52.9% went to Pullover and 47.1% to T-shirt/top.',
+    );
     expect(text).toMatch(/Shirt 26\.5% 0\.0% −26\.5/);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import type { RunRecord } from '../../../src/contract/records.js';
+import { finePercentText } from '../../../src/contract/text.js';
+import { importance } from '../../../src/figures/importance.js';
 import { reportPage } from '../../../src/report/page.js';
-import { importance } from '../../../src/report/spectra.js';
 import { exampleRecord } from '../../support/engine/runRecord.js';
 import { checkNesting, textOf } from '../../support/program/markup.js';
 
@@ -111,7 +112,7 @@ describe('reportPage', () => {
     expect(lifted).toBeCloseTo((300 * share) / (299 * share + 1), 12);
     expect(importance(share, 1)).toBe(share);
     expect(textOf(page)).toContain('with α = 300 for the retain and α = 100 for the forget space');
-    expect(textOf(page)).toContain(`${(100 * share).toFixed(1)}% → ${(100 * lifted).toFixed(1)}%`);
+    expect(textOf(page)).toContain(`${finePercentText(share)} → ${lifted.toFixed(3)}`);
     expect(page.match(/class="curve retain importance"/g)).toHaveLength(8);
     const direct = exampleRecord();
     const alone = reportPage({

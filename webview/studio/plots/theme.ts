@@ -64,21 +64,6 @@ export const TIP = {
   lineHeight: 1.35,
 } as const;
 
-/**
- * Colours for classes (Okabe and Ito, 2008), told apart by people with any colour vision, in themes of any kind. There are
- * eight; whoever shows more classes names the regions too.
- */
-export const CLASS_COLOURS: readonly string[] = [
-  '#0072b2',
-  '#e69f00',
-  '#009e73',
-  '#cc79a7',
-  '#56b4e9',
-  '#d55e00',
-  '#f0e442',
-  '#999999',
-];
-
 /** The value that a colour of the page has now, for what is painted pixel by pixel. @param name a custom property. */
 export function colourNow(name: `--${string}`): string {
   const probe = document.createElement('i');

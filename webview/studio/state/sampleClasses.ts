@@ -6,7 +6,7 @@ export interface SampleClass {
   readonly index: number;
   readonly name: string;
   /** What became of it, null for a kept class. */
-  readonly fate: 'forgotten' | 'forgotten before' | null;
+  readonly fate: 'forgotten' | 'forgotten earlier' | null;
   /** Samples that accuracies are measured on; null if not known. */
   readonly samples: number | null;
 }
@@ -31,10 +31,10 @@ function listClasses(snapshot: StudioSnapshot): SampleClass[] {
   const earlier = new Set(run?.outcome.earlier);
   const counts = new Map(run?.outcome.perClass.map(({ index, count }) => [index, count]));
   const classes = classRows(snapshot).map(({ index, name, isForgotten }): SampleClass => {
-    const fate = forgotten.has(name) ? 'forgotten' : earlier.has(name) || isForgotten ? 'forgotten before' : null;
+    const fate = forgotten.has(name) ? 'forgotten' : earlier.has(name) || isForgotten ? 'forgotten earlier' : null;
     return { index, name, fate, samples: counts.get(index) ?? null };
   });
-  return ['forgotten', 'forgotten before', null].flatMap((fate) => classes.filter((entry) => entry.fate === fate));
+  return ['forgotten', 'forgotten earlier', null].flatMap((fate) => classes.filter((entry) => entry.fate === fate));
 }
 
 /** `Shirt (forgotten)`. */

@@ -1,22 +1,23 @@
-import { Random } from '../../../base/random.js';
 import type { BoundaryMap, BoundaryResult } from '../../../contract/explain.js';
-import type { Work } from '../../../contract/progress.js';
+import { areasOf, takeoversOf } from '../../../figures/areas.js';
+import { type ClassColor, classColors } from '../../../figures/classColors.js';
+import { drawnPoints } from '../../../figures/plane.js';
+import { bordersOf, flattened, paintRegions, regionsOf } from '../../../figures/regions.js';
 import type { BoundarySide, BoundaryView } from '../../../report/explanations.js';
-import { type ClassColor, classColors, paintRegions, regionsOf } from '../../../report/paint/regions.js';
-import { boundaryOf } from '../boundary.js';
 import type { ExplainContext } from './context.js';
 import { imageOf } from './image.js';
 
-/** Samples that are drawn at most. */
-const MOST_POINTS = 600;
+/** What the colours of regions are laid over: the names on them are dark. */
+const PAPER = [255, 255, 255] as const;
 
-/** Which class both models give where. Samples of classes that may not be shown are left out. @throws LetheError as `boundaryOf`. */
-export async function boundaryView({ pair, record, mayShow }: ExplainContext, work: Work): Promise<BoundaryView> {
-  const result = await boundaryOf(pair, {}, work);
-  const { kind, size, x, y, xLabel, yLabel, before } = result;
-  const after = result.after!;
-  const colors = classColors([before, after]);
-  const forgotten = record.result.perClass.filter((entry) => entry.role !== 'retain').map((entry) => entry.index);
+/** Which class both models give where, as a page can hold it. Samples of classes that may not be shown are left out. */
+export async function boundaryView(
+  result: BoundaryResult & { readonly after: BoundaryMap },
+  { record, mayShow }: ExplainContext,
+): Promise<BoundaryView> {
+  const { kind, size, x, y, xLabel, yLabel, before, after, points } = result;
+  const forgotten = record.result.perClass.filter((entry) => entry.role === 'forget').map((entry) => entry.index);
+  const colors = classColors(result, record.classes.length, new Set(forgotten));
   const anchors: BoundaryView['anchors'][number][] = [];
   for (const { class: index, nth, picture, ...place } of result.anchors) {
     const isShown = picture.width > 0 && mayShow(index);
@@ -24,30 +25,24 @@ export async function boundaryView({ pair, record, mayShow }: ExplainContext, wo
   }
   return {
     ...{ kind, size, x, y, xLabel, yLabel, colors, anchors },
-    before: await sideOf(before, size, colors),
-    after: await sideOf(after, size, colors),
-    takeovers: forgotten.flatMap((index) => takeoverOf(index, before, after)),
-    points: pointsOf(result, mayShow),
+    before: await sideOf(before, size, colors, new Set(forgotten)),
+    after: await sideOf(after, size, colors, new Set(forgotten)),
+    takeovers: takeoversOf(areasOf(result), forgotten),
+    points: drawnPoints(result, mayShow).map((at) => ({ x: points.x[at], y: points.y[at], class: points.classes[at] })),
   };
 }
 
-async function sideOf(map: BoundaryMap, size: number, colors: readonly ClassColor[]): Promise<BoundarySide> {
-  return { image: await imageOf(paintRegions(map, size, colors)), regions: regionsOf(map, size) };
-}
-
-function takeoverOf(index: number, before: BoundaryMap, after: BoundaryMap): BoundaryView['takeovers'][number][] {
-  const counts = new Map<number, number>();
-  for (const [at, was] of before.classes.entries()) {
-    if (was === index) counts.set(after.classes[at], (counts.get(after.classes[at]) ?? 0) + 1);
-  }
-  const to = [...counts].map(([taker, points]) => ({ class: taker, points })).sort((a, b) => b.points - a.points);
-  const points = to.reduce((sum, entry) => sum + entry.points, 0);
-  return points === 0 ? [] : [{ class: index, points, to }];
-}
-
-function pointsOf({ points }: BoundaryResult, mayShow: (index: number) => boolean): BoundaryView['points'] {
-  const shown = [...points.classes.keys()].filter((at) => mayShow(points.classes[at]));
-  // At random: classes often take turns, and every fourth one may be of one class.
-  const drawn = new Random(1).sample(shown.length, MOST_POINTS).map((nth) => shown[nth]);
-  return drawn.map((at) => ({ x: points.x[at], y: points.y[at], class: points.classes[at] }));
+async function sideOf(
+  map: BoundaryMap,
+  size: number,
+  colors: readonly ClassColor[],
+  forgotten: ReadonlySet<number>,
+): Promise<BoundarySide> {
+  const rgb = flattened(paintRegions(map, size, colors), PAPER);
+  return {
+    image: await imageOf({ width: size, height: size, rgb }),
+    regions: regionsOf(map, size),
+    borders: bordersOf(map, size),
+    outline: bordersOf(map, size, forgotten),
+  };
 }

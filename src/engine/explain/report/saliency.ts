@@ -1,34 +1,34 @@
-import { throwIfAborted } from '../../../base/abort.js';
-import type { SaliencyResult } from '../../../contract/explain.js';
-import type { Work } from '../../../contract/progress.js';
+import type { ClassMap, SaliencyResult } from '../../../contract/explain.js';
+import { differenceOf, differenceScale, heatOver, heatScale, strongest } from '../../../figures/heat.js';
 import type { SaliencyView, SampleSaliency } from '../../../report/explanations.js';
-import { differenceOver, heatOver } from '../../../report/paint/heat.js';
-import { saliencyOf } from '../saliency.js';
-import { chosenSamples } from './choice.js';
 import type { ExplainContext } from './context.js';
 import { imageOf } from './image.js';
 
-/** Where the model looks, for a few samples. @throws LetheError as `saliencyOf`. */
-export async function saliencyView({ pair, record, mayShow }: ExplainContext, work: Work): Promise<SaliencyView> {
-  const results: SaliencyResult[] = [];
-  for (const sample of chosenSamples(record)) results.push(await saliencyOf(pair, { sample }, work));
-  throwIfAborted(work.signal);
+/** Saliency with a run. */
+type Compared = SaliencyResult & { readonly after: ClassMap };
+
+/** Where the model looks in some samples, as a page can hold it; of classes that may not be shown the numbers alone. */
+export async function saliencyView(
+  results: readonly Compared[],
+  { mayShow }: Pick<ExplainContext, 'mayShow'>,
+): Promise<SaliencyView> {
   const [{ activation, split }] = results;
   const samples: SampleSaliency[] = [];
   for (const result of results) {
-    const { sample, count, before, kept } = result;
-    const pictures = mayShow(sample.class) ? await picturesOf(result) : null;
-    samples.push({ sample, count, before, after: result.after!, kept, pictures });
+    const { sample, count, before, after, kept } = result;
+    const most = strongest(before, after);
+    const pictures = mayShow(sample.class) ? await picturesOf(result, most) : null;
+    samples.push({ sample, count, before, after, most, kept, pictures });
   }
   return { activation, split, samples };
 }
 
-async function picturesOf({ picture, before, after }: SaliencyResult): Promise<SampleSaliency['pictures']> {
-  const scale = Math.max(...before.values, ...after!.values, Number.MIN_VALUE);
+/** @param most the end of the maps' scale. */
+async function picturesOf({ picture, before, after }: Compared, most: number): Promise<SampleSaliency['pictures']> {
   return {
     sample: picture.width > 0 ? await imageOf(picture) : null,
-    before: await imageOf(heatOver(picture, before, scale)),
-    after: await imageOf(heatOver(picture, after!, scale)),
-    difference: await imageOf(differenceOver(picture, before, after!, scale)),
+    before: await imageOf(heatOver(picture, before, heatScale(most))),
+    after: await imageOf(heatOver(picture, after, heatScale(most))),
+    difference: await imageOf(heatOver(picture, differenceOf(before, after), differenceScale(most))),
   };
 }

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import type { BoundaryResult } from '../../../../src/contract/explain.js';
 import type { SampleRef } from '../../../../src/contract/terms.js';
+import { LETTERS } from '../../../../src/figures/plane.js';
 import type { Content } from '../../elements/content.js';
 import { sampleChooser } from '../../elements/sampleChooser.js';
 import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
 import type { Studio } from '../../state/studio.js';
-import { LETTERS } from './panel.js';
 import '../../elements/picture.js';
 
 /** The three samples that span the plane, each of which can be exchanged. */

@@ -2,11 +2,12 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
 import { decimalText, percentText } from '../../../../src/contract/text.js';
+import { overhang } from '../../../../src/figures/plane.js';
+import { bordersOf, paintRegions } from '../../../../src/figures/regions.js';
 import type { Content } from '../../elements/content.js';
 import type { ClassStyle } from './classStyles.js';
 import { middle, moved, type Place, type Reading, reading } from './crosshair.js';
-import { drawPanel, MARGINS, mapSize } from './panel.js';
-import { bordersOf, paintRegions } from './regions.js';
+import { drawPanel, frameOf, MARGINS } from './panel.js';
 
 type When = 'before' | 'after';
 
@@ -27,7 +28,7 @@ interface Drawing {
  * The regions of a model's answers before and after, with one crosshair over both, which follows the pointer and the arrow
  * keys, and says what is under it.
  */
-export class LetheBoundary extends LitElement {
+class LetheBoundary extends LitElement {
   static override properties = {
     result: { attribute: false },
     styles: { attribute: false },
@@ -80,7 +81,7 @@ export class LetheBoundary extends LitElement {
     if (!changed.has('result') && !changed.has('styles') && !changed.has('width')) return;
     for (const { when, map } of this.#maps()) {
       const canvas = this.querySelector<HTMLCanvasElement>(`.${when} canvas`);
-      if (canvas) paintRegions(canvas, map, this.result.size, this.styles);
+      if (canvas) paint(canvas, paintRegions(map, this.result.size, this.styles), this.result.size);
     }
   }
 
@@ -96,7 +97,7 @@ export class LetheBoundary extends LitElement {
 
   #drawMap(when: When, map: BoundaryMap): Drawing {
     const { result, styles } = this;
-    const forgotten = new Set(styles.filter(({ fate }) => fate === 'forgotten').map(({ index }) => index));
+    const forgotten = new Set(styles.filter(({ fate }) => fate === 'forgotten').map((style) => style.class));
     return {
       plot: drawPanel(result, when, map, styles, this.#panelWidth),
       borders: bordersOf(map, result.size),
@@ -120,14 +121,13 @@ export class LetheBoundary extends LitElement {
 
   #panel(when: When, map: BoundaryMap): TemplateResult {
     const { size } = this.result;
-    const { width, height } = mapSize(this.result, this.#panelWidth);
-    const [cellWidth, cellHeight] = [width / (size - 1), height / (size - 1)];
-    // Points stand in the middle of their cells, the outer ones on the frame: half of their cells lies outside.
+    const { width, height } = frameOf(this.result, this.#panelWidth);
+    const over = overhang(this.result, { width, height });
     const inner = {
-      left: `${-cellWidth / 2}px`,
-      top: `${-cellHeight / 2}px`,
-      width: `${size * cellWidth}px`,
-      height: `${size * cellHeight}px`,
+      left: `${-over.width}px`,
+      top: `${-over.height}px`,
+      width: `${width + 2 * over.width}px`,
+      height: `${height + 2 * over.height}px`,
     };
     const frame = { left: `${MARGINS.left}px`, top: `${MARGINS.top}px`, width: `${width}px`, height: `${height}px` };
     const drawing = this.#drawn.get(when)!;
@@ -162,7 +162,7 @@ export class LetheBoundary extends LitElement {
   }
 
   #answer({ class: index, confidence }: Reading): string {
-    return `${this.styles.find((style) => style.index === index)?.name} ${percentText(confidence)}`;
+    return `${this.styles.find((style) => style.class === index)?.name} ${percentText(confidence)}`;
   }
 
   readonly #pointed = (event: PointerEvent) => {
@@ -195,6 +195,12 @@ export class LetheBoundary extends LitElement {
     this.#isByKey = true;
     this.place = place;
   };
+}
+
+function paint(canvas: HTMLCanvasElement, pixels: Uint8ClampedArray<ArrayBuffer>, size: number): void {
+  canvas.width = size;
+  canvas.height = size;
+  canvas.getContext('2d')?.putImageData(new ImageData(pixels, size, size), 0, 0);
 }
 
 customElements.define('lethe-boundary', LetheBoundary);

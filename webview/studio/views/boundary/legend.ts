@@ -2,33 +2,35 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BoundaryResult } from '../../../../src/contract/explain.js';
-import { listText, percentText } from '../../../../src/contract/text.js';
+import { countText, percentText } from '../../../../src/contract/text.js';
+import { areasOf, takeoversOf, takeoverText } from '../../../../src/figures/areas.js';
+import { legendOf } from '../../../../src/figures/classColors.js';
 import type { Content } from '../../elements/content.js';
 import { tableBox } from '../../elements/tableBox.js';
 import { COLOURS } from '../../plots/theme.js';
-import { type Areas, areasOf } from './areas.js';
 import type { ClassStyle } from './classStyles.js';
 
-/** Heirs of a forgotten class that are named in a sentence, and forgotten classes that have one. */
-const [MOST_HEIRS, MOST_SENTENCES] = [3, 3];
+/** Forgotten classes that a sentence is about. */
+const MOST_SENTENCES = 3;
 /** Classes in the legend. */
 const MOST_ENTRIES = 24;
 
 /** Every class that occurs, as it is drawn. */
 export function legend({ points }: BoundaryResult, styles: readonly ClassStyle[]): TemplateResult {
   const hasPoints = points.classes.length > 0;
+  const { named, more } = legendOf(styles, MOST_ENTRIES);
   return html`<ul class="class-legend" aria-label="Classes">
-    ${styles.slice(0, MOST_ENTRIES).map(
+    ${named.map(
       (style) => html`<li class=${style.fate === 'forgotten' ? 'forgotten' : ''}>
-        ${hasPoints ? symbol(style) : html`<i style=${styleMap({ background: style.colour })}></i>`}
+        ${hasPoints ? symbol(style) : html`<i style=${styleMap({ background: style.color })}></i>`}
         <span>${style.name}${style.fate ? html` <span class="quiet">(${style.fate})</span>` : nothing}</span>
       </li>`,
     )}
-    ${styles.length > MOST_ENTRIES ? html`<li class="quiet">and ${styles.length - MOST_ENTRIES} more</li>` : nothing}
+    ${more > 0 ? html`<li class="quiet">and ${countText(more)} more</li>` : nothing}
   </ul>`;
 }
 
-function symbol({ symbol, colour, fate }: ClassStyle): Element {
+function symbol({ symbol, color, fate }: ClassStyle): Element {
   const drawn = Plot.plot({
     width: 14,
     height: 14,
@@ -43,7 +45,7 @@ function symbol({ symbol, colour, fate }: ClassStyle): Element {
         y: 0.5,
         r: 4.5,
         symbol: symbol as Plot.SymbolType,
-        fill: colour,
+        fill: color,
         stroke: fate === 'forgotten' ? COLOURS.text : COLOURS.background,
       }),
     ],
@@ -54,38 +56,18 @@ function symbol({ symbol, colour, fate }: ClassStyle): Element {
 
 /** Who has now what was a forgotten class's before, in a sentence for each. */
 export function takeover(result: BoundaryResult, styles: readonly ClassStyle[]): Content {
-  const areas = areasOf(result);
-  if (!areas.after) return nothing;
-  const forgotten = styles.filter(({ fate }) => fate === 'forgotten');
-  return forgotten
-    .slice(0, MOST_SENTENCES)
-    .map((style) => html`<p class="takeover">${sentence(style, areas, styles)}</p>`);
-}
-
-function sentence({ index, name }: ClassStyle, areas: Areas, styles: readonly ClassStyle[]): string {
-  const area = areas.before.get(index) ?? 0;
-  if (area === 0) return `${name} had no part of this area before.`;
-  const heirs = areas.heirs.get(index)!;
-  const kept = heirs.find((heir) => heir.class === index)?.points ?? 0;
-  const others = heirs.filter((heir) => heir.class !== index);
-  const had = `${name} had ${percentText(area / areas.total)} of this area`;
-  if (others.length === 0) return `${had}, and still has all of it.`;
-  const parts = others
-    .slice(0, MOST_HEIRS)
-    .map((heir, at) => `${percentText(heir.points / area)}${at === 0 ? ' went' : ''} to ${nameOf(heir.class, styles)}`);
-  if (others.length > MOST_HEIRS) parts.push(`the rest to ${others.length - MOST_HEIRS} more`);
-  return `${had} before. ${kept === 0 ? 'Nothing' : percentText(kept / area)} of it is left: ${listText(parts)}.`;
-}
-
-function nameOf(index: number, styles: readonly ClassStyle[]): string | undefined {
-  return styles.find((style) => style.index === index)?.name;
+  const forgotten = styles.filter(({ fate }) => fate === 'forgotten').map((style) => style.class);
+  const nameOf = (index: number) => styles.find((style) => style.class === index)?.name;
+  return takeoversOf(areasOf(result), forgotten.slice(0, MOST_SENTENCES)).map(
+    (entry) => html`<p class="takeover">${takeoverText(entry, nameOf)}</p>`,
+  );
 }
 
 /** The areas of all classes, and who has what was a forgotten class's. */
 export function areaTable(result: BoundaryResult, styles: readonly ClassStyle[]): TemplateResult {
   const { total, before, after, heirs } = areasOf(result);
   const forgotten = styles
-    .filter(({ fate, index }) => fate === 'forgotten' && before.has(index))
+    .filter((style) => style.fate === 'forgotten' && before.has(style.class))
     .slice(0, MOST_SENTENCES);
   const share = (points: number | undefined, of: number) =>
     html`<td class="number">${percentText((points ?? 0) / of)}</td>`;
@@ -99,13 +81,13 @@ export function areaTable(result: BoundaryResult, styles: readonly ClassStyle[])
         ${after ? forgotten.map(({ name }) => html`<th scope="col" class="number">Of what was ${name}</th>`) : nothing}
       </tr></thead>
       <tbody>${styles.map(
-        ({ index, name, fate }) => html`<tr>
+        ({ class: index, name, fate }) => html`<tr>
           <th scope="row" class="name" title=${name}>${name}${fate ? html` <span class="quiet">(${fate})</span>` : nothing}</th>
           ${share(before.get(index), total)} ${after ? share(after.get(index), total) : nothing}
           ${
             after
               ? forgotten.map((from) =>
-                  share(heirs.get(from.index)?.find((heir) => heir.class === index)?.points, before.get(from.index)!),
+                  share(heirs.get(from.class)?.find((heir) => heir.class === index)?.points, before.get(from.class)!),
                 )
               : nothing
           }

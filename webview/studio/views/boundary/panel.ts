@@ -1,35 +1,18 @@
 import * as Plot from '@observablehq/plot';
 import type { BoundaryMap, BoundaryResult } from '../../../../src/contract/explain.js';
 import { percentText } from '../../../../src/contract/text.js';
+import { areasOf } from '../../../../src/figures/areas.js';
+import { labelsOf } from '../../../../src/figures/labels.js';
+import { drawnPoints, LETTERS, mapSize, type Size } from '../../../../src/figures/plane.js';
+import { regionsOf } from '../../../../src/figures/regions.js';
 import { COLOURS, draw } from '../../plots/theme.js';
-import { areasOf } from './areas.js';
 import type { ClassStyle } from './classStyles.js';
-import { middles } from './regions.js';
 
 /** Room for the axes around the maps, in pixels. */
 export const MARGINS = { top: 8, right: 8, bottom: 40, left: 46 };
-/** How high the map is for its width, at most and at least. */
-const [LOWEST, HIGHEST] = [0.6, 1.4];
-/** Pixels to the border that a name needs. */
-const ROOM_FOR_NAME = 9;
-const CHARACTER = 6.6;
-const MOST_CHARACTERS = 18;
-/** Points of the data; more would hide the regions. */
-const MOST_POINTS = 600;
-/** Pixels around a sample's letter that a name keeps off, and how far it moves. */
-const [LETTER, ASIDE] = [16, 22];
-
-/** Letters that samples go by which span the plane. */
-export const LETTERS = ['A', 'B', 'C'];
-
-/** A map's own size for the width of a panel. A plane has one unit for both axes; two features have nothing in common. */
-export function mapSize(
-  { kind, x, y }: BoundaryResult,
-  width: number,
-): { readonly width: number; readonly height: number } {
-  const across = Math.max(1, width - MARGINS.left - MARGINS.right);
-  const ratio = kind === 'plane' ? (y[1] - y[0]) / (x[1] - x[0]) : 1;
-  return { width: across, height: Math.round(across * Math.max(LOWEST, Math.min(HIGHEST, ratio))) };
+/** The frame of a map in a panel of this width. */
+export function frameOf(result: BoundaryResult, width: number): Size {
+  return mapSize(result, Math.max(1, width - MARGINS.left - MARGINS.right));
 }
 
 /** What stands over the painted regions: axes, names of the classes, points. */
@@ -40,7 +23,9 @@ export function drawPanel(
   styles: readonly ClassStyle[],
   width: number,
 ): Element {
-  const size = mapSize(result, width);
+  const size = frameOf(result, width);
+  const nameOf = (index: number) => styles.find((style) => style.class === index)?.name ?? '';
+  const labels = labelsOf(result, regionsOf(map, result.size), nameOf, size);
   const halo = { stroke: COLOURS.background, strokeWidth: 3, fill: COLOURS.text };
   return draw(
     { width },
@@ -53,16 +38,16 @@ export function drawPanel(
       marginLeft: MARGINS.left,
       x: { domain: [...result.x], label: result.xLabel, labelAnchor: 'center', labelArrow: false, ticks: 5 },
       y: { domain: [...result.y], label: result.yLabel, labelAnchor: 'center', labelArrow: false, ticks: 5 },
-      symbol: { domain: styles.map(({ index }) => index), range: styles.map(({ symbol }) => symbol) },
+      symbol: { domain: styles.map((style) => style.class), range: styles.map(({ symbol }) => symbol) },
       color: {
         type: 'categorical',
-        domain: styles.map(({ index }) => index),
-        range: styles.map(({ colour }) => colour),
+        domain: styles.map((style) => style.class),
+        range: styles.map(({ color }) => color),
       },
       marks: [
         Plot.frame({ stroke: COLOURS.quiet }),
         ...samples(result, styles),
-        Plot.text(names(result, map, styles, size), { x: 'x', y: 'y', text: 'name', fontWeight: 600, ...halo }),
+        Plot.text(labels, { x: 'x', y: 'y', text: 'name', fontWeight: 600, ...halo }),
         Plot.dot(result.anchors, {
           x: 'x',
           y: 'y',
@@ -84,10 +69,10 @@ export function drawPanel(
 }
 
 /** Points of the data, each class in its colour and shape; those of forgotten classes over the others and outlined. */
-function samples({ points }: BoundaryResult, styles: readonly ClassStyle[]): Plot.Dot[] {
-  const forgotten = new Set(styles.filter(({ fate }) => fate === 'forgotten').map(({ index }) => index));
-  const step = Math.max(1, Math.ceil(points.classes.length / MOST_POINTS));
-  const shown = Array.from({ length: Math.ceil(points.classes.length / step) }, (_, at) => at * step);
+function samples(result: BoundaryResult, styles: readonly ClassStyle[]): Plot.Dot[] {
+  const { points } = result;
+  const forgotten = new Set(styles.filter(({ fate }) => fate === 'forgotten').map((style) => style.class));
+  const shown = drawnPoints(result);
   return [false, true].map((isForgotten) =>
     Plot.dot(
       shown.filter((at) => forgotten.has(points.classes[at]) === isForgotten),
@@ -104,53 +89,10 @@ function samples({ points }: BoundaryResult, styles: readonly ClassStyle[]): Plo
   );
 }
 
-interface Name {
-  readonly x: number;
-  readonly y: number;
-  readonly name: string;
-}
-
-/** A name for each class with a region that has room for it, within the map and beside the letters of the samples. */
-function names(
-  { x, y, size: count, anchors }: BoundaryResult,
-  map: BoundaryMap,
-  styles: readonly ClassStyle[],
-  size: { readonly width: number; readonly height: number },
-): Name[] {
-  const cell = Math.min(size.width, size.height) / (count - 1);
-  const letters = anchors.map((anchor) => ({
-    left: ((anchor.x - x[0]) / (x[1] - x[0])) * size.width,
-    bottom: ((anchor.y - y[0]) / (y[1] - y[0])) * size.height,
-  }));
-  const placed: { readonly left: number; readonly bottom: number; readonly half: number; readonly name: string }[] = [];
-  const roomiest = middles(map, count).sort((a, b) => b.distance - a.distance);
-  for (const { class: index, column, row, distance } of roomiest) {
-    if (distance * cell < ROOM_FOR_NAME) break;
-    const name = shortened(styles.find((style) => style.index === index)?.name ?? '');
-    const half = (name.length * CHARACTER) / 2;
-    const left = Math.max(half, Math.min(size.width - half, (column / (count - 1)) * size.width));
-    let bottom = (row / (count - 1)) * size.height;
-    const isNear = (at: { readonly left: number; readonly bottom: number }, reach: number) =>
-      Math.abs(at.left - left) < half + reach && Math.abs(at.bottom - bottom) < LETTER;
-    const letter = letters.find((at) => isNear(at, LETTER));
-    if (letter) bottom = letter.bottom > ASIDE + LETTER ? letter.bottom - ASIDE : letter.bottom + ASIDE;
-    if (!placed.some((other) => isNear(other, other.half))) placed.push({ left, bottom, half, name });
-  }
-  return placed.map(({ left, bottom, name }) => ({
-    x: x[0] + (left / size.width) * (x[1] - x[0]),
-    y: y[0] + (bottom / size.height) * (y[1] - y[0]),
-    name,
-  }));
-}
-
-function shortened(name: string): string {
-  return name.length > MOST_CHARACTERS ? `${name.slice(0, MOST_CHARACTERS - 1)}…` : name;
-}
-
 function describe(result: BoundaryResult, when: 'before' | 'after', styles: readonly ClassStyle[]): string {
   const { total, [when]: counts } = areasOf(result);
   return styles
-    .filter(({ index }) => counts?.has(index))
-    .map(({ index, name }) => `${name} ${percentText(counts!.get(index)! / total)} of the area`)
+    .filter((style) => counts?.has(style.class))
+    .map(({ class: index, name }) => `${name} ${percentText(counts!.get(index)! / total)} of the area`)
     .join(', ');
 }

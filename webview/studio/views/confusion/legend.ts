@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import { countText, percentText } from '../../../../src/contract/text.js';
+import { countText, percentTick } from '../../../../src/contract/text.js';
+import { strengthOf } from '../../../../src/figures/confusion.js';
 import type { ConfusionModel } from './surface.js';
 
 /** Shares that the scale is marked at; it goes with their square roots. */
@@ -9,11 +10,10 @@ const MARKS = [0, 0.01, 0.05, 0.25, 1];
 /** Which colour stands for how much. */
 export function legend({ unit, before }: ConfusionModel, isChange: boolean): TemplateResult {
   const most = before.totals.reduce((most, total) => Math.max(most, total), 0);
-  const text = (share: number) =>
-    unit === 'percent' ? percentText(share).replace('.0', '') : countText(Math.round(share * most));
+  const text = (share: number) => (unit === 'percent' ? `${percentTick(share)}%` : countText(Math.round(share * most)));
   const marks = isChange ? [-1, -0.25, -0.05, 0, 0.05, 0.25, 1] : MARKS;
   const at = (share: number) => {
-    const place = Math.sign(share) * Math.sqrt(Math.abs(share));
+    const place = strengthOf(share);
     return 100 * (isChange ? (place + 1) / 2 : place);
   };
   const sign = (share: number) => (isChange && share > 0 ? '+' : share < 0 ? '−' : '');

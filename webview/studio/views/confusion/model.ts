@@ -1,8 +1,9 @@
 import type { Outcome } from '../../../../src/contract/run.js';
 import type { ConfusionCounts } from '../../../../src/contract/terms.js';
+import { matrixOf } from '../../../../src/figures/confusion.js';
 import { classRows } from '../../state/classes.js';
 import type { Studio } from '../../state/studio.js';
-import { classesShown, matrixOf } from './counts.js';
+import { classesShown } from './filter.js';
 import type { ConfusionModel } from './surface.js';
 
 interface Basis {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
+import { type Matrix, valueAt, valueText } from '../../../../src/figures/confusion.js';
 import { tableBox } from '../../elements/tableBox.js';
-import { type Matrix, valueAt, valueText } from './counts.js';
 import type { ConfusionModel } from './surface.js';
 
 /** The matrices as tables. */

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
+import { NONE } from '../../../../src/contract/text.js';
+import { changeText, topPairs, valueText } from '../../../../src/figures/confusion.js';
 import { tableBox } from '../../elements/tableBox.js';
-import { changeText, topPairs, valueText } from './counts.js';
 import type { ConfusionModel } from './surface.js';
 
 const MOST_PAIRS = 12;
@@ -9,7 +10,7 @@ const MOST_PAIRS = 12;
 export function pairsTable({ names, roles, before, after, shown, unit }: ConfusionModel): TemplateResult {
   const pairs = topPairs(before, after, shown, unit, MOST_PAIRS);
   if (pairs.length === 0) return html`<p class="quiet">No sample of these classes is taken for another of them.</p>`;
-  const value = (value: number | null) => (value === null ? '–' : valueText(value, unit));
+  const value = (value: number | null) => valueText(value, unit);
   const name = (index: number) =>
     html`${roles[index] === 'retain' ? '' : html`<i class="mark forget" title="forgotten"></i> `}${names[index]}`;
   return tableBox(
@@ -24,7 +25,7 @@ export function pairsTable({ names, roles, before, after, shown, unit }: Confusi
         ({ row, column, before, after }) => html`<tr>
           <th scope="row" class="name" title=${names[row]}>${name(row)}</th><td class="name" title=${names[column]}>${name(column)}</td>
           <td class="number">${value(before)}</td><td class="number">${value(after)}</td>
-          <td class="number">${after === null ? '–' : changeText(after - before, unit)}</td>
+          <td class="number">${after === null ? NONE : changeText(after - before, unit)}</td>
         </tr>`,
       )}</tbody>
     </table>`,

@@ -1,6 +1,6 @@
+import { strengthOf } from '../../../../src/figures/confusion.js';
+import { inkOn, type Rgb } from '../../../../src/figures/palette.js';
 import { colourNow } from '../../plots/theme.js';
-
-type Rgb = readonly [number, number, number];
 
 /** Colours of amounts from -1 to 1, as the theme has them now. */
 export interface Palette {
@@ -11,9 +11,9 @@ export interface Palette {
   ink(amount: number): string;
 }
 
-/** Small shares are what matters here, and on a straight scale nobody sees them. */
+/** Where an amount stands in the table. */
 export function indexOf(amount: number): number {
-  return 127 + Math.round(127 * Math.sign(amount) * Math.sqrt(Math.min(1, Math.abs(amount))));
+  return 127 + Math.round(127 * strengthOf(amount));
 }
 
 export function paletteNow(): Palette {
@@ -28,7 +28,7 @@ export function paletteNow(): Palette {
   return {
     table,
     fill: (amount) => `rgb(${table[indexOf(amount)].join(' ')})`,
-    ink: (amount) => (luminance(table[indexOf(amount)]) > 0.179 ? '#000' : '#fff'),
+    ink: (amount) => inkOn(table[indexOf(amount)]),
   };
 }
 
@@ -41,13 +41,4 @@ function rgbNow(name: `--${string}`): Rgb {
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
   return [red, green, blue];
-}
-
-/** Relative luminance of WCAG 2. */
-function luminance(colour: Rgb): number {
-  const [red, green, blue] = colour.map((value) => {
-    const part = value / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

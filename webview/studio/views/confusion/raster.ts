@@ -1,4 +1,4 @@
-import { isEmpty } from './counts.js';
+import { isEmpty } from '../../../../src/figures/confusion.js';
 import { indexOf, type Palette } from './palette.js';
 import type { ConfusionModel, Surface } from './surface.js';
 

@@ -1,5 +1,5 @@
 import type { ClassRole } from '../../../../src/contract/records.js';
-import { changeText, type Matrix, ofTotal, type Unit, valueAt } from './counts.js';
+import { cellText, changeText, type Matrix, ofTotal, type Unit, valueAt } from '../../../../src/figures/confusion.js';
 
 /** What the matrices are drawn from. */
 export interface ConfusionModel {
@@ -30,7 +30,7 @@ export function surfacesOf(model: ConfusionModel, shows: 'both' | 'change'): rea
     title,
     isChange: false,
     amount: (row, column) => valueAt(matrix, row, column, unit) / whole,
-    text: (row, column, isRoomy) => short(valueAt(matrix, row, column, unit), unit, isRoomy),
+    text: (row, column, isRoomy) => cellText(valueAt(matrix, row, column, unit), unit, isRoomy ? 'decimal' : 'digits'),
   });
   if (!after) return [plain('Before', before)];
   if (shows === 'both') return [plain('Before', before), plain('After', after)];
@@ -58,16 +58,6 @@ export function reading({ names, before, after, unit }: ConfusionModel, row: num
   const change = valueAt(after, row, column, unit) - valueAt(before, row, column, unit);
   const unitText = unit === 'percent' ? ' points' : ' samples';
   return `${what}: before ${first}, after ${ofTotal(after, row, column)}, ${changeText(change, unit)}${unitText}`;
-}
-
-/** At most three digits where there is little room; nothing for none. */
-function short(value: number, unit: Unit, isRoomy: boolean): string {
-  if (value === 0) return '';
-  if (unit === 'count') return value < 10_000 ? `${value}` : `${Math.round(value / 1000)}k`;
-  if (value === 100) return '100';
-  if (value < 0.05) return '<0.1';
-  const text = value.toFixed(isRoomy || value < 9.95 ? 1 : 0);
-  return Number(text) === 100 ? '>99' : text;
 }
 
 function largest(values: Uint32Array): number {

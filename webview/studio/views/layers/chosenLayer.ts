@@ -5,8 +5,8 @@ import type { Content } from '../../elements/content.js';
 import { type Term, term } from '../../elements/term.js';
 import type { Studio } from '../../state/studio.js';
 import { weightShape, widthOf } from './editableLayers.js';
-import { trialOf } from './importance.js';
 import { spectra } from './spectra.js';
+import { trialOf } from './trial.js';
 import { whatIf } from './whatIf.js';
 
 /** The layer that was chosen: its dimensions in words, its spectra, and what alpha does to them. */

@@ -2,12 +2,13 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
 import { countText, decimalText, finePercentText } from '../../../../src/contract/text.js';
+import { importance } from '../../../../src/figures/importance.js';
 import type { Content } from '../../elements/content.js';
 import { tableBox } from '../../elements/tableBox.js';
 import { term } from '../../elements/term.js';
 import type { Canvas } from '../../plots/figure.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
-import { importance, type Trial } from './importance.js';
+import type { Trial } from './trial.js';
 import '../../plots/figure.js';
 
 /** A direction of one of a layer's spaces. */

@@ -3,10 +3,11 @@ import { styleMap } from 'lit/directives/style-map.js';
 import type { LayerOutcome } from '../../../../src/contract/run.js';
 import type { AlphaPair } from '../../../../src/contract/terms.js';
 import { dimensionText } from '../../../../src/contract/text.js';
+import { dimensionOf } from '../../../../src/figures/importance.js';
 import { icon } from '../../elements/icon.js';
 import { term } from '../../elements/term.js';
 import type { Studio } from '../../state/studio.js';
-import { alphaStops, dimensionOf, type Trial } from './importance.js';
+import { alphaStops, type Trial } from './trial.js';
 
 /** Sliders for both alphas: what they would make of this layer's spectra. Nothing but the picture changes. */
 export function whatIf({ change }: Studio, layer: LayerOutcome, trial: Trial): TemplateResult {

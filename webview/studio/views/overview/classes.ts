@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { ClassChange, ClassRole } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
-import { countText, percentText, percentTick, pointsText } from '../../../../src/contract/text.js';
+import { countText, percentText, percentTick, pointsText, ROLE_TEXT } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
 import { growingTable } from '../../elements/growingTable.js';
 import { tableBox } from '../../elements/tableBox.js';
@@ -17,7 +17,8 @@ import '../../plots/figure.js';
 
 /** Classes that are drawn: those that changed most. */
 const DRAWN = 30;
-const ROLES: Record<ClassRole, string> = { forget: 'forget', earlier: 'forgotten before', retain: 'keep' };
+/** What was asked for: the run may not have ended. */
+const ROLES: Record<ClassRole, string> = { ...ROLE_TEXT, forget: 'forget', retain: 'keep' };
 const ORDER: readonly ClassRole[] = ['forget', 'earlier', 'retain'];
 const MARKS: Record<ClassRole, { readonly colour: string; readonly symbol: string; readonly key: Key }> = {
   forget: mark(COLOURS.forget, 'square', 'forgotten class, after'),

@@ -3,6 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
 import type { ConfusionCounts } from '../../../../src/contract/terms.js';
 import { countText, listText, percentText, percentTick } from '../../../../src/contract/text.js';
+import {
+  type Destination,
+  DRAWN_DESTINATIONS,
+  destinationsOf,
+  othersText,
+} from '../../../../src/figures/destinations.js';
 import type { Content } from '../../elements/content.js';
 import { dropdown } from '../../elements/dropdown.js';
 import { tableBox } from '../../elements/tableBox.js';
@@ -12,17 +18,9 @@ import { namesAtLeft } from '../../plots/names.js';
 import { COLOURS, draw, TIP } from '../../plots/theme.js';
 import type { Studio } from '../../state/studio.js';
 
-/** Classes that are drawn; the others are added up. */
-const DRAWN = 8;
-
-/** What samples are taken for. */
-interface Destination {
+/** A destination with its name. */
+interface Titled extends Destination {
   readonly title: string;
-  /** `own`: the samples are still recognised. `others`: all classes that are not listed. */
-  readonly kind: 'own' | 'class' | 'others';
-  /** Numbers of samples; `after` is null as long as nobody knows. */
-  readonly before: number;
-  readonly after: number | null;
 }
 
 /** Where the samples of forgotten classes go: what they were taken for before, and are now. */
@@ -54,7 +52,7 @@ function note(
   { view, change }: Studio,
   forgotten: Outcome['perClass'],
   from: number | null,
-  found: readonly Destination[] | null,
+  found: readonly Titled[] | null,
   state: StudioRun['state'],
 ): Content {
   const choices = [
@@ -90,7 +88,7 @@ function missing(state: StudioRun['state']): string {
 }
 
 /** The answer in a sentence. */
-function mostly(found: readonly Destination[]): string {
+function mostly(found: readonly Titled[]): string {
   const total = sum(found, 'after');
   if (total === 0) return 'None of their samples was measured.';
   const [top] = found.filter(({ kind }) => kind === 'class').sort((a, b) => (b.after ?? 0) - (a.after ?? 0));
@@ -101,47 +99,23 @@ function mostly(found: readonly Destination[]): string {
     : `More are taken for ${top.title} now than for any other class: ${percentText(share)} of them.`;
 }
 
-/** What samples of some classes are taken for: themselves first, then the classes that get most of them, then all others. */
+/** What samples of some classes are taken for, by name. */
 function destinations(
   { perClass, confusionAfter }: Outcome,
   before: ConfusionCounts,
   followed: readonly number[],
-): Destination[] {
-  const { size } = before;
-  const own = { before: 0, after: 0 };
-  const others = perClass.map((entry) => ({ title: entry.class, index: entry.index, before: 0, after: 0 }));
-  const at = new Map(others.map((entry) => [entry.index, entry]));
-  for (const row of followed) {
-    for (let column = 0; column < size; column++) {
-      const target = column === row ? own : at.get(column);
-      if (!target) continue;
-      target.before += before.counts[row * size + column];
-      target.after += confusionAfter?.counts[row * size + column] ?? 0;
-    }
-  }
-  const ranked = others
-    .filter((entry) => entry.before + entry.after > 0)
-    .sort((a, b) => b.after - a.after || b.before - a.before);
-  const rest = ranked.slice(DRAWN);
-  const all = [
-    {
-      title: followed.length === 1 ? `still ${at.get(followed[0])?.title ?? 'itself'}` : 'still their own class',
-      kind: 'own' as const,
-      ...own,
-    },
-    ...ranked.slice(0, DRAWN).map(({ title, before, after }) => ({ title, kind: 'class' as const, before, after })),
-    ...(rest.length > 0
-      ? [
-          {
-            title: `${countText(rest.length)} other classes`,
-            kind: 'others' as const,
-            before: sum(rest, 'before'),
-            after: sum(rest, 'after'),
-          },
-        ]
-      : []),
-  ];
-  return all.map((entry) => ({ ...entry, after: confusionAfter ? entry.after : null }));
+): Titled[] {
+  const names = new Map(perClass.map((entry) => [entry.index, entry.class]));
+  const nameOf = (index: number) => names.get(index) ?? `Class ${index}`;
+  const title = (entry: Destination) => {
+    if (entry.class !== null) return nameOf(entry.class);
+    if (entry.kind === 'others') return othersText(entry);
+    return followed.length === 1 ? `still ${nameOf(followed[0])}` : 'still their own class';
+  };
+  return destinationsOf(before, confusionAfter, followed, DRAWN_DESTINATIONS).map((entry) => ({
+    ...entry,
+    title: title(entry),
+  }));
 }
 
 function sum<Part extends 'before' | 'after'>(
@@ -151,7 +125,7 @@ function sum<Part extends 'before' | 'after'>(
   return entries.reduce((total, entry) => total + (entry[part] ?? 0), 0);
 }
 
-function bars({ width }: Canvas, found: readonly Destination[], name: string): Element {
+function bars({ width }: Canvas, found: readonly Titled[], name: string): Element {
   const totals = { before: Math.max(1, sum(found, 'before')), after: Math.max(1, sum(found, 'after')) };
   const rows = found.map((entry, y) => ({
     ...entry,
@@ -205,7 +179,7 @@ function bars({ width }: Canvas, found: readonly Destination[], name: string): E
   );
 }
 
-function table(found: readonly Destination[], name: string): TemplateResult {
+function table(found: readonly Titled[], name: string): TemplateResult {
   const totals = { before: sum(found, 'before'), after: sum(found, 'after') };
   const share = (part: number | null, total: number) => percentText(part === null || total === 0 ? null : part / total);
   return tableBox(

@@ -2,32 +2,24 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { ClassMap, SaliencyResult } from '../../../../src/contract/explain.js';
-import type { Picture } from '../../../../src/contract/terms.js';
 import { countText, decimalText, percentText, signedText } from '../../../../src/contract/text.js';
+import { differenceOf, differenceScale, groundOf, heatScale, rampOf, strongest } from '../../../../src/figures/heat.js';
 import type { Content } from '../../elements/content.js';
 import { term } from '../../elements/term.js';
 import { nameOf, type SampleClass } from '../../state/sampleClasses.js';
-import { change, heat, ramp } from './colours.js';
 import '../../elements/picture.js';
 
 /** The sample, where the model looks before and after, and the difference, all on one scale. */
 export function maps(result: SaliencyResult, classes: readonly SampleClass[]): TemplateResult {
   return html`${guard([result, classes], () => {
     const { before, after } = result;
-    const most = largest(before, after);
+    const most = strongest(before, after);
     return html`<div class="maps ${after ? '' : 'single'}">
       ${original(result, classes)} ${seen('Before', result, before, most, classes)}
       ${after ? [seen('After', result, after, most, classes), difference(result, before, after, most)] : nothing}
     </div>
     ${most > 0 ? legend(most, after !== null) : nothing}`;
   })}`;
-}
-
-/** The end of the scale that all maps of a sample share, in units of the logit. */
-function largest(before: ClassMap, after: ClassMap | null): number {
-  let most = 0;
-  for (const map of [before, after]) for (const value of map?.values ?? []) most = Math.max(most, value);
-  return most;
 }
 
 function original(
@@ -37,7 +29,7 @@ function original(
   const name = nameOf(classes, sample.class);
   return panel(
     'Sample',
-    html`<lethe-picture .picture=${pictureFor(picture, before)} label="A sample of ${name}"></lethe-picture>`,
+    html`<lethe-picture .picture=${groundOf(picture, before)} label="A sample of ${name}"></lethe-picture>`,
     html`<dt>Class</dt><dd class="name" title=${name}>${name}</dd>
       <dt>Sample</dt><dd>${countText(sample.nth + 1)} of ${countText(samples)}, ${split}</dd>`,
   );
@@ -51,12 +43,11 @@ function seen(
   classes: readonly SampleClass[],
 ): TemplateResult {
   const name = nameOf(classes, map.predicted);
-  const { width, height, values } = map;
-  const overlay = { width, height, values, colour: heat(most || 1) };
+  const overlay = { map, color: heatScale(most) };
   const where = map.mass > 0 ? `strongest ${placeOf(map)}` : 'none';
   return panel(
     when,
-    html`<lethe-picture .picture=${pictureFor(picture, map)} .overlay=${overlay}
+    html`<lethe-picture .picture=${groundOf(picture, map)} .overlay=${overlay}
       label="Focus on ${nameOf(classes, target)} ${when.toLowerCase()}: ${where}"></lethe-picture>`,
     html`<dt>Taken for</dt><dd class="name" title=${name}>${name}, ${percentText(map.confidence)}</dd>
       <dt>${term('logit', 'Logit')}</dt><dd>${decimalText(map.logit)}</dd>`,
@@ -69,11 +60,10 @@ function difference(
   after: ClassMap,
   most: number,
 ): TemplateResult {
-  const { width, height } = before;
-  const values = before.values.map((value, at) => after.values[at] - value);
+  const overlay = { map: differenceOf(before, after), color: differenceScale(most) };
   return panel(
     'Difference',
-    html`<lethe-picture .picture=${pictureFor(picture, before)} .overlay=${{ width, height, values, colour: change(most || 1) }}
+    html`<lethe-picture .picture=${groundOf(picture, before)} .overlay=${overlay}
       label="Focus lost and gained"></lethe-picture>`,
     html`<dt>${term('focus kept', 'Focus kept')}</dt><dd>${percentText(kept)}</dd>
       <dt>Logit</dt><dd>${signedText(after.logit - before.logit, 2)}</dd>`,
@@ -84,19 +74,14 @@ function panel(title: string, picture: TemplateResult, numbers: TemplateResult):
   return html`<section class="map" aria-label=${title}><h4>${title}</h4>${picture}<dl>${numbers}</dl></section>`;
 }
 
-/** A plain ground where the sample is no image. */
-function pictureFor(picture: Picture, { width, height }: ClassMap): Picture {
-  return picture.width > 0 ? picture : { width, height, rgb: new Uint8Array(3 * width * height) };
-}
-
 function legend(most: number, hasAfter: boolean): Content {
   const bar = (background: string) => html`<i class="colour-ramp" style=${styleMap({ background })}></i>`;
   return html`<p class="map-legend">
-    <span class="map-scale"><span class="quiet">Focus</span> 0 ${bar(ramp(heat(most), 0, most))} ${decimalText(most)} logit units</span>
+    <span class="map-scale"><span class="quiet">Focus</span> 0 ${bar(rampOf(heatScale(most), 0, most))} ${decimalText(most)} logit units</span>
     ${
       hasAfter
         ? html`<span class="map-scale"><span class="quiet">Difference</span> lost ${decimalText(most)}
-            ${bar(ramp(change(most), -most, most))} gained ${decimalText(most)} logit units</span>`
+            ${bar(rampOf(differenceScale(most), -most, most))} gained ${decimalText(most)} logit units</span>`
         : nothing
     }
   </p>`;

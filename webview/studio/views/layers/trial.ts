@@ -1,18 +1,5 @@
 import type { AlphaPair } from '../../../../src/contract/terms.js';
 
-/**
- * How much a direction counts, 0..1: `alpha s / ((alpha - 1) s + 1)` (Kodge et al., TMLR 2024).
- * @param share of the energy, 0..1: a normalised squared singular value.
- */
-export function importance(share: number, alpha: number): number {
-  return alpha === 0 ? 0 : (alpha * share) / ((alpha - 1) * share + 1);
-}
-
-/** What the listed directions count as together: the whole dimension if they are all of them. */
-export function dimensionOf(shares: Float32Array, alpha: number): number {
-  return shares.reduce((sum, share) => sum + importance(share, alpha), 0);
-}
-
 /** Values of alpha that a slider stops at: about twelve to the power of ten, and the run's own. */
 export function alphaStops(ofRun: number | undefined): readonly number[] {
   const stops = [0, 1, 2, 3].flatMap((power) =>

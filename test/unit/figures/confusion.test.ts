@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
+  cellText,
+  changedPairs,
   changeText,
-  classesShown,
+  countsOf,
   type Matrix,
   matrixOf,
   ofTotal,
   shareAt,
+  strengthOf,
   topPairs,
-} from '../../../webview/studio/views/confusion/counts.js';
+  valueText,
+} from '../../../src/figures/confusion.js';
 
 function matrix(rows: readonly (readonly number[])[]): Matrix {
   return matrixOf({ size: rows.length, counts: Uint32Array.from(rows.flat()) });
@@ -60,31 +64,63 @@ describe('the pairs confused most', () => {
   });
 });
 
-describe('a filter', () => {
-  const names = ['hen', 'Cock', 'hen harrier', 'shark'];
-
-  test('finds parts of names, in any case, with what they are confused with', () => {
-    expect(classesShown(names, '', [before])).toEqual([0, 1, 2, 3]);
-    expect(classesShown(names, ' SHARK ', [before, after])).toEqual([3]);
-    expect(classesShown(names, 'cock', [before, after])).toEqual([0, 1, 2]);
-    expect(classesShown(names, 'zebra', [before, after])).toEqual([]);
-  });
-
-  test('that is a whole name finds that alone', () => {
-    const apart = matrix([
-      [9, 0, 0, 1],
-      [0, 9, 0, 0],
-      [0, 0, 9, 0],
-      [0, 0, 0, 9],
-    ]);
-    expect(classesShown(names, 'hen', [apart])).toEqual([0, 3]);
-    expect(classesShown(names, 'he', [apart])).toEqual([0, 2, 3]);
-  });
-});
-
 test('changes have a sign, unless they are none', () => {
   expect(changeText(12, 'count')).toBe('+12');
   expect(changeText(-0.94, 'percent')).toBe('−0.9');
   expect(changeText(0.04, 'percent')).toBe('0.0');
   expect(changeText(0, 'count')).toBe('0');
+});
+
+test('values are in samples or in percent of the row', () => {
+  expect([
+    valueText(1200, 'count'),
+    valueText(12, 'percent'),
+    valueText(null, 'percent'),
+    valueText(null, 'count'),
+  ]).toEqual(['1,200', '12.0%', '–', '–']);
+});
+
+test('the rows of a record become one list', () => {
+  expect(
+    countsOf([
+      [1, 2],
+      [3, 4],
+    ]),
+  ).toEqual({ size: 2, counts: Uint32Array.of(1, 2, 3, 4) });
+});
+
+test('the pairs that changed most, whichever way, in percent of the row', () => {
+  const larger = matrix([
+    [89, 4, 7, 0],
+    [1, 19, 0, 0],
+    [0, 2, 8, 0],
+    [0, 0, 0, 0],
+  ]);
+  expect(changedPairs(before, larger, [0, 1, 2, 3], 9)).toEqual([
+    { row: 2, column: 1, before: 50, after: 20 },
+    { row: 0, column: 2, before: 2, after: expect.closeTo(7, 9) },
+    { row: 0, column: 1, before: 8, after: 4 },
+  ]);
+  expect(changedPairs(before, before, [0, 1, 2, 3], 9)).toEqual([]);
+});
+
+test('small shares are seen', () => {
+  expect([0, 0.01, 0.25, 1, 4, -0.25].map(strengthOf)).toEqual([0, 0.1, 0.5, 1, 1, -0.5]);
+});
+
+test.each([
+  [0, ['', '', '']],
+  [0.01, ['<0.1', '<0.1', '']],
+  [0.4, ['0.4', '0.4', '']],
+  [0.6, ['0.6', '0.6', '1']],
+  [9.96, ['10.0', '10', '10']],
+  [99.96, ['>99', '>99', '>99']],
+  [99.6, ['99.6', '>99', '>99']],
+  [100, ['100', '100', '100']],
+])('%d%% in a cell, by its room', (value, texts) => {
+  expect((['decimal', 'digits', 'whole'] as const).map((room) => cellText(value, 'percent', room))).toEqual(texts);
+});
+
+test('many samples in a cell', () => {
+  expect([9_999, 12_345, 0].map((value) => cellText(value, 'count', 'digits'))).toEqual(['9999', '12k', '']);
 });
