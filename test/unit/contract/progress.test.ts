@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  asPart,
   asUnit,
   inStep,
   PHASES,
@@ -87,14 +88,6 @@ describe('work that is one unit of other work', () => {
     expect(heard).toEqual([3, 3.5, 4].map((done) => ({ ...unit, done })));
   });
 
-  it('may be a part of the unit only', () => {
-    const { heard, work } = noted();
-    const [first, second] = [asUnit(work, unit, 0, 0.25), asUnit(work, unit, 0.25)];
-    for (const done of [1, 2]) first.onProgress?.({ phase: 'load', done, total: 2 });
-    for (const done of [1, 2]) second.onProgress?.({ phase: 'measure', done, total: 2 });
-    expect(heard.map(({ done }) => done)).toEqual([3.125, 3.25, 3.625, 4]);
-  });
-
   it('never goes beyond it, nor anywhere while nobody knows how much there is to do', () => {
     const { heard, work } = noted();
     const part = asUnit(work, unit);
@@ -107,5 +100,30 @@ describe('work that is one unit of other work', () => {
     const { signal } = new AbortController();
     const part = asUnit({ signal, onPart: () => {} }, unit);
     expect(part).toEqual({ signal, onProgress: undefined });
+  });
+});
+
+describe('work that is a part of some work', () => {
+  it('tells of itself in its own words, as that share of it', () => {
+    const { heard, work } = noted();
+    const [first, second] = [asPart(work, 0, 0.25), asPart(work, 0.25, 1)];
+    for (const done of [1, 2]) first.onProgress?.({ phase: 'load', done, total: 2 });
+    for (const done of [0, 1, 3]) second.onProgress?.({ phase: 'measure', done, total: 2, step: 'check', detail: 'x' });
+    expect(heard).toEqual([
+      ...[0.125, 0.25].map((done) => ({ phase: 'load', done, total: 1 })),
+      ...[0.25, 0.625, 1].map((done) => ({ phase: 'measure', done, total: 1, step: 'check', detail: 'x' })),
+    ]);
+  });
+
+  it('is a part of the unit that the whole is', () => {
+    const { heard, work } = noted();
+    const unit: Progress = { phase: 'describe', done: 3, total: 5, detail: 'a.onnx' };
+    asPart(asUnit(work, unit), 0.5, 1).onProgress?.({ phase: 'measure', done: 1, total: 2 });
+    expect(heard).toEqual([{ ...unit, done: 3.75 }]);
+  });
+
+  it('is stopped with it, and tells no parts of a result', () => {
+    const { signal } = new AbortController();
+    expect(asPart({ signal, onPart: () => {} }, 0, 1)).toEqual({ signal, onProgress: undefined });
   });
 });
