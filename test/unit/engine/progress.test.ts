@@ -1,0 +1,132 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type Progress, stepOf } from '../../../src/contract/progress.js';
+import { encodePng } from '../../../src/data/images/encode.js';
+import { unlearn } from '../../../src/engine/jobs/unlearn.js';
+import { locateModel } from '../../../src/engine/open/location.js';
+import { Session } from '../../../src/engine/open/session.js';
+import { alphaGrid } from '../../../src/unlearn/grid.js';
+import { shapeClasses } from '../../support/models/shapes.js';
+import { inShapesFolder } from '../../support/models/shapesFolder.js';
+
+let folder: string;
+let model: string;
+
+inShapesFolder((made) => {
+  folder = made;
+  model = path.join(folder, 'shapes.onnx');
+});
+
+/** What a run with two candidates tells, its views watching. */
+async function toldByRun(): Promise<Progress[]> {
+  const told: Progress[] = [];
+  await unlearn(
+    { model, forget: ['Rows'], alphaR: [30], alphaF: [1, 10], threads: 1 },
+    { onProgress: (progress) => told.push(progress), onPart: () => {} },
+  );
+  return told;
+}
+
+describe('what a run tells of itself', () => {
+  it('comes step by step, each phase in its own or in the one that it is part of', async () => {
+    const told = (await toldByRun()).map((progress) => `${stepOf(progress)}: ${progress.phase}`);
+    expect(told.filter((name, at) => name !== told[at - 1])).toEqual([
+      ...['load: load', 'load: hash', 'measure: measure'],
+      // One side after the other.
+      ...['spaces: spaces', 'spaces: moments', 'spaces: spaces', 'spaces: moments', 'spaces: spectra'],
+      ...['search: search', 'search: projections', 'check: measure', 'check: dimensions'],
+      ...['save: hash', 'save: projections', 'save: save', 'save: hash'],
+    ]);
+  });
+
+  it('counts every phase up to its end', async () => {
+    const ends = new Map<string, Progress>();
+    const told = await toldByRun();
+    for (const progress of told) {
+      const before = ends.get(`${stepOf(progress)}: ${progress.phase}`);
+      // A phase that is gone through again begins anew.
+      if (before && before.done < before.total) expect(progress.done).toBeGreaterThanOrEqual(before.done);
+      ends.set(`${stepOf(progress)}: ${progress.phase}`, progress);
+    }
+    for (const [name, { done, total }] of ends) expect([name, done]).toEqual([name, total]);
+    const layers = ['conv', 'conv2', 'dense'];
+    const detailsOf = (phase: string) => told.filter((entry) => entry.phase === phase).map(({ detail }) => detail);
+    expect(detailsOf('moments')).toEqual([...layers, ...layers]);
+    expect(detailsOf('spectra')).toEqual(layers);
+    expect(detailsOf('dimensions')).toEqual(layers);
+  });
+
+  it('says how far it is with each candidate, and with which', async () => {
+    const told = (await toldByRun()).filter(({ phase }) => phase === 'search');
+    const recipes = alphaGrid([30], [1, 10]);
+    for (const [at, recipe] of recipes.entries()) {
+      const own = told.filter((progress) => progress.recipe?.alphaF === recipe.alphaF);
+      for (const progress of own) expect(progress).toMatchObject({ recipe, total: recipes.length });
+      const done = own.map((progress) => progress.done);
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+      // Parts of the candidate, of its weights and of its samples.
+      expect(done.filter((value) => value > at && value < at + 1).length).toBeGreaterThan(3);
+      expect(done.at(-1)).toBe(at + 1);
+    }
+    expect(told.every(({ recipe }) => recipe !== undefined)).toBe(true);
+  });
+
+  it('is a part of the search while the limits of protected classes are measured', async () => {
+    const file = path.join(folder, 'lethe.json');
+    const config = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...config, protect: [{ class: 'Columns', maxDrop: 0.9 }] }));
+    const measured = (await toldByRun()).filter(({ phase }) => phase === 'measure').map(stepOf);
+    expect([...new Set(measured)]).toEqual(['measure', 'search', 'check']);
+  });
+});
+
+describe('opening a model with its data', () => {
+  async function toldByOpening(): Promise<Progress[]> {
+    const told: Progress[] = [];
+    const request = { model, threads: 1 };
+    const session = await Session.open(await locateModel(request), request, {
+      onProgress: (progress) => told.push(progress),
+    });
+    await session.close();
+    return told;
+  }
+
+  it('tells what is unpacked', async () => {
+    const files = ['train', 'test'].map((split) => path.join(folder, 'data', `${split}-images`));
+    const lengths = await Promise.all(
+      files.map(async (file) => {
+        const bytes = await readFile(file);
+        await writeFile(file, gzipSync(bytes));
+        return bytes.length;
+      }),
+    );
+    const told = (await toldByOpening()).filter(({ phase }) => phase === 'unpack');
+    expect(told.map(({ detail }) => detail)).toEqual(files);
+    expect(told.map(({ done, total }) => [done, total])).toEqual(lengths.map((length) => [length, length]));
+    expect(told.map(stepOf)).toEqual(['load', 'load']);
+  });
+
+  it('tells which folders of images are looked through', async () => {
+    const { png, ...size } = await blank();
+    expect(size).toEqual({ width: 10, height: 10 });
+    const folders = shapeClasses.map((_, index) => path.join(folder, 'images', String(index)));
+    for (const one of folders) {
+      await mkdir(one, { recursive: true });
+      await writeFile(path.join(one, 'a.png'), png);
+    }
+    const file = path.join(folder, 'lethe.json');
+    const config = JSON.parse(await readFile(file, 'utf8'));
+    const data = { train: { format: 'imageFolder', path: 'images' } };
+    await writeFile(file, JSON.stringify({ ...config, data }));
+    const told = (await toldByOpening()).filter(({ phase }) => phase === 'list');
+    expect(told).toEqual(folders.map((detail, at) => ({ phase: 'list', done: at + 1, total: 5, detail })));
+  });
+
+  async function blank() {
+    const image = { width: 10, height: 10, data: new Uint8Array(300) };
+    const { bytes: png, width, height } = await encodePng(image, { atLeast: 1, atMost: 1000 });
+    return { png, width, height };
+  }
+});
