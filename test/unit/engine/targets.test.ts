@@ -135,9 +135,9 @@ describe('findingsOf', () => {
     ]);
     // With one digit, both would be told as equal to their limits.
     expect(findings(confusionOf(10_000, [0.0204, 0.9196, 0.9, 0]))).toEqual([
-      'error forget-limit a: a is recognised 2.04% of the time, the limit is 2.0%',
-      'error protect-limit b: b loses 3.04 points, the limit is 3.0',
-      'warning retain-drop d: d loses 90.0 points; set a limit under "protect" if that is too much',
+      'error must-be-forgotten a: a must be forgotten but is recognised 2.04% of the time (limit 2%)',
+      'error protect-broken b: b is protected but lost 3.04 points, from 95.0% to 92.0% (limit 3 points)',
+      'warning retain-drop d: d lost 90.0 points, from 90.0% to 0.0%; set a limit under "protect" if that is too much',
     ]);
   });
 
