@@ -438,7 +438,7 @@ describe('the search', () => {
   it('can be cancelled', async () => {
     const model = await grey();
     await writePair('.', 'images', 'labels');
-    for (const phase of ['search', 'open']) {
+    for (const phase of ['folders', 'open']) {
       const controller = new AbortController();
       const work = {
         signal: controller.signal,
