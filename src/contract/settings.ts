@@ -1,4 +1,5 @@
 import { countText, memoryText } from './text.js';
+
 /** What kind of value a setting of a run has. */
 export type SettingKind = 'alphas' | 'count' | 'seed' | 'bytes' | 'glob';
 
@@ -16,6 +17,8 @@ interface SettingFacts {
   readonly default: readonly number[] | number | null;
   /** Whether the editor has it among its own settings, as `lethe.unlearn.<name>`. */
   readonly inEditor: boolean;
+  /** What the Studio's form says of a number that it asks for in a field; alphas and layers have groups of their own there. */
+  readonly field?: { readonly label: string; readonly help: string };
 }
 
 /**
@@ -50,6 +53,7 @@ export const RUN_SETTINGS = {
     least: 1,
     default: 100,
     inEditor: true,
+    field: { label: 'Samples per kept class', help: 'Of each class to forget, nine times as many are used.' },
   },
   forgetSamples: {
     kind: 'count',
@@ -68,6 +72,7 @@ export const RUN_SETTINGS = {
     least: 1,
     default: 2000,
     inEditor: true,
+    field: { label: 'Input vectors per layer', help: 'At most so many describe what a layer sees.' },
   },
   /** A glob on the layers' names; null edits all of them. */
   layers: {
@@ -95,6 +100,7 @@ export const RUN_SETTINGS = {
     least: 0,
     default: 1,
     inEditor: true,
+    field: { label: 'Seed', help: 'Decides which samples are drawn.' },
   },
 } as const satisfies Readonly<Record<string, SettingFacts>>;
 
@@ -119,6 +125,13 @@ export const SETTING_NAMES = Object.keys(RUN_SETTINGS) as readonly SettingName[]
 
 /** The settings that the editor has among its own. */
 export const EDITOR_SETTINGS = SETTING_NAMES.filter((name) => RUN_SETTINGS[name].inEditor);
+
+/** The settings that are one number in one field of the Studio's form. */
+export type FieldSetting = {
+  [Name in SettingName]: (typeof RUN_SETTINGS)[Name] extends { readonly field: object } ? Name : never;
+}[SettingName];
+
+export const FIELD_SETTINGS = SETTING_NAMES.filter((name): name is FieldSetting => 'field' in RUN_SETTINGS[name]);
 
 /**
  * Samples of each class to forget, for each of a kept class. "At most 1% is recognised" can't be told from a hundred: judged on

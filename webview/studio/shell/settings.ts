@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { FIELD_SETTINGS, RUN_SETTINGS } from '../../../src/contract/settings.js';
 import type { TensorFlowBackend } from '../../../src/contract/terms.js';
 import { countText, listText, pluralText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
@@ -41,22 +42,10 @@ export function settings(studio: Studio): TemplateResult {
 // ---- the groups ------------------------------------------------------------------------------------------------------
 
 function samples(studio: Studio, parsed: ParsedSettings): TemplateResult {
-  const { samples, maxPatches, seed } = studio.snapshot.defaults;
-  const fields: readonly Field[] = [
-    {
-      name: 'samples',
-      label: 'Samples per kept class',
-      help: 'Of each class to forget, nine times as many are used.',
-      fallback: `${samples}`,
-    },
-    {
-      name: 'maxPatches',
-      label: 'Input vectors per layer',
-      help: 'At most so many describe what a layer sees.',
-      fallback: `${maxPatches}`,
-    },
-    { name: 'seed', label: 'Seed', help: 'Decides which samples are drawn.', fallback: `${seed}` },
-  ];
+  const { defaults } = studio.snapshot;
+  const fields = FIELD_SETTINGS.map((name): Field => {
+    return { name, ...RUN_SETTINGS[name].field, fallback: `${defaults[name]}` };
+  });
   return html`<div class="group" role="group" aria-labelledby="samples-title">
     <h3 id="samples-title">Samples</h3>
     <div class="fields">${fields.map((entry) => field(studio, entry, parsed))}</div>

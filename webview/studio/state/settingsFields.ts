@@ -1,5 +1,12 @@
 import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
-import { type AskedSettings, isAlpha, LARGEST_ALPHA, RUN_SETTINGS } from '../../../src/contract/settings.js';
+import {
+  type AskedSettings,
+  FIELD_SETTINGS,
+  type FieldSetting,
+  isAlpha,
+  LARGEST_ALPHA,
+  RUN_SETTINGS,
+} from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText } from '../../../src/contract/text.js';
 
@@ -7,10 +14,7 @@ export type AlphaChoice = 'search' | 'fixed';
 export type RangeChoice = 'all' | 'last' | 'pattern';
 
 /** What is written in the fields of the settings, and chosen. */
-export interface SettingsText {
-  readonly samples?: string;
-  readonly maxPatches?: string;
-  readonly seed?: string;
+export interface SettingsText extends Readonly<Partial<Record<FieldSetting, string>>> {
   readonly alphas?: AlphaChoice;
   /** Those to search. */
   readonly alphaR?: string;
@@ -42,9 +46,6 @@ export interface ParsedSettings {
   readonly layers: readonly string[];
 }
 
-/** Settings that are one whole number in one field. */
-const PLAIN = ['samples', 'maxPatches', 'seed'] as const;
-
 /** The basis of a snapshot. */
 export function basisOf({ defaults, facts }: StudioSnapshot): SettingsBasis {
   return { defaults, layers: facts?.layers.map(({ name }) => name) ?? [] };
@@ -71,7 +72,7 @@ export function parseSettings(text: SettingsText, basis: SettingsBasis): ParsedS
     else if (parsed.value !== undefined) settings[setting] = parsed.value;
   };
 
-  for (const name of PLAIN) take(name, name, whole(RUN_SETTINGS[name].least));
+  for (const name of FIELD_SETTINGS) take(name, name, whole(RUN_SETTINGS[name].least));
   if (alphaChoice(text) === 'search') {
     take('alphaR', 'alphaR', numbers);
     take('alphaF', 'alphaF', numbers);
