@@ -15,8 +15,9 @@ import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, cells, percent } from '../support/studio/locators.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
+import { outcome, shownRun } from '../support/studio/recorded.js';
 import { runStates } from '../support/studio/runs.js';
-import { outcome, shownRun, states } from '../support/studio/snapshots.js';
+import { states } from '../support/studio/snapshots.js';
 import { THEMES, type Theme } from '../support/studio/themes.js';
 
 const pages = studioBrowser();

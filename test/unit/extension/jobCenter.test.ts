@@ -11,7 +11,7 @@ import type { RunState } from '../../../src/contract/studio.js';
 import { JobCenter, type JobEngine } from '../../../src/extension/jobs/center.js';
 import { UnfinishedRuns } from '../../../src/extension/jobs/unfinishedRuns.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { outcome } from '../../support/studio/snapshots.js';
+import { outcome } from '../../support/studio/recorded.js';
 
 const [FIRST, SECOND] = ['/home/ada/fashion.onnx', '/home/ada/digits.onnx'];
 const STEPS: readonly RunStep[] = [

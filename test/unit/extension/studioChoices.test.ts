@@ -3,8 +3,7 @@ import { LetheError } from '../../../src/base/errors.js';
 import type { CandidateRequest } from '../../../src/contract/run.js';
 import type { Memory } from '../../../src/extension/studio/choices.js';
 import type { ShownRuns } from '../../../src/extension/studio/shownRuns.js';
-import { otherCandidate, otherPair, secondRun, twoRuns } from '../../support/studio/runs.js';
-import { shownRun } from '../../support/studio/snapshots.js';
+import { other, otherCandidate, secondRun, shownRun, twoRuns } from '../../support/studio/recorded.js';
 import { memory, pairOf, StudioWindow, settled } from '../../support/studio/window.js';
 
 const [latest, earlier] = twoRuns;
@@ -34,23 +33,23 @@ beforeEach(async () => {
 
 describe('A candidate that is chosen', () => {
   it('is shown at once where somebody has looked at it: nothing is computed', async () => {
-    window.known.set(pairOf(otherPair), otherCandidate);
-    await shown.choose(MODEL, otherPair);
+    window.known.set(pairOf(other), otherCandidate);
+    await shown.choose(MODEL, other);
     expect(shown.shown(MODEL)).toBe(otherCandidate);
     expect(window.jobs).toEqual(['showRun']);
     expect(window.progress).toEqual([]);
-    expect(await shown.recorded(MODEL)).toMatchObject({ folder: EARLIER, source: MODEL, pair: otherPair });
+    expect(await shown.recorded(MODEL)).toMatchObject({ folder: EARLIER, source: MODEL, pair: other });
   });
 
   it('is computed where nobody has, and is what is shown until then being told', async () => {
     window.isSlow = true;
-    const choice = shown.choose(MODEL, otherPair);
-    expect(shown.choosing(MODEL)).toEqual(otherPair);
+    const choice = shown.choose(MODEL, other);
+    expect(shown.choosing(MODEL)).toEqual(other);
     expect(window.changed).toEqual([MODEL]);
     window.asked[0].answer(null);
     await settled();
     expect(window.jobs).toEqual(['showRun', 'candidate']);
-    const request: CandidateRequest = { run: EARLIER, pair: otherPair, allowOutside: true };
+    const request: CandidateRequest = { run: EARLIER, pair: other, allowOutside: true };
     expect(window.asked[1].request).toEqual(request);
     expect(window.progress).toHaveLength(1);
     expect(shown.shown(MODEL)).toBe(shownRun);
@@ -61,7 +60,7 @@ describe('A candidate that is chosen', () => {
   });
 
   it('is not read again, and is shown by the next window too', async () => {
-    await shown.choose(MODEL, otherPair);
+    await shown.choose(MODEL, other);
     window.asked.length = 0;
     window.listed.fire();
     await settled();
@@ -76,7 +75,7 @@ describe('A candidate that is chosen', () => {
   });
 
   it('gives way to the one that was saved where nothing is known of it any more', async () => {
-    await shown.choose(MODEL, otherPair);
+    await shown.choose(MODEL, other);
     open();
     shown.open(MODEL);
     await settled();
@@ -86,7 +85,7 @@ describe('A candidate that is chosen', () => {
   });
 
   it('is remembered as the run itself where it is the one that was saved', async () => {
-    await shown.choose(MODEL, otherPair);
+    await shown.choose(MODEL, other);
     await shown.choose(MODEL, shownRun.saved!);
     expect(shown.shown(MODEL)).toBe(shownRun);
     expect(window.choices.of(MODEL)).toEqual({ run: EARLIER });
@@ -97,7 +96,7 @@ describe('A candidate that is chosen', () => {
     'is an error where the engine ends in %s, and no computation',
     async (job) => {
       window.isSlow = true;
-      const choice = shown.choose(MODEL, otherPair);
+      const choice = shown.choose(MODEL, other);
       if (job === 'candidate') window.asked[0].answer(null);
       await settled();
       window.asked.at(-1)!.fail(crash);
@@ -114,10 +113,10 @@ describe('A candidate that is chosen', () => {
   });
 
   it('wins over one that was chosen before and comes later', async () => {
-    const third = shownRun.outcome.candidates.find(({ chosen, alphaR }) => !chosen && alphaR !== otherPair.alphaR)!;
+    const third = shownRun.outcome.candidates.find(({ chosen, alphaR }) => !chosen && alphaR !== other.alphaR)!;
     const thirdRun = { ...otherCandidate, id: 'third' };
     window.isSlow = true;
-    const [first, second] = [shown.choose(MODEL, otherPair), shown.choose(MODEL, third)];
+    const [first, second] = [shown.choose(MODEL, other), shown.choose(MODEL, third)];
     expect(window.asked[0].signal!.aborted).toBe(true);
     window.asked[1].answer(thirdRun);
     await second;
@@ -134,7 +133,7 @@ describe('A candidate that is chosen', () => {
     for (const end of ['answer', 'fail'] as const) {
       window.isSlow = true;
       window.asked.length = 0;
-      const choice = shown.choose(MODEL, otherPair);
+      const choice = shown.choose(MODEL, other);
       const [asked] = window.asked;
       window.isSlow = false;
       change();
@@ -153,7 +152,7 @@ describe('A candidate that is chosen', () => {
 
   it('comes to nothing where the Studio is closed meanwhile', async () => {
     window.isSlow = true;
-    const choice = shown.choose(MODEL, otherPair);
+    const choice = shown.choose(MODEL, other);
     shown.close(MODEL);
     window.asked[0].answer(otherCandidate);
     await choice;
