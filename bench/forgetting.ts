@@ -79,7 +79,7 @@ async function run(name: keyof typeof settings, model: string, forget: readonly 
     { model, forget, allowOutside: true, force: true, seed: Number(options.seed), ...settings[name] },
     {},
   );
-  const { before, after } = result;
+  const { before, after, candidate } = result;
   const cells = [
     [...result.earlier.map((earlier) => `(${earlier})`), ...result.forget].join(' + '),
     percent(before.retainAccuracy),
@@ -87,8 +87,8 @@ async function run(name: keyof typeof settings, model: string, forget: readonly 
     percent(before.retainAccuracy - after.retainAccuracy),
     percent(before.forgetAccuracy),
     percent(after.forgetAccuracy),
-    result.alphaR,
-    result.alphaF,
+    candidate.recipe.alphaR,
+    candidate.recipe.alphaF,
     result.seconds.total.toFixed(1),
   ];
   console.log(`| ${cells.join(' | ')} |`);

@@ -6,6 +6,7 @@
  *   npx tsx bench/studio.ts [TAB ...]
  */
 import type { Browser } from '@playwright/test';
+import { candidateOf, projectionRecipe } from '../src/contract/recipes.js';
 import type { ToStudio } from '../src/contract/studio.js';
 import { StudioPage, startBrowser } from '../test/support/studio/page.js';
 import { largeRun } from '../test/support/studio/runs.js';
@@ -92,12 +93,12 @@ async function measure(browser: Browser, tab: string): Promise<Times> {
     position: 0,
     started: null,
   } as const;
-  const progress = { phase: 'measure', done: 5, total: 10 };
+  const progress = { phase: 'measure', done: 5, total: 10 } as const;
   times.progress = await changed(studio, 1, {
     run: { ...run, progress, step: 'Measuring', secondsLeft: 3, error: null },
   });
-  times['another pair'] = await changed(studio, 2, {
-    shown: { ...snapshot.shown!, outcome: { ...outcome, pair: { alphaR: 30, alphaF: 10 } } },
+  times['another candidate'] = await changed(studio, 2, {
+    shown: { ...snapshot.shown!, outcome: { ...outcome, candidate: candidateOf(projectionRecipe(30, 10)) } },
   });
 
   await page.evaluate(`for (const summary of document.querySelectorAll('.view details > summary')) summary.click()`);

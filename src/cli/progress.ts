@@ -13,6 +13,8 @@ interface Terminal extends Writable {
 const REDRAW = 80;
 const REPEAT = 15_000;
 const BAR = 24;
+/** Wide enough for every title. */
+const TITLE = Math.max(...Object.values(PHASES).map(({ title }) => title.length));
 
 /** Shows the progress of a job: one moving line on a terminal, a plain line a phase elsewhere. */
 export class ProgressView {
@@ -57,7 +59,7 @@ export class ProgressView {
     const fraction = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
     const filled = Math.round(fraction * BAR);
     const bar = this.#style.cyan('━'.repeat(filled)) + this.#style.dim('━'.repeat(BAR - filled));
-    const head = `${PHASES[progress.phase].title.padEnd(20)} ${bar} ${share(progress).padStart(4)}`;
+    const head = `${PHASES[progress.phase].title.padEnd(TITLE)} ${bar} ${share(progress).padStart(4)}`;
     const room = (this.#out.columns ?? 80) - stringWidth(head) - 3;
     const detail = progress.detail && room > 8 ? `  ${this.#style.dim(clean(progress.detail, room))}` : '';
     this.#out.write(`\r\u001b[2K${head}${detail}`);
@@ -66,7 +68,7 @@ export class ProgressView {
 
   #finishPhase(now: number): void {
     if (!this.#last) return;
-    const line = `${PHASES[this.#last.phase].title.padEnd(20)} ${durationText((now - this.#began) / 1000)}`;
+    const line = `${PHASES[this.#last.phase].title.padEnd(TITLE)} ${durationText((now - this.#began) / 1000)}`;
     this.#out.write(this.#out.isTTY ? `\r\u001b[2K${this.#style.dim(line)}\n` : `${line}\n`);
     this.#last = undefined;
   }

@@ -44,11 +44,11 @@ export function loss(name: string, before: number, after: number, maxDrop: numbe
     const message = `${name} ${lost}; set a limit under "protect" if that is too much`;
     return { code: 'retain-drop', severity: 'warning', class: name, limit, value, message };
   }
-  const message = `${name} is protected but ${lost} (limit: ${inPoints(limitText(limit))})`;
+  const message = `${name} is protected but ${lost} (limit ${inPoints(limitText(limit))})`;
   return { code: 'protect-broken', severity: 'error', class: name, limit, value, message };
 }
 
-/** A difference of percentages: `4.0 points`. */
+/** A difference of percentages: `4.0 points`, `1 point`. */
 function inPoints(percent: string): string {
-  return percent.replace('%', ' points');
+  return percent.replace('%', percent === '1%' ? ' point' : ' points');
 }

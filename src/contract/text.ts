@@ -33,12 +33,12 @@ export function percentOver(share: number, limit: number): string {
     const text = (100 * share).toFixed(digits);
     if (Number(text) !== Number((100 * limit).toFixed(digits))) return `${text}%`;
   }
-  return `${100 * share}%`;
+  return limitText(share);
 }
 
-/** A limit as people write it: `1%`, `0.5%`. */
+/** A limit as people write it: `1%`, `0.5%`, with all of its digits but those that arithmetic adds. */
 export function limitText(limit: number): string {
-  return `${Number((100 * limit).toFixed(4))}%`;
+  return `${Number((100 * limit).toPrecision(10))}%`;
 }
 
 /** A change of a share in percentage points with its sign: `−0.9`. */

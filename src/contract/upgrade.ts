@@ -4,17 +4,17 @@
  * @returns what it was given, if that is no record of version 1: the schema says what is wrong with it.
  */
 export function upgradedRun(record: unknown): unknown {
-  if (!isObject(record) || record.version !== 1 || !isObject(record.result)) return record;
-  const { alphaR, alphaF, candidates, policy, ...result } = record.result;
+  if (!isObject(record) || record.version !== 1) return record;
+  const { result } = record;
+  return { ...record, version: 2, result: isObject(result) ? upgradedResult(result) : result };
+}
+
+function upgradedResult({ alphaR, alphaF, candidates, policy, ...result }: Record<string, unknown>): unknown {
   return {
-    ...record,
-    version: 2,
-    result: {
-      ...result,
-      candidate: projection(alphaR, alphaF),
-      candidates: listed(candidates, ({ alphaR: r, alphaF: f, ...judged }) => ({ ...projection(r, f), ...judged })),
-      policy: listed(policy, (finding) => ({ ...finding, code: CODES[String(finding.code)] ?? finding.code })),
-    },
+    ...result,
+    candidate: projection(alphaR, alphaF),
+    candidates: listed(candidates, ({ alphaR: r, alphaF: f, ...judged }) => ({ ...projection(r, f), ...judged })),
+    policy: listed(policy, (finding) => ({ ...finding, code: CODES[String(finding.code)] ?? finding.code })),
   };
 }
 

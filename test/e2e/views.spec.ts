@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../scripts/editor.js';
+import { recipeText } from '../../src/contract/recipes.js';
 import type { RunRecord } from '../../src/contract/records.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { copyDemo, expect, test } from './editor.js';
@@ -48,19 +49,17 @@ test('every view shows what the run has found, and a candidate that is clicked c
   }
 
   const search = await editor.view('Search');
-  const { alphaR, alphaF } = result.candidates.find((candidate) => candidate.forgets && !candidate.chosen)!;
-  const point = search.getByRole('button', { name: `α retain ${alphaR}, α forget ${alphaF}:` });
+  const { id, recipe } = result.candidates.find((candidate) => candidate.forgets && !candidate.chosen)!;
+  const point = search.getByRole('button', { name: `${recipeText(recipe)}:` });
   await point.focus();
   await editor.page.keyboard.press('Enter');
-  await expect(
-    studio.getByText(`You are looking at another pair, α retain ${alphaR}, α forget ${alphaF}.`),
-  ).toBeVisible({
+  await expect(studio.getByText(`You are looking at another candidate, ${recipeText(recipe)}.`)).toBeVisible({
     timeout: 60_000,
   });
-  const file = path.join(run, 'candidates', `${alphaR}-${alphaF}.json`);
+  const file = path.join(run, 'candidates', `${id}.json`);
   const { confusionAfter, ...candidate } = JSON.parse(await readFile(file, 'utf8'));
   const other = { ...result, ...candidate, confusion: { ...result.confusion, after: confusionAfter } };
-  expect([other.alphaR, other.alphaF]).toEqual([alphaR, alphaF]);
+  expect(other.candidate).toEqual({ id, recipe });
   expect(other.after).not.toEqual(result.after);
   expect(other.layers).not.toEqual(result.layers);
   await shows(editor, other);
@@ -102,8 +101,8 @@ test('two runs stand side by side', async ({ openEditor, folder, forgotten }) =>
   // The latest is shown, the other one was chosen.
   const row = (title: string) =>
     view.getByRole('table', { name: 'Both runs in numbers' }).locator('tr').filter({ hasText: title }).locator('td');
-  await expect(row('Pair')).toHaveText(
-    [...records].reverse().map(({ alphaR, alphaF }) => `α retain ${alphaR}, α forget ${alphaF}`),
+  await expect(row('Candidate')).toHaveText(
+    [...records].reverse().map(({ candidate }) => recipeText(candidate.recipe)),
   );
   await expect(row('Retain accuracy')).toHaveText(
     [...records]
@@ -147,8 +146,9 @@ async function shows(editor: Workbench, result: RunRecord['result']): Promise<vo
 
 async function showsOverview(
   editor: Workbench,
-  { before, after, alphaR, alphaF, perClass, confusion }: RunRecord['result'],
+  { before, after, candidate, perClass, confusion }: RunRecord['result'],
 ) {
+  const { alphaR, alphaF } = candidate.recipe;
   const view = await editor.view('Overview');
   const cards = view.locator('.number-card .value');
   await expect(cards.nth(0)).toHaveText(
@@ -224,11 +224,11 @@ async function showsConfusion(editor: Workbench, { confusion, perClass }: RunRec
   expect(rows.filter((row) => row.length === names.length + 1)).toEqual(expected);
 }
 
-async function showsSearch(editor: Workbench, { candidates, alphaR, alphaF }: RunRecord['result']): Promise<void> {
+async function showsSearch(editor: Workbench, { candidates, candidate: chosen }: RunRecord['result']): Promise<void> {
   const view = await editor.view('Search');
   await expect(view.locator('.point')).toHaveCount(candidates.length);
   for (const candidate of candidates) {
-    const point = view.getByRole('button', { name: `α retain ${candidate.alphaR}, α forget ${candidate.alphaF}:` });
+    const point = view.getByRole('button', { name: `${recipeText(candidate.recipe)}:` });
     await expect(point).toHaveAccessibleName(
       new RegExp(
         `kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
@@ -236,7 +236,7 @@ async function showsSearch(editor: Workbench, { candidates, alphaR, alphaF }: Ru
     );
   }
   await expect(view.locator('.point[aria-pressed=true]')).toHaveAccessibleName(
-    new RegExp(`^α retain ${alphaR}, α forget ${alphaF}:`),
+    new RegExp(`^${recipeText(chosen.recipe)}:`),
   );
 }
 

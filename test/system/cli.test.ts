@@ -1,11 +1,22 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CandidateResult } from '../../src/contract/records.js';
 import type { UnlearnResult } from '../../src/contract/run.js';
 import { temporaryFolder } from '../support/folders.js';
 import { inShapesFolder } from '../support/models/shapesFolder.js';
 import { lethe } from '../support/program/cli.js';
 import { expectGolden } from '../support/program/golden.js';
+
+interface Alphas {
+  readonly alphaR: number;
+  readonly alphaF: number;
+}
+
+/** What `unlearn --json` prints. */
+interface UnlearnDocument extends Omit<UnlearnResult, 'candidate' | 'candidates'>, Alphas {
+  readonly candidates: readonly (Alphas & Omit<CandidateResult, 'id' | 'recipe'>)[];
+}
 
 let folder: string;
 
@@ -48,7 +59,7 @@ describe('golden runs', () => {
   it.each(['shapes.onnx', 'shapes'])('unlearn %s', async (model) => {
     const { code, stdout } = await at('unlearn', model, '--forget', 'Rows', ...search, '--json');
     expect(code).toBe(0);
-    const result: UnlearnResult = JSON.parse(stdout);
+    const result: UnlearnDocument = JSON.parse(stdout);
     await expectGolden(stable(result), `unlearn-${model}`);
     for (const phase of ['load', 'measure', 'forward', 'spaces', 'search'] as const) {
       expect(result.seconds[phase]).toBeGreaterThan(0);
@@ -58,7 +69,7 @@ describe('golden runs', () => {
 
   it('gives both formats the same dimensions and the same choice', async () => {
     const [onnx, tfjs] = await Promise.all(
-      ['shapes.onnx', 'shapes'].map(async (model): Promise<UnlearnResult> => {
+      ['shapes.onnx', 'shapes'].map(async (model): Promise<UnlearnDocument> => {
         return JSON.parse((await at('unlearn', model, '--forget', 'Rows', ...search, '--json')).stdout);
       }),
     );
@@ -76,13 +87,13 @@ describe('what people see', () => {
   it('is a table before and after, and where things are', async () => {
     const { code, stdout, stderr } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Forgot Rows {2}\(alpha_r \d+, alpha_f \d+; accuracy on 300 test samples\)$/m);
+    expect(stdout).toMatch(/^Forgot Rows {2}\(α retain \d+, α forget \d+; accuracy on 300 test samples\)$/m);
     expect(stdout).toMatch(/^Rows +9\d\.\d% +\d\.\d% +-\d\d\.\d {2}forgotten now$/m);
     expect(stdout).toMatch(/^conv2 {2}conv +72 +12 +\d+\.\d +\d+\.\d +\d+\.\d +\d+\.\d%$/m);
     expect(stdout).toMatch(/^model {2}shapes\.forget-rows\.onnx$/m);
     expect(stdout).toMatch(/^report \.lethe\/runs\/\d{8}T\d{6}Z-rows\/report\.html$/m);
     expect(stdout).not.toContain('\u001b');
-    expect(stderr).toMatch(/^Finding the spaces {3}\d+\.\d s$/m);
+    expect(stderr).toMatch(/^Finding the spaces {6}\d+\.\d s$/m);
     expect(stderr).not.toContain('\r');
   });
 
@@ -143,7 +154,7 @@ describe('runs on one another', () => {
     expect(first.stdout).toContain('Forgot Rows');
     expect(first.code).toBe(0);
     const second = await at('unlearn', 'shapes.forget-rows.onnx', '--forget', '4', ...search, '--json');
-    const result: UnlearnResult = JSON.parse(second.stdout);
+    const result: UnlearnDocument = JSON.parse(second.stdout);
     expect(result).toMatchObject({ forget: ['Ring/disc'], earlier: ['Rows'] });
     expect(result.output).toBe(path.join(folder, 'shapes.forget-rows.forget-ring-disc.onnx'));
     expect(result.perClass[0].after).toBeLessThanOrEqual(0.1);
@@ -157,7 +168,7 @@ describe('runs on one another', () => {
 
   it('rebuild the report from the record', async () => {
     const { stdout } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search, '--json');
-    const { run, report }: UnlearnResult = JSON.parse(stdout);
+    const { run, report }: UnlearnDocument = JSON.parse(stdout);
     const page = await readFile(report, 'utf8');
     const copy = await at('report', run, '--out', 'copy.html');
     expect(copy).toMatchObject({ code: 0, stdout: `${path.join(folder, 'copy.html')}\n` });
@@ -168,7 +179,7 @@ describe('runs on one another', () => {
 
   it('report with explanations, and on another candidate', async () => {
     const { stdout } = await at('unlearn', 'shapes', '--forget', 'Rows', ...search, '--json');
-    const { run, alphaR, alphaF, candidates }: UnlearnResult = JSON.parse(stdout);
+    const { run, alphaR, alphaF, candidates }: UnlearnDocument = JSON.parse(stdout);
     const explained = await at('report', run, '--explain', '--forgotten-pictures', '--out', 'explained.html');
     expect(explained).toMatchObject({ code: 0, stderr: expect.stringContaining('Mapping decisions') });
     const pictures = async (name: string) =>
@@ -181,7 +192,7 @@ describe('runs on one another', () => {
     const pair = ['--alpha-r', String(other.alphaR), '--alpha-f', String(other.alphaF)];
     expect(await at('report', run, ...pair)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(new RegExp(`report-${other.alphaR}-${other.alphaF}\\.html\\n$`)),
+      stdout: expect.stringMatching(new RegExp(`report-projection-${other.alphaR}-${other.alphaF}\\.html\\n$`)),
     });
   });
 
@@ -189,10 +200,10 @@ describe('runs on one another', () => {
     [['--forgotten-pictures'], '--forgotten-pictures needs --explain'],
     [['--alpha-r', '30'], 'a candidate is named by one --alpha-r and one --alpha-f'],
     [['--alpha-r', '30,100', '--alpha-f', '10'], 'a candidate is named by one --alpha-r and one --alpha-f'],
-    [['--alpha-r', '31', '--alpha-f', '10'], 'the run has no candidate with alpha_r 31 and alpha_f 10'],
+    [['--alpha-r', '31', '--alpha-f', '10'], 'the run has no candidate projection-31-10'],
   ])('report %j is refused', async (options, message) => {
     const { stdout } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search, '--json');
-    const { run }: UnlearnResult = JSON.parse(stdout);
+    const { run }: UnlearnDocument = JSON.parse(stdout);
     expect(await at('report', run, ...options)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 });
@@ -202,7 +213,9 @@ describe('exit codes', () => {
     await configure({ forget: [{ class: 'Columns', maxAccuracy: 0 }] });
     const { code, stdout } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/not met {2}Columns is still recognised 9\d\.\d% of the time, the limit is 0\.0%/);
+    expect(stdout).toMatch(
+      /not met {2}Columns must be forgotten but is still recognised 9\d\.\d% of the time \(limit 0%\)/,
+    );
     expect(await tree()).toContain('shapes.forget-rows.onnx');
   });
 

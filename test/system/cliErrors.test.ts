@@ -239,7 +239,10 @@ describe('a wrong call', () => {
       what: '--layers nope*',
       hint: 'conv, conv2, dense',
     });
-    await refuses([...rows, '--alpha-r', '1e9'], { code: 'usage', what: 'alpha_r' });
+    for (const text of ['1e9', '0']) {
+      const what = `--alpha-r must be positive numbers up to 100000 like 10,30,100, not "${text}"`;
+      await refuses([...rows, '--alpha-r', text], { code: 'usage', what });
+    }
   });
 });
 

@@ -10,7 +10,7 @@ import type { EngineEnd } from '../../src/client/engineChild.js';
 import { EngineProcess, type EngineProcessOptions } from '../../src/client/engineProcess.js';
 import { residentMemory } from '../../src/client/residentMemory.js';
 import type { JobName } from '../../src/contract/jobs.js';
-import type { Progress } from '../../src/contract/progress.js';
+import { type Progress, stepOf } from '../../src/contract/progress.js';
 import { builtEngine, bundled, isAlive, until } from '../support/engine/entries.js';
 import type { Facts, OddRequest } from '../support/engine/odd.js';
 import { sharedFolder, temporaryFolder } from '../support/folders.js';
@@ -93,8 +93,8 @@ describe('a job', () => {
     };
     await ask(start(), { do: 'steps', steps: 20_000 }, { onProgress });
     ended = true;
-    expect(heard).toContainEqual({ phase: 'first', done: 20_000, total: 20_000 });
-    expect(heard).toContainEqual({ phase: 'second', done: 20_000, total: 20_000 });
+    expect(heard).toContainEqual({ phase: 'measure', done: 20_000, total: 20_000 });
+    expect(heard).toContainEqual({ phase: 'spaces', done: 20_000, total: 20_000 });
     expect(heard.length).toBeLessThan(1000);
   });
 });
@@ -331,12 +331,13 @@ describe('the engine of two processes', () => {
     const files = (await echo(engine, 'inspect')).pid;
     const work = (await echo(engine, 'unlearn')).pid;
     expect(files).not.toBe(work);
-    for (const name of ['describe', 'diagnose', 'runs', 'findData', 'writeSetup', 'environment'] as const) {
+    for (const name of ['describe', 'diagnose', 'runs', 'findData', 'writeSetup', 'environment', 'report'] as const) {
       expect((await echo(engine, name)).pid).toBe(files);
     }
-    for (const name of ['evaluate', 'estimate', 'checkSetup', 'report'] as const) {
+    for (const name of ['evaluate', 'estimate', 'checkSetup'] as const) {
       expect((await echo(engine, name)).pid).toBe(work);
     }
+    expect((await echo(engine, 'report', { explanations: true })).pid).toBe(work);
     expect((await echo(engine, 'diagnose', { evaluate: true })).pid).toBe(work);
     expect((await echo(engine, 'diagnose', { scanBytes: 1 })).pid).toBe(files);
     expect((await echo(engine, 'diagnose', { scanBytes: 1e12 })).pid).toBe(work);
@@ -374,11 +375,15 @@ describe('the engine that is shipped', () => {
     const result = await engine().run(
       'unlearn',
       { model, forget: ['Slope'] },
-      { onProgress: ({ phase }) => phases.add(phase) },
+      { onProgress: (progress) => phases.add(`${stepOf(progress)}: ${progress.phase}`) },
     );
     expect(result.after.forgetAccuracy).toBeLessThanOrEqual(0.01);
     expect(await exists(result.output)).toBe(true);
-    expect([...phases]).toEqual(['load', 'hash', 'measure', 'spaces', 'search', 'dimensions', 'save']);
+    expect([...phases].sort()).toEqual([
+      ...['check: dimensions', 'check: measure', 'load: hash', 'load: load', 'measure: measure'],
+      ...['save: hash', 'save: projections', 'save: save', 'search: projections', 'search: search'],
+      ...['spaces: moments', 'spaces: spaces', 'spaces: spectra'],
+    ]);
   });
 
   test('answers a look while a run is under way, and stops that without a trace', async () => {

@@ -5,8 +5,9 @@ import { Engine } from '../../src/client/engine.js';
 import { EngineProcess } from '../../src/client/engineProcess.js';
 import { residentMemory } from '../../src/client/residentMemory.js';
 import type { JobName, Jobs, PartOf } from '../../src/contract/jobs.js';
+import type { Phase, Progress } from '../../src/contract/progress.js';
+import type { CandidateId } from '../../src/contract/recipes.js';
 import type { UnlearnPart, UnlearnResult } from '../../src/contract/run.js';
-import type { AlphaPair } from '../../src/contract/terms.js';
 import { builtEngine } from '../support/engine/entries.js';
 import { temporaryFolder } from '../support/folders.js';
 import { writeShapes } from '../support/models/shapes.js';
@@ -18,9 +19,9 @@ afterEach(async () => {
 
 const settings = { forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1 };
 
-/** The pairs that a run has tried and not chosen. */
-function others({ candidates }: UnlearnResult): AlphaPair[] {
-  return candidates.filter(({ chosen }) => !chosen).map(({ alphaR, alphaF }) => ({ alphaR, alphaF }));
+/** The candidates that a run has tried and not chosen. */
+function others({ candidates }: UnlearnResult): CandidateId[] {
+  return candidates.filter(({ chosen }) => !chosen).map(({ id }) => id);
 }
 
 /** Runs a job and tells the phases that it went through, and its parts. */
@@ -29,10 +30,10 @@ async function watched<Name extends JobName>(
   name: Name,
   request: Jobs[Name]['request'],
 ) {
-  const phases = new Set<string>();
+  const phases = new Set<Phase>();
   const parts: PartOf<Name>[] = [];
   const work = {
-    onProgress: ({ phase }: { phase: string }) => void phases.add(phase),
+    onProgress: ({ phase }: Progress) => void phases.add(phase),
     onPart: (part: PartOf<Name>) => void parts.push(part),
   };
   return { result: await engine.run(name, request, work), phases, parts };
@@ -60,22 +61,24 @@ describe('a run in the engine process', () => {
     const shown = (await engine.run('showRun', { run: result.run }))!;
     expect({ ...told, seconds: result.seconds }).toEqual(shown.outcome);
 
-    const [pair] = others(result);
-    const kept = await watched(engine, 'candidate', { run: result.run, pair, threads: 1 });
+    const [other] = others(result);
+    const kept = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
     expect(kept.phases).not.toContain('spaces');
     expect(kept.result.outcome.layers[0].spectra.retain).toBeInstanceOf(Float32Array);
 
     const first = pid();
     process.kill(first, 'SIGKILL');
-    await expect.poll(() => engine.run('showRun', { run: result.run, pair }).catch(() => null)).toEqual(kept.result);
+    await expect
+      .poll(() => engine.run('showRun', { run: result.run, candidate: other }).catch(() => null))
+      .toEqual(kept.result);
     expect(pid()).not.toBe(first);
     await rm(path.join(result.run, 'candidates'), { recursive: true });
-    const rebuilt = await watched(engine, 'candidate', { run: result.run, pair, threads: 1 });
+    const rebuilt = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
     expect(rebuilt.phases).toContain('spaces');
     expect(rebuilt.result).toEqual(kept.result);
 
     const out = path.join(path.dirname(model), 'saved.onnx');
-    const saved = await engine.run('saveCandidate', { run: result.run, pair, out, threads: 1 });
+    const saved = await engine.run('saveCandidate', { run: result.run, candidate: other, out, threads: 1 });
     expect((await engine.run('evaluate', { model: saved.output, threads: 1 })).confusion.flat()).toEqual([
       ...kept.result.outcome.confusionAfter!.counts,
     ]);
@@ -109,7 +112,8 @@ describe('a run in the engine process', () => {
     const resident: number[] = [];
     for (let time = 0; time < 8; time++) {
       const result = await engine.run('unlearn', { model, ...settings, force: true });
-      for (const pair of others(result)) await engine.run('candidate', { run: result.run, pair, threads: 1 });
+      for (const other of others(result))
+        await engine.run('candidate', { run: result.run, candidate: other, threads: 1 });
       resident.push((await residentMemory(pid()))!);
     }
     expect(resident[7] - resident[2]).toBeLessThan(60 * 2 ** 20);

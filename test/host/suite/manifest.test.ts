@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { settingsOf } from '../../../src/contract/settings.js';
 import { engineSettings, unlearnSettings } from '../../../src/extension/settings.js';
-import { DEFAULTS } from '../../../src/project/defaults.js';
 import { extension, file } from '../support/lethe.js';
 
 interface Setting {
@@ -46,19 +46,21 @@ describe('The manifest', () => {
   });
 
   it('has the engine’s own defaults', () => {
+    const { samples, maxPatches, seed, alphaR, alphaF } = settingsOf({});
     const own = vscode.workspace.getConfiguration('lethe.unlearn');
     const defaultOf = (name: string) => own.inspect(name)?.defaultValue;
-    assert.equal(defaultOf('samples'), DEFAULTS.samples);
-    assert.equal(defaultOf('maxPatches'), DEFAULTS.maxPatches);
-    assert.equal(defaultOf('seed'), DEFAULTS.seed);
-    assert.deepEqual(defaultOf('alphaR'), DEFAULTS.alphaR);
-    assert.deepEqual(defaultOf('alphaF'), DEFAULTS.alphaF);
+    assert.equal(defaultOf('samples'), samples);
+    assert.equal(defaultOf('maxPatches'), maxPatches);
+    assert.equal(defaultOf('seed'), seed);
+    assert.deepEqual(defaultOf('alphaR'), alphaR);
+    assert.deepEqual(defaultOf('alphaF'), alphaF);
   });
 
   it('has settings that come to what the engine does by itself', () => {
     const { samples, forgetSamples, layers } = unlearnSettings(file('plain/shapes.onnx'));
-    assert.ok(samples === undefined || samples === DEFAULTS.samples);
-    assert.ok(forgetSamples === undefined || forgetSamples === DEFAULTS.forgetFactor * DEFAULTS.samples);
+    const usual = settingsOf({});
+    assert.ok(samples === undefined || samples === usual.samples);
+    assert.ok(forgetSamples === undefined || forgetSamples === usual.forgetSamples);
     assert.equal(layers, undefined);
     const { nodePath, memoryLimitBytes, threads, tensorflow } = engineSettings();
     assert.deepEqual([nodePath, memoryLimitBytes, threads, tensorflow], [undefined, undefined, undefined, 'auto']);

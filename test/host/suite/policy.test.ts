@@ -5,10 +5,10 @@ import path from 'node:path';
 import { after, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { ModelSummary } from '../../../src/contract/models.js';
+import { runRecord } from '../../../src/contract/records.js';
 import type { UnlearnResult } from '../../../src/contract/run.js';
 import { ModelsTree } from '../../../src/extension/models/tree.js';
 import { RunsTree } from '../../../src/extension/runs/tree.js';
-import { parseRunRecord } from '../../../src/project/runRecord.js';
 import {
   codeOf,
   describeFinding,
@@ -102,7 +102,7 @@ for (const { title, name, output, fixes } of models) {
 
     it('leaves a record and a report', async () => {
       const record = path.join(result.run, 'run.json');
-      const { forget, source, result: numbers } = parseRunRecord(record, readFileSync(record, 'utf8'));
+      const { forget, source, result: numbers } = runRecord.parse(JSON.parse(readFileSync(record, 'utf8')));
       assert.deepEqual(
         forget.map(({ class: forgotten, reason }) => [forgotten, reason]),
         [['Checker', 'DSR-1']],

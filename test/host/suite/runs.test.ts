@@ -4,12 +4,12 @@ import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { BoundaryResult, SaliencyResult, ThumbnailsResult } from '../../../src/contract/explain.js';
-import type { CandidateResult, RunRecord } from '../../../src/contract/records.js';
+import { isSameCandidate } from '../../../src/contract/recipes.js';
+import { type CandidateResult, type RunRecord, runRecord } from '../../../src/contract/records.js';
 import type { StudioRun } from '../../../src/contract/run.js';
 import type { QuestionName, RunState, StudioQuestions, ToStudio } from '../../../src/contract/studio.js';
 import type { Dialogs } from '../../../src/extension/dialogs.js';
 import type { StudioSession } from '../../../src/extension/studio/session.js';
-import { parseRunRecord } from '../../../src/project/runRecord.js';
 import { file, jobWhere, lethe, sleep, tidyUp, until } from '../support/lethe.js';
 
 const CHECKER = 3;
@@ -33,7 +33,7 @@ async function shownWhere(
 
 function recordOf({ folder }: StudioRun): RunRecord {
   const name = path.join(folder!, 'run.json');
-  return parseRunRecord(name, readFileSync(name, 'utf8'));
+  return runRecord.parse(JSON.parse(readFileSync(name, 'utf8')));
 }
 
 /** Asks as a tab does. @returns everything that came, the last one final. */
@@ -92,8 +92,8 @@ describe('A run in the Studio', () => {
 
     const record = recordOf(first);
     const { outcome } = first;
-    assert.deepEqual(outcome.pair, { alphaR: record.result.alphaR, alphaF: record.result.alphaF });
-    assert.deepEqual(first.saved, outcome.pair);
+    assert.deepEqual(outcome.candidate, record.result.candidate);
+    assert.deepEqual(first.saved, outcome.candidate);
     assert.deepEqual(first.settings, record.settings);
     assert.deepEqual(first.output, { path: output.fsPath, exists: true });
     for (const part of ['before', 'after', 'perClass', 'candidates', 'forget', 'seconds'] as const)
@@ -130,22 +130,20 @@ describe('A run in the Studio', () => {
   it('shows the candidate that is chosen, and a new window does too', async () => {
     const { studio, reopen } = await lethe();
     const { saved, outcome } = first;
-    other = outcome.candidates.find(({ alphaR, alphaF, forgets }) => {
-      return forgets && (alphaR !== saved!.alphaR || alphaF !== saved!.alphaF);
-    })!;
-    const pair = { alphaR: other.alphaR, alphaF: other.alphaF };
+    other = outcome.candidates.find((entry) => entry.forgets && !isSameCandidate(entry, saved))!;
+    const candidate = { id: other.id, recipe: other.recipe };
     const meanwhile: StudioRun[] = [];
     const listener = studio.onDidChange(() => {
       const { choosing, shown } = studio.snapshot(model);
-      if (choosing?.alphaR === pair.alphaR && choosing.alphaF === pair.alphaF) meanwhile.push(shown!);
+      if (choosing && isSameCandidate(choosing, other)) meanwhile.push(shown!);
     });
-    await studio.handle(model, { kind: 'choose', pair });
+    await studio.handle(model, { kind: 'choose', candidate: other.id });
     listener.dispose();
     assert.ok(meanwhile.length > 0, 'the choice was not shown');
     assert.deepEqual(meanwhile[0], first);
     const { shown, choosing } = studio.snapshot(model);
     assert.equal(choosing, null);
-    assert.deepEqual(shown!.outcome.pair, pair);
+    assert.deepEqual(shown!.outcome.candidate, candidate);
     assert.deepEqual(shown!.saved, saved);
     assert.equal(shown!.folder, first.folder);
     assert.notDeepEqual(shown!.outcome.confusionAfter, outcome.confusionAfter);
@@ -161,8 +159,8 @@ describe('A run in the Studio', () => {
   it('is not changed by a candidate that it has not tried', async () => {
     const { studio } = await lethe();
     const { shown } = studio.snapshot(model);
-    await studio.handle(model, { kind: 'choose', pair: { alphaR: 12_345, alphaF: 1 } });
-    await studio.handle(model, { kind: 'choose', pair: 'the best' as never });
+    await studio.handle(model, { kind: 'choose', candidate: 'projection-12345-1' });
+    await studio.handle(model, { kind: 'choose', candidate: { id: 'the best' } as never });
     assert.equal(studio.snapshot(model).shown, shown);
   });
 
@@ -215,7 +213,7 @@ describe('A run in the Studio', () => {
     };
     const { studio, jobs } = reopen(dialogs);
     studio.open(model);
-    await shownWhere(studio, model, ({ outcome }) => outcome.pair?.alphaR === other.alphaR);
+    await shownWhere(studio, model, ({ outcome }) => isSameCandidate(outcome.candidate, other));
     const bytes = readFileSync(output.fsPath);
     await studio.handle(model, { kind: 'save', as: false });
     assert.deepEqual(questions, ['Replace shapes.forget-checker.onnx?']);
@@ -226,8 +224,8 @@ describe('A run in the Studio', () => {
     assert.equal(questions.length, 2);
     assert.ok(!bytes.equals(readFileSync(output.fsPath)));
     const saved = await shownWhere(studio, model, ({ folder }) => folder !== first.folder);
-    assert.deepEqual(saved.saved, { alphaR: other.alphaR, alphaF: other.alphaF });
-    assert.deepEqual(saved.outcome.pair, saved.saved);
+    assert.deepEqual(saved.saved, { id: other.id, recipe: other.recipe });
+    assert.deepEqual(saved.outcome.candidate, saved.saved);
 
     await studio.handle(model, { kind: 'save', as: true });
     assert.equal(questions.length, 2);
@@ -274,7 +272,7 @@ describe('A run in the Studio', () => {
     });
     await studio.handle(model, { kind: 'show', run: first.folder! });
     await shownWhere(studio, model, ({ folder }) => folder === first.folder);
-    assert.deepEqual(studio.snapshot(model).shown?.outcome.pair, first.saved);
+    assert.deepEqual(studio.snapshot(model).shown?.outcome.candidate, first.saved);
     await studio.handle(model, { kind: 'compare', run: runs[0].folder });
     const compared = await until('the other run', () => studio.snapshot(model).compared);
     assert.equal(compared.folder, runs[0].folder);
@@ -307,7 +305,7 @@ describe('A run in the Studio', () => {
     const { studio } = await lethe();
     const [latest] = studio.snapshot(model).runs;
     await shownWhere(studio, model, ({ folder }) => folder === first.folder);
-    const choosing = studio.handle(model, { kind: 'choose', pair: { alphaR: other.alphaR, alphaF: other.alphaF } });
+    const choosing = studio.handle(model, { kind: 'choose', candidate: other.id });
     await studio.handle(model, { kind: 'show', run: latest.folder });
     await choosing;
     await shownWhere(studio, model, ({ folder }) => folder === latest.folder);

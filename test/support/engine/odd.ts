@@ -23,7 +23,7 @@ export interface Facts {
 }
 
 async function odd(request: OddRequest, { signal, onProgress }: Work): Promise<unknown> {
-  onProgress?.({ phase: request.do, done: 0, total: 1 });
+  onProgress?.({ phase: 'load', done: 0, total: 1, detail: request.do });
   switch (request.do) {
     case 'facts':
       return facts();
@@ -63,8 +63,8 @@ async function odd(request: OddRequest, { signal, onProgress }: Work): Promise<u
     }
     case 'steps':
       for (let step = 1; step <= request.steps; step++) {
-        onProgress?.({ phase: 'first', done: step, total: request.steps });
-        onProgress?.({ phase: 'second', done: step, total: request.steps });
+        onProgress?.({ phase: 'measure', done: step, total: request.steps });
+        onProgress?.({ phase: 'spaces', done: step, total: request.steps });
       }
       return {};
   }

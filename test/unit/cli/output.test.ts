@@ -6,6 +6,7 @@ import { alphas, integer, memory, names } from '../../../src/cli/options.js';
 import { ProgressView } from '../../../src/cli/progress.js';
 import { clean, Style } from '../../../src/cli/style.js';
 import { table } from '../../../src/cli/table.js';
+import { PHASES, type Phase } from '../../../src/contract/progress.js';
 import { ConfigError } from '../../../src/project/configError.js';
 
 const ERASE = '\r\u001b[2K';
@@ -140,14 +141,23 @@ describe('ProgressView', () => {
     for (let done = 1; done <= 5; done++) progress.update({ phase: 'load', done, total: 5 });
     progress.update({ phase: 'search', done: 1, total: 2 });
     progress.close();
-    expect(shown()).toMatch(/^Loading the model {4}0\.\d s\nTrying candidates {4}0\.\d s\n$/);
+    expect(shown()).toMatch(/^Loading the model {7}0\.\d s\nTrying candidates {7}0\.\d s\n$/);
+  });
+
+  it('aligns the times of all phases', () => {
+    const { view: progress, shown } = view(false);
+    for (const phase of Object.keys(PHASES) as Phase[]) progress.update({ phase, done: 1, total: 2 });
+    progress.close();
+    const lines = shown().trimEnd().split('\n');
+    expect(lines).toHaveLength(Object.keys(PHASES).length);
+    expect(new Set(lines.map((line) => line.search(/0\.\d s$/))).size).toBe(1);
   });
 
   it('moves one line on a terminal, cut to its width', () => {
     const { view: progress, shown } = view(true);
     progress.update({ phase: 'search', done: 12, total: 24, detail: 'a detail that is much too long for it' });
     const line = shown();
-    expect(line.startsWith(`${ERASE}Trying candidates    ${'━'.repeat(24)}  50%`)).toBe(true);
+    expect(line.startsWith(`${ERASE}Trying candidates       ${'━'.repeat(24)}  50%`)).toBe(true);
     expect(line.length).toBeLessThanOrEqual(60 + ERASE.length);
     progress.close();
     expect(shown()).toMatch(/Trying candidates +0\.\d s\n$/);

@@ -162,7 +162,7 @@ describe('a policy', () => {
       code: 'protect-broken',
       severity: 'error',
       message: expect.stringMatching(
-        new RegExp(`^${worst} is protected but fell from .*% to .*% \\(limit: a loss of .*%\\)$`),
+        new RegExp(`^${worst} is protected but lost .* points, from .*% to .*% \\(limit [\\d.]+ points?\\)$`),
       ),
       model: output,
       actions: [{ kind: 'open-report', report }],

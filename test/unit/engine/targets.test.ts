@@ -125,7 +125,7 @@ describe('findingsOf', () => {
     ]);
     expect(findings(confusion(0.03, 0.91, 0.84, 0))).toEqual([
       'error must-be-forgotten a: a must be forgotten but is recognised 3.0% of the time (limit 2%)',
-      'error protect-broken b: b is protected but lost 4.0 points, from 95.0% to 91.0% (limit: 3 points)',
+      'error protect-broken b: b is protected but lost 4.0 points, from 95.0% to 91.0% (limit 3 points)',
       'warning retain-drop c: c lost 6.0 points, from 90.0% to 84.0%; set a limit under "protect" if that is too much',
       'warning retain-drop d: d lost 90.0 points, from 90.0% to 0.0%; set a limit under "protect" if that is too much',
     ]);

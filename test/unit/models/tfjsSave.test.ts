@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { listText } from '../../../src/base/text.js';
+import { listText } from '../../../src/contract/text.js';
 import { elementCount } from '../../../src/linalg/tensor.js';
 import type { LayerEdit } from '../../../src/linalg/weightEdits.js';
 import type { Classifier } from '../../../src/models/classifier.js';

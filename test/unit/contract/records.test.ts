@@ -1,0 +1,233 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
+import {
+  type CandidateFacts,
+  candidateRecord,
+  type EvaluationRecord,
+  evaluationRecord,
+  type RunRecord,
+  runRecord,
+} from '../../../src/contract/records.js';
+import { showRun } from '../../../src/engine/jobs/showRun.js';
+import { readCandidate, writeCandidate } from '../../../src/project/candidateStore.js';
+import { listEvaluations, writeEvaluation } from '../../../src/project/evaluations.js';
+import { listRuns, readRun, writeRun } from '../../../src/project/runStore.js';
+import { reportPage } from '../../../src/report/page.js';
+import { exampleRecord } from '../../support/engine/runRecord.js';
+import { fieldsIn, fieldsOf } from '../../support/engine/schemaFields.js';
+import { temporaryFolder } from '../../support/folders.js';
+import { textOf } from '../../support/program/markup.js';
+
+/** A record in which every field is set, also those that may be left out or null. */
+function fullRecord(): RunRecord {
+  const record = exampleRecord();
+  const counted = (files: RunRecord['data']) => files.map((file) => ({ ...file, files: 70_000 }));
+  return {
+    ...record,
+    source: { ...record.source, files: counted(record.source.files) },
+    output: { ...record.output, files: counted(record.output.files) },
+    config: { ...record.config!, files: 1 },
+    data: counted(record.data),
+    earlier: [{ class: 'Bag', index: 8, maxAccuracy: 0.05 }],
+    settings: { ...record.settings, layers: 'block*' },
+  };
+}
+
+function fullCandidate(): CandidateFacts {
+  const { after, perClass, confusion, layers, policy } = exampleRecord().result;
+  const candidate = candidateOf(projectionRecipe(30, 10));
+  return { candidate, after, perClass, confusionAfter: confusion.after, layers, policy };
+}
+
+function fullEvaluation(): EvaluationRecord {
+  const { source, result } = fullRecord();
+  const { confusion, perClass } = result;
+  return {
+    version: 1,
+    created: '2026-02-01T08:00:00.000Z',
+    model: { path: source.path, files: source.files },
+    split: 'train',
+    complete: false,
+    samples: 10_000,
+    accuracy: 0.93,
+    perClass: perClass.map(({ class: name, index, before, count }) => ({
+      class: name,
+      index,
+      accuracy: before,
+      count,
+    })),
+    confusion: confusion.before,
+  };
+}
+
+/** The same with a field that this version does not know in every object. */
+function withAdditions<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withAdditions) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, entry]) => [name, withAdditions(entry)]);
+  return { ...Object.fromEntries(entries), addedLater: 'by a later version' };
+}
+
+describe('every field of a record', () => {
+  it('comes back as it was written: of a run', async () => {
+    const record = fullRecord();
+    expect(fieldsIn(record)).toEqual(new Set([...fieldsOf(runRecord), 'versions.onnxruntime-node']));
+    const folder = await writeRun(await temporaryFolder(), record, {});
+    expect((await readRun(folder)).record).toEqual(record);
+  });
+
+  it('comes back as it was written: of a candidate', async () => {
+    const facts = fullCandidate();
+    expect(fieldsIn({ version: 2, run: '', ...facts })).toEqual(fieldsOf(candidateRecord));
+    const folder = await temporaryFolder();
+    await writeCandidate(folder, 'a-run', facts);
+    expect(await readCandidate(folder, 'a-run', facts.candidate.id)).toEqual(facts);
+  });
+
+  it('comes back as it was written: of an evaluation', async () => {
+    const record = fullEvaluation();
+    expect(fieldsIn(record)).toEqual(fieldsOf(evaluationRecord));
+    const home = await temporaryFolder();
+    const absolute = (entry: { readonly path: string }) => path.join(home, entry.path);
+    const { files } = record.model;
+    const model = { path: absolute(record.model), files: files.map((file) => ({ ...file, path: absolute(file) })) };
+    await writeEvaluation(home, { ...record, model });
+    const { evaluations } = await listEvaluations([home]);
+    expect(evaluations.map((stored) => stored.record)).toEqual([record]);
+  });
+
+  it('comes back beside what a later version has added', () => {
+    expect(runRecord.parse(withAdditions(fullRecord()))).toMatchObject(fullRecord());
+    const candidate = { version: 2, run: 'a-run', ...fullCandidate() };
+    expect(candidateRecord.parse(withAdditions(candidate))).toEqual(candidate);
+    expect(evaluationRecord.parse(withAdditions(fullEvaluation()))).toEqual(fullEvaluation());
+  });
+
+  it('is asked for: none can be left out, but how many files a digest is of', () => {
+    const optional = new Set(['source.files[].files', 'output.files[].files', 'config.files', 'data[].files']);
+    for (const field of fieldsOf(runRecord)) {
+      const read = runRecord.safeParse(without(fullRecord(), field.split('.')));
+      expect([field, read.success]).toEqual([field, optional.has(field)]);
+    }
+  });
+});
+
+/** A copy without the field, in every entry of the lists on the way. */
+function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
+  const name = step.replace('[]', '');
+  const { [name]: entry, ...others } = value as Record<string, unknown>;
+  if (rest.length === 0) return others;
+  const inner = Array.isArray(entry) ? entry.map((one) => without(one, rest)) : without(entry, rest);
+  return { ...others, [name]: inner };
+}
+
+describe('a record of version 1', () => {
+  const fixture = path.resolve('test/fixtures/records/run-v1.json');
+
+  async function both() {
+    const before = JSON.parse(await readFile(fixture, 'utf8'));
+    return { before, record: runRecord.parse(before) };
+  }
+
+  it('is read as one of version 2: candidates by id and recipe, and the codes of findings', async () => {
+    const { before, record } = await both();
+    const { alphaR, alphaF, candidates, policy, ...result } = before.result;
+    expect([alphaR, alphaF, candidates.length]).toEqual([3, 100, 4]);
+    const projection = (r: number, f: number) => ({
+      id: `projection-${r}-${f}`,
+      recipe: { method: 'projection', alphaR: r, alphaF: f },
+    });
+    expect(policy.map(({ code }: { code: string }) => code)).toEqual(['forget-limit', 'retain-drop', 'protect-limit']);
+    const codes = ['must-be-forgotten', 'retain-drop', 'protect-broken'];
+    expect(record).toEqual({
+      ...before,
+      version: 2,
+      result: {
+        ...result,
+        candidate: projection(3, 100),
+        candidates: candidates.map(({ alphaR: r, alphaF: f, ...judged }: Record<string, number>) => ({
+          ...projection(r, f),
+          ...judged,
+        })),
+        policy: policy.map((finding: object, at: number) => ({ ...finding, code: codes[at] })),
+      },
+    });
+  });
+
+  it('is still one of the runs: it is listed, shown and reported on', async () => {
+    const { record } = await both();
+    const home = await temporaryFolder();
+    const folder = path.join(home, '.lethe', 'runs', record.id);
+    await mkdir(folder, { recursive: true });
+    await cp(fixture, path.join(folder, 'run.json'));
+    const { runs, broken } = await listRuns([home]);
+    expect(broken).toEqual([]);
+    expect(runs).toEqual([{ folder, home, record }]);
+    const shown = (await showRun({ run: folder }))!;
+    expect(shown.saved).toEqual(candidateOf(projectionRecipe(3, 100)));
+    expect(shown.outcome.candidates.find(({ chosen }) => chosen)).toMatchObject(shown.saved!);
+    expect(textOf(reportPage(record))).toContain('Chosen 3 / 100');
+  });
+
+  it('is written anew as one of version 2', async () => {
+    const { record } = await both();
+    const folder = await writeRun(await temporaryFolder(), record, {});
+    expect(JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'))).toEqual(record);
+  });
+
+  it('is refused with its place if it is damaged', async () => {
+    const { before } = await both();
+    const placeOf = (damaged: object) => runRecord.safeParse(damaged).error?.issues[0].path.join('.');
+    const { result } = before;
+    expect(placeOf({ ...before, result: 5 })).toBe('result');
+    expect(placeOf({ ...before, result: undefined })).toBe('result');
+    expect(placeOf({ ...before, result: { ...result, alphaR: undefined } })).toBe('result.candidate.recipe.alphaR');
+    expect(placeOf({ ...before, result: { ...result, alphaR: '3' } })).toBe('result.candidate.recipe.alphaR');
+    expect(placeOf({ ...before, result: { ...result, candidates: 'all' } })).toBe('result.candidates');
+    const candidates = [...result.candidates.slice(0, 2), null];
+    expect(placeOf({ ...before, result: { ...result, candidates } })).toBe('result.candidates.2');
+    const policy = [result.policy[0], { ...result.policy[1], code: 'unheard-of' }];
+    expect(placeOf({ ...before, result: { ...result, policy } })).toBe('result.policy.1.code');
+  });
+});
+
+describe('a damaged record', () => {
+  it.each<[string, (record: RunRecord) => object, string]>([
+    ['a version of its own', (record) => ({ ...record, version: 3 }), 'version'],
+    ['no version', ({ version: _, ...record }) => record, 'version'],
+    ['an id that leads elsewhere', (record) => ({ ...record, id: '../elsewhere' }), 'id'],
+    ['no files', (record) => ({ ...record, output: { ...record.output, files: [] } }), 'output.files'],
+    ['a digest cut short', (record) => ({ ...record, config: { ...record.config, sha256: 'abc' } }), 'config.sha256'],
+    ['another setting', (record) => ({ ...record, settings: { ...record.settings, seed: 0.5 } }), 'settings.seed'],
+    [
+      'a method that nobody knows',
+      (record) => resultOf(record, { candidate: { id: 'x', recipe: { method: 'magic' } } }),
+      'result.candidate.recipe.method',
+    ],
+    [
+      'an id of a candidate that leads elsewhere',
+      (record) => resultOf(record, { candidate: { ...record.result.candidate, id: '../x' } }),
+      'result.candidate.id',
+    ],
+    [
+      'an accuracy over 1',
+      (record) => resultOf(record, { after: { retainAccuracy: 1.5, forgetAccuracy: 0 } }),
+      'result.after.retainAccuracy',
+    ],
+    [
+      'a count that is none',
+      (record) => resultOf(record, { confusion: { before: [[1, 2, -3]], after: [] } }),
+      'result.confusion.before.0.2',
+    ],
+  ])('is refused with the place that is wrong: %s', async (_, damage, place) => {
+    const file = path.join(await temporaryFolder(), 'run.json');
+    await writeFile(file, JSON.stringify(damage(exampleRecord())));
+    await expect(readRun(file)).rejects.toMatchObject({ code: 'record-invalid', file, place });
+  });
+
+  function resultOf(record: RunRecord, change: object): object {
+    return { ...record, result: { ...record.result, ...change } };
+  }
+});
