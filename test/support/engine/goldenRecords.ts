@@ -5,20 +5,23 @@ import type { Finding } from '../../../src/contract/findings.js';
 import type { InspectResult, ModelSummary } from '../../../src/contract/models.js';
 import type { RunSummary } from '../../../src/contract/run.js';
 import type { ErrorReport } from '../../../src/contract/terms.js';
+import type { Troubles } from './askEngine.js';
 
 /**
- * What the engine wrote and said on Fashion-MNIST, as `test/support/studio/makeRecords.ts` has it from the engine as it is
- * shipped: the runs that forgot Shirt (with every setting left alone) and Bag (with other settings), another candidate of the
- * first that was looked at, and an evaluation of the model.
+ * What the engine wrote and said on Fashion-MNIST: `test/support/studio/makeRecords.ts` has it from the engine as it is shipped.
+ * The runs that forgot Shirt (with every setting left alone) and then Bag (with other settings), another candidate of the first
+ * run that was looked at, an evaluation of the model, and what jobs said of the model and the runs between one and the next.
  */
-export const RECORDS = {
+const FILES = {
   shirt: 'shirt.run.json',
   bag: 'bag.run.json',
   otherCandidate: 'shirt.candidate.json',
   evaluation: 'fashion.evaluation.json',
+  answers: 'answers.json',
 } as const;
 
-/** What jobs said of the model and of the runs, between one and the next. */
+export type GoldenName = keyof typeof FILES;
+
 export interface GoldenAnswers {
   /** The model's headers. */
   readonly inspect: InspectResult;
@@ -32,31 +35,22 @@ export interface GoldenAnswers {
   readonly successors: readonly Finding[];
   /** Both runs, newest first. */
   readonly runs: readonly RunSummary[];
-  /** Of a run whose only candidate does not forget. */
+  /** Why a run failed whose only candidate does not forget. */
   readonly failure: ErrorReport;
-  /** What is said of the model in a workspace that is not trusted, without a `lethe.json`, with one or two mistakes in it, and of a file that was cut short. */
-  readonly troubles: {
-    readonly restricted: ModelSummary;
-    readonly unset: ModelSummary;
-    readonly misspelt: ModelSummary;
-    readonly misconfigured: ModelSummary;
-    readonly cutShort: { readonly error: ErrorReport; readonly summary: ModelSummary };
-  };
+  readonly troubles: Troubles;
 }
-
-const ANSWERS = 'answers.json';
 
 /** The folder that the model lay in, as far as the answers tell. */
 export const GOLDEN_HOME = '/home/ada/fashion';
 
 const folder = fileURLToPath(new URL('../../fixtures/records', import.meta.url));
 
-export function goldenFile(name: keyof typeof RECORDS | 'answers'): string {
-  return path.join(folder, name === 'answers' ? ANSWERS : RECORDS[name]);
+export function goldenFile(name: GoldenName): string {
+  return path.join(folder, FILES[name]);
 }
 
-/** The text of one of them, as it lies on the disk. */
-export function goldenText(name: keyof typeof RECORDS | 'answers'): string {
+/** One of them as it lies on the disk. */
+export function goldenText(name: GoldenName): string {
   return readFileSync(goldenFile(name), 'utf8');
 }
 

@@ -15,8 +15,8 @@ import { outcome } from '../../support/studio/recorded.js';
 
 const [FIRST, SECOND] = ['/home/ada/fashion.onnx', '/home/ada/digits.onnx'];
 const STEPS: readonly RunStep[] = [
-  { phase: 'load', seconds: 2 },
-  { phase: 'search', seconds: 8 },
+  { step: 'load', phase: 'load', seconds: 2 },
+  { step: 'search', phase: 'search', seconds: 8 },
 ];
 
 /** A job that an engine has begun, and its ends. */

@@ -55,7 +55,11 @@ describe('What is shown of a model', () => {
     await settled();
     expect(shown.runs(earlier.output)).toEqual([earlier]);
     expect(shown.shown(earlier.output)).toBe(shownRun);
-    expect(await shown.recorded(earlier.output)).toMatchObject({ folder: EARLIER, source: MODEL, pair: undefined });
+    expect(await shown.recorded(earlier.output)).toMatchObject({
+      folder: EARLIER,
+      source: MODEL,
+      candidate: undefined,
+    });
   });
 
   it('is a run of its own rather than the later one that made it', async () => {
