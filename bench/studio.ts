@@ -8,8 +8,8 @@
 import type { Browser } from '@playwright/test';
 import { candidateOf, projectionRecipe } from '../src/contract/recipes.js';
 import type { ToStudio } from '../src/contract/studio.js';
+import { largeRun } from '../test/support/studio/large.js';
 import { StudioPage, startBrowser } from '../test/support/studio/page.js';
-import { largeRun } from '../test/support/studio/runs.js';
 
 const ROUNDS = 3;
 const ALL_TABS = ['overview', 'layers', 'saliency', 'boundary', 'confusion', 'search', 'compare'];

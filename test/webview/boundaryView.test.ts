@@ -18,8 +18,9 @@ import { studioBrowser } from '../support/studio/browser.js';
 import { button, cells, percent } from '../support/studio/locators.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
 import { allPixels, largestDifference } from '../support/studio/pixels.js';
+import { outcome, shownRun } from '../support/studio/recorded.js';
 import { runStates } from '../support/studio/runs.js';
-import { outcome, shownRun, states } from '../support/studio/snapshots.js';
+import { states } from '../support/studio/snapshots.js';
 import { THEMES, type Theme } from '../support/studio/themes.js';
 
 const pages = studioBrowser();

@@ -3,8 +3,9 @@ import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { runStates, secondRun, twoRuns } from '../support/studio/runs.js';
-import { outcome, shownRun, states } from '../support/studio/snapshots.js';
+import { outcome, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
+import { runStates } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

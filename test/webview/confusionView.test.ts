@@ -4,9 +4,11 @@ import type { StudioSnapshot } from '../../src/contract/studio.js';
 import type { ConfusionCounts } from '../../src/contract/terms.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { largeRun } from '../support/studio/large.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
-import { largeRun, runStates } from '../support/studio/runs.js';
-import { outcome, states } from '../support/studio/snapshots.js';
+import { outcome } from '../support/studio/recorded.js';
+import { runStates } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 
 const pages = studioBrowser();

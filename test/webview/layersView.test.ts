@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { largeRun } from '../support/studio/large.js';
 import { spectralLayers, spectralRun, spectralSnapshot } from '../support/studio/layers.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
-import { largeRun, otherCandidate, runStates } from '../support/studio/runs.js';
+import { otherCandidate } from '../support/studio/recorded.js';
+import { runStates } from '../support/studio/runs.js';
 import { facts, states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 

@@ -3,9 +3,11 @@ import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
+import { largeRun } from '../support/studio/large.js';
 import { openTab } from '../support/studio/locators.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
-import { largeRun, runStates, secondRun, twoRuns } from '../support/studio/runs.js';
+import { secondRun, twoRuns } from '../support/studio/recorded.js';
+import { runStates } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { largeRun } from '../support/studio/large.js';
 import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studio/locators.js';
 import type { StudioOptions, StudioPage } from '../support/studio/page.js';
-import { largeRun, otherCandidate, runStates, unfinishedRun } from '../support/studio/runs.js';
-import { outcome, shownRun, snapshot, states } from '../support/studio/snapshots.js';
+import { otherCandidate, outcome, shownRun } from '../support/studio/recorded.js';
+import { runStates, unfinishedRun } from '../support/studio/runs.js';
+import { snapshot, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

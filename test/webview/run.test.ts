@@ -5,7 +5,8 @@ import type { Progress } from '../../src/contract/progress.js';
 import type { RunState, StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
-import { outcome, shownRun, snapshot, states } from '../support/studio/snapshots.js';
+import { outcome, shownRun } from '../support/studio/recorded.js';
+import { snapshot, states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 
 let browser: Browser;

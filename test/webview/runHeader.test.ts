@@ -3,8 +3,9 @@ import type { FromStudio, StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { otherCandidate, otherPair, runStates, secondRun, twoRuns } from '../support/studio/runs.js';
-import { shownRun, states } from '../support/studio/snapshots.js';
+import { other, otherCandidate, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
+import { runStates } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 
@@ -107,7 +108,7 @@ describe('another candidate than the saved one', () => {
     const studio = await open(states.done);
     const forgotten = async () => (await plotTexts(figure(studio, 'Accuracy of each class'), 'text'))[0];
     expect(await forgotten()).toBe('0.4%');
-    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
     expect(await text(studio)).toContain('Making the candidate with α retain 30, α forget 10…');
     await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
     expect(await forgotten()).toBe('2.2%');

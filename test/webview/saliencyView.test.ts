@@ -21,10 +21,11 @@ import {
 } from '../support/studio/answers.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { largeRun } from '../support/studio/large.js';
 import { button, chooseIn, figure, numbers, openTab, percent, table } from '../support/studio/locators.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
 import { allPixels, largestDifference } from '../support/studio/pixels.js';
-import { largeRun, runStates } from '../support/studio/runs.js';
+import { runStates } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 import { THEMES, type Theme } from '../support/studio/themes.js';
 

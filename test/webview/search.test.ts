@@ -6,8 +6,9 @@ import type { AlphaPair } from '../../src/contract/terms.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { otherCandidate, otherPair, runStates, unfinishedRun } from '../support/studio/runs.js';
-import { outcome, shownRun, states } from '../support/studio/snapshots.js';
+import { other, otherCandidate, outcome, shownRun } from '../support/studio/recorded.js';
+import { runStates, unfinishedRun } from '../support/studio/runs.js';
+import { states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 
@@ -78,19 +79,19 @@ test('buttons lie on the points of the picture', async () => {
 describe('choosing', () => {
   test('by the pointer: it says what is under it, and a click asks for it', async () => {
     const studio = await open(states.done);
-    const { x, y } = await middle(point(studio, otherPair));
+    const { x, y } = await middle(point(studio, other));
     await studio.page.mouse.move(x + 3, y - 2);
     const candidate = outcome.candidates.find(({ alphaR, alphaF }) => alphaR === 30 && alphaF === 10)!;
     const tip = await studio.page.locator('.stage .tip').innerText();
-    for (const part of [text(otherPair), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,300'])
+    for (const part of [text(other), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,300'])
       expect(tip).toContain(part);
     await studio.page.mouse.click(x + 3, y - 2);
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
     // Near a point, beside its button, is what it points at too.
     await studio.page.mouse.move(x - 14, y + 14);
-    expect(await studio.page.locator('.stage .tip').innerText()).toContain(text(otherPair));
+    expect(await studio.page.locator('.stage .tip').innerText()).toContain(text(other));
     await studio.page.mouse.click(x - 14, y + 14);
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
     // Far from all points there is nothing to choose.
     await studio.page.mouse.click(x + 150, y + 80);
     expect(await chosen(studio)).toEqual([]);
@@ -137,10 +138,10 @@ describe('choosing', () => {
 
   test('shows that it is being made, keeps the focus, and marks what is shown then', async () => {
     const studio = await open(states.done);
-    await point(studio, otherPair).focus();
-    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
-    expect(await point(studio, otherPair).getAttribute('aria-busy')).toBe('true');
-    expect(await studio.page.locator('.run-header [role=status]').innerText()).toContain(text(otherPair));
+    await point(studio, other).focus();
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
+    expect(await point(studio, other).getAttribute('aria-busy')).toBe('true');
+    expect(await studio.page.locator('.run-header [role=status]').innerText()).toContain(text(other));
     await studio.page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
     await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
@@ -148,7 +149,7 @@ describe('choosing', () => {
     expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
     expect(await plotTexts(figure(studio, 'What every pair'), 'text')).toEqual(['shown', 'saved', '↖ better']);
     // The arrows go on from there, though every candidate is another object now.
-    expect(await studio.page.locator('.stage .tip b').innerText()).toBe(text(otherPair));
+    expect(await studio.page.locator('.stage .tip b').innerText()).toBe(text(other));
     await studio.page.keyboard.press('ArrowLeft');
     await studio.page.keyboard.press('ArrowRight');
     expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
@@ -184,15 +185,15 @@ describe('choosing', () => {
       'shown, saved, on the front',
       'Shown',
     ]);
-    await studio.page.getByRole('button', { name: `Show: ${text(otherPair)}`, exact: true }).click();
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: otherPair }]);
+    await studio.page.getByRole('button', { name: `Show: ${text(other)}`, exact: true }).click();
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
     // Its button keeps the focus until it is shown, and does nothing more.
-    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: otherPair } });
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
     await studio.page.keyboard.press('Enter');
     await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
     await studio.page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
-    expect(await studio.page.evaluate('document.activeElement.ariaLabel')).toBe(`Shown: ${text(otherPair)}`);
+    expect(await studio.page.evaluate('document.activeElement.ariaLabel')).toBe(`Shown: ${text(other)}`);
   });
 
   test('waits for the end of a run', async () => {
@@ -222,7 +223,7 @@ test('candidates that are all alike have room too', async () => {
   const candidates = outcome.candidates.map((entry) => ({ ...entry, retainAccuracy: 1, forgetAccuracy: 0 }));
   const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
   const { width } = (await studio.page.locator('.stage').boundingBox())!;
-  const { x } = (await point(studio, otherPair).boundingBox())!;
+  const { x } = (await point(studio, other).boundingBox())!;
   expect(x).toBeGreaterThan(0);
   expect(width).toBeGreaterThan(300);
 });

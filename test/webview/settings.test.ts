@@ -2,8 +2,10 @@ import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { large } from '../support/studio/large.js';
 import { type StudioOptions, type StudioPage, screenshots } from '../support/studio/page.js';
-import { large, outcome, shownRun, snapshot } from '../support/studio/snapshots.js';
+import { outcome, shownRun } from '../support/studio/recorded.js';
+import { snapshot } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 
 const pages = studioBrowser();

@@ -10,9 +10,10 @@ import { showRun } from '../../src/engine/jobs/showRun.js';
 import { unlearn } from '../../src/engine/jobs/unlearn.js';
 import { shapeClasses, writeShapes } from '../support/models/shapes.js';
 import { studioBrowser } from '../support/studio/browser.js';
+import { large } from '../support/studio/large.js';
 import { button, cells, isDisabled, numbers, openTab, percent, points, table } from '../support/studio/locators.js';
 import type { StudioOptions, StudioPage } from '../support/studio/page.js';
-import { evaluated, large, snapshot, states } from '../support/studio/snapshots.js';
+import { evaluated, snapshot, states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
 

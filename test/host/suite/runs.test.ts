@@ -448,7 +448,7 @@ describe('What runs a model', () => {
     const { defaults } = studio.snapshot(file('fashion.onnx'));
     assert.deepEqual(defaults, {
       ...{ samples: 100, maxPatches: 2000, alphaR: [10, 30, 100, 300], alphaF: [1, 3, 10, 30, 100] },
-      ...{ layers: null, seed: 1 },
+      ...{ layers: null, seed: 1, forgetSamples: 900, memory: 2 * 2 ** 30 },
     });
   });
 });

@@ -1,9 +1,11 @@
+import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import type { LayerOutcome, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
-import { shownRun, states } from './snapshots.js';
+import { shownRun } from './recorded.js';
+import { states } from './snapshots.js';
 
-/** Alphas of the example run. */
-const pair = shownRun.outcome.pair!;
+/** The candidate that the layers below are of. */
+const candidate = candidateOf(projectionRecipe(300, 100));
 
 /** Layers whose dimensions follow from their spectra, narrow and wide ones. The third loses most. */
 export const spectralLayers: readonly LayerOutcome[] = [
@@ -13,8 +15,12 @@ export const spectralLayers: readonly LayerOutcome[] = [
   layerOf({ name: 'logits', kind: 'dense', in: 576, out: 10, groups: 1 }, 0.16, 0.8, 0.047, 0.072),
 ];
 
-/** The example run with those layers. */
-export const spectralRun: StudioRun = { ...shownRun, outcome: { ...shownRun.outcome, layers: spectralLayers } };
+/** The example run with that candidate and those layers. */
+export const spectralRun: StudioRun = {
+  ...shownRun,
+  saved: candidate,
+  outcome: { ...shownRun.outcome, candidate, layers: spectralLayers },
+};
 
 export const spectralSnapshot: StudioSnapshot = { ...states.done, shown: spectralRun };
 
@@ -29,8 +35,8 @@ function layerOf(
   const spectra = { retain: falling(facts.in, retain), forget: falling(facts.in, forget) };
   return {
     ...facts,
-    retainDimension: facts.groups * dimension(spectra.retain, pair.alphaR),
-    forgetDimension: facts.groups * dimension(spectra.forget, pair.alphaF),
+    retainDimension: facts.groups * dimension(spectra.retain, candidate.recipe.alphaR),
+    forgetDimension: facts.groups * dimension(spectra.forget, candidate.recipe.alphaF),
     removedDimension,
     weightChange,
     spectra: {

@@ -1,18 +1,17 @@
 import { LetheError } from '../../../src/base/errors.js';
 import type { JobName, RunJob } from '../../../src/contract/jobs.js';
+import type { CandidateId } from '../../../src/contract/recipes.js';
 import type { RunSummary, StudioRun } from '../../../src/contract/run.js';
-import type { AlphaPair } from '../../../src/contract/terms.js';
 import { Emitter } from '../../../src/extension/emitter.js';
 import type { Unlearned } from '../../../src/extension/jobs/center.js';
 import { Choices, type Memory } from '../../../src/extension/studio/choices.js';
 import { ShownRuns } from '../../../src/extension/studio/shownRuns.js';
-import { otherCandidate, secondRun, twoRuns } from './runs.js';
-import { shownRun } from './snapshots.js';
+import { otherCandidate, secondRun, shownRun, twoRuns } from './recorded.js';
 
 /** A job that the engine was asked for, and its ends. */
 export interface Asked {
   readonly name: JobName;
-  readonly request: { readonly run?: string; readonly pair?: AlphaPair };
+  readonly request: { readonly run?: string; readonly candidate?: CandidateId };
   readonly signal: AbortSignal | undefined;
   answer(result: unknown): void;
   fail(error: unknown): void;
@@ -22,12 +21,12 @@ export interface Asked {
 export class StudioWindow {
   /** Jobs that the engine was asked for. */
   readonly asked: Asked[] = [];
-  /** What is on the disk: runs by their folder, and candidates that somebody has looked at. */
+  /** What is on the disk: runs by their folder, and candidates that somebody has looked at, by their ids. */
   readonly records = new Map<string, StudioRun>([
     [secondRun.folder!, secondRun],
     [shownRun.folder!, shownRun],
   ]);
-  readonly known = new Map<string, StudioRun>();
+  readonly known = new Map<CandidateId, StudioRun>();
   /** While it is set, the engine answers only when a test says so. */
   isSlow = false;
   list: () => Promise<readonly RunSummary[]> = async () => twoRuns;
@@ -91,14 +90,10 @@ export class StudioWindow {
       fail(new LetheError('file-missing', { message: 'there is no such run' }));
       return;
     }
-    const isSaved = !request.pair || pairOf(request.pair) === pairOf(record.saved!);
-    if (name === 'candidate') this.known.set(pairOf(request.pair!), otherCandidate);
-    answer(isSaved ? record : (this.known.get(pairOf(request.pair!)) ?? null));
+    const { candidate = record.saved!.id } = request;
+    if (name === 'candidate') this.known.set(candidate, otherCandidate);
+    answer(candidate === record.saved!.id ? record : (this.known.get(candidate) ?? null));
   }
-}
-
-export function pairOf({ alphaR, alphaF }: AlphaPair): string {
-  return `${alphaR} ${alphaF}`;
 }
 
 /** As `vscode.Memento` is. */

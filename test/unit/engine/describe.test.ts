@@ -164,7 +164,7 @@ describe('describe', () => {
     await writeFile(file, JSON.stringify(record));
     expect(await summary(output)).toMatchObject({
       state: 'evaluated',
-      detail: 'Rows was to be forgotten but is recognised 20.0% of the time',
+      detail: 'Rows must be forgotten but is recognised 20.0% of the time (limit 10%)',
     });
   });
 

@@ -290,7 +290,7 @@ describe('the boundary of a model of two features', () => {
   });
 });
 
-it('runs under the names of the protocol', async () => {
+it('runs under the names of the contract', async () => {
   const sample = { class: 0, nth: 0 };
   expect((await runJob('saliency', { model, sample })).target).toBe(0);
   expect((await runJob('focus', { model, run, classes: [1], samples: 1 })).classes).toHaveLength(1);

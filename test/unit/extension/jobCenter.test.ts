@@ -11,12 +11,12 @@ import type { RunState } from '../../../src/contract/studio.js';
 import { JobCenter, type JobEngine } from '../../../src/extension/jobs/center.js';
 import { UnfinishedRuns } from '../../../src/extension/jobs/unfinishedRuns.js';
 import { temporaryFolder } from '../../support/folders.js';
-import { outcome } from '../../support/studio/snapshots.js';
+import { outcome } from '../../support/studio/recorded.js';
 
 const [FIRST, SECOND] = ['/home/ada/fashion.onnx', '/home/ada/digits.onnx'];
 const STEPS: readonly RunStep[] = [
-  { phase: 'load', seconds: 2 },
-  { phase: 'search', seconds: 8 },
+  { step: 'load', phase: 'load', seconds: 2 },
+  { step: 'search', phase: 'search', seconds: 8 },
 ];
 
 /** A job that an engine has begun, and its ends. */

@@ -54,7 +54,7 @@ describe('Questions', () => {
   const explained: Explained = {
     model: '/home/ada/fashion.onnx',
     run: '/home/ada/.lethe/runs/1',
-    pair: { alphaR: 30, alphaF: 3 },
+    candidate: 'projection-30-3',
     allowOutside: false,
   };
   let sent: ToStudio[];

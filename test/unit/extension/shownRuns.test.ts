@@ -3,8 +3,8 @@ import { LetheError } from '../../../src/base/errors.js';
 import type { RunSummary, StudioRun, UnlearnResult } from '../../../src/contract/run.js';
 import type { Memory } from '../../../src/extension/studio/choices.js';
 import type { ShownRuns } from '../../../src/extension/studio/shownRuns.js';
-import { secondRun, twoRuns, unfinishedRun } from '../../support/studio/runs.js';
-import { shownRun } from '../../support/studio/snapshots.js';
+import { secondRun, shownRun, twoRuns } from '../../support/studio/recorded.js';
+import { unfinishedRun } from '../../support/studio/runs.js';
 import { memory, StudioWindow, settled } from '../../support/studio/window.js';
 
 const [latest, earlier] = twoRuns;
@@ -55,7 +55,11 @@ describe('What is shown of a model', () => {
     await settled();
     expect(shown.runs(earlier.output)).toEqual([earlier]);
     expect(shown.shown(earlier.output)).toBe(shownRun);
-    expect(await shown.recorded(earlier.output)).toMatchObject({ folder: EARLIER, source: MODEL, pair: undefined });
+    expect(await shown.recorded(earlier.output)).toMatchObject({
+      folder: EARLIER,
+      source: MODEL,
+      candidate: undefined,
+    });
   });
 
   it('is a run of its own rather than the later one that made it', async () => {

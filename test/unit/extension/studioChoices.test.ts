@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
+import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import type { CandidateRequest } from '../../../src/contract/run.js';
 import type { Memory } from '../../../src/extension/studio/choices.js';
 import type { ShownRuns } from '../../../src/extension/studio/shownRuns.js';
-import { otherCandidate, otherPair, secondRun, twoRuns } from '../../support/studio/runs.js';
-import { shownRun } from '../../support/studio/snapshots.js';
-import { memory, pairOf, StudioWindow, settled } from '../../support/studio/window.js';
+import { other, otherCandidate, secondRun, shownRun, twoRuns } from '../../support/studio/recorded.js';
+import { memory, StudioWindow, settled } from '../../support/studio/window.js';
 
 const [latest, earlier] = twoRuns;
 const MODEL = latest.source;
@@ -34,23 +34,23 @@ beforeEach(async () => {
 
 describe('A candidate that is chosen', () => {
   it('is shown at once where somebody has looked at it: nothing is computed', async () => {
-    window.known.set(pairOf(otherPair), otherCandidate);
-    await shown.choose(MODEL, otherPair);
+    window.known.set(other.id, otherCandidate);
+    await shown.choose(MODEL, other.id);
     expect(shown.shown(MODEL)).toBe(otherCandidate);
     expect(window.jobs).toEqual(['showRun']);
     expect(window.progress).toEqual([]);
-    expect(await shown.recorded(MODEL)).toMatchObject({ folder: EARLIER, source: MODEL, pair: otherPair });
+    expect(await shown.recorded(MODEL)).toMatchObject({ folder: EARLIER, source: MODEL, candidate: other });
   });
 
   it('is computed where nobody has, and is what is shown until then being told', async () => {
     window.isSlow = true;
-    const choice = shown.choose(MODEL, otherPair);
-    expect(shown.choosing(MODEL)).toEqual(otherPair);
+    const choice = shown.choose(MODEL, other.id);
+    expect(shown.choosing(MODEL)).toEqual(other);
     expect(window.changed).toEqual([MODEL]);
     window.asked[0].answer(null);
     await settled();
     expect(window.jobs).toEqual(['showRun', 'candidate']);
-    const request: CandidateRequest = { run: EARLIER, pair: otherPair, allowOutside: true };
+    const request: CandidateRequest = { run: EARLIER, candidate: other.id, allowOutside: true };
     expect(window.asked[1].request).toEqual(request);
     expect(window.progress).toHaveLength(1);
     expect(shown.shown(MODEL)).toBe(shownRun);
@@ -61,14 +61,14 @@ describe('A candidate that is chosen', () => {
   });
 
   it('is not read again, and is shown by the next window too', async () => {
-    await shown.choose(MODEL, otherPair);
+    await shown.choose(MODEL, other.id);
     window.asked.length = 0;
     window.listed.fire();
     await settled();
     expect(window.asked).toEqual([]);
     const { known } = window;
     open();
-    for (const [pair, run] of known) window.known.set(pair, run);
+    for (const [id, run] of known) window.known.set(id, run);
     shown.open(MODEL);
     await settled();
     expect(shown.shown(MODEL)).toBe(otherCandidate);
@@ -76,7 +76,7 @@ describe('A candidate that is chosen', () => {
   });
 
   it('gives way to the one that was saved where nothing is known of it any more', async () => {
-    await shown.choose(MODEL, otherPair);
+    await shown.choose(MODEL, other.id);
     open();
     shown.open(MODEL);
     await settled();
@@ -86,18 +86,18 @@ describe('A candidate that is chosen', () => {
   });
 
   it('is remembered as the run itself where it is the one that was saved', async () => {
-    await shown.choose(MODEL, otherPair);
-    await shown.choose(MODEL, shownRun.saved!);
+    await shown.choose(MODEL, other.id);
+    await shown.choose(MODEL, shownRun.saved!.id);
     expect(shown.shown(MODEL)).toBe(shownRun);
     expect(window.choices.of(MODEL)).toEqual({ run: EARLIER });
-    expect((await shown.recorded(MODEL))!.pair).toBeUndefined();
+    expect((await shown.recorded(MODEL))!.candidate).toBeUndefined();
   });
 
   it.each(['showRun', 'candidate'] as const)(
     'is an error where the engine ends in %s, and no computation',
     async (job) => {
       window.isSlow = true;
-      const choice = shown.choose(MODEL, otherPair);
+      const choice = shown.choose(MODEL, other.id);
       if (job === 'candidate') window.asked[0].answer(null);
       await settled();
       window.asked.at(-1)!.fail(crash);
@@ -109,22 +109,22 @@ describe('A candidate that is chosen', () => {
   );
 
   it('must be one that the run has tried', async () => {
-    await shown.choose(MODEL, { alphaR: 7, alphaF: 9 });
+    await shown.choose(MODEL, candidateOf(projectionRecipe(7, 9)).id);
     expect(window.asked).toEqual([]);
   });
 
   it('wins over one that was chosen before and comes later', async () => {
-    const third = shownRun.outcome.candidates.find(({ chosen, alphaR }) => !chosen && alphaR !== otherPair.alphaR)!;
+    const third = shownRun.outcome.candidates.find(({ chosen, id }) => !chosen && id !== other.id)!;
     const thirdRun = { ...otherCandidate, id: 'third' };
     window.isSlow = true;
-    const [first, second] = [shown.choose(MODEL, otherPair), shown.choose(MODEL, third)];
+    const [first, second] = [shown.choose(MODEL, other.id), shown.choose(MODEL, third.id)];
     expect(window.asked[0].signal!.aborted).toBe(true);
     window.asked[1].answer(thirdRun);
     await second;
     window.asked[0].answer(otherCandidate);
     await first;
     expect(shown.shown(MODEL)).toBe(thirdRun);
-    expect(window.choices.of(MODEL).pair).toEqual({ alphaR: third.alphaR, alphaF: third.alphaF });
+    expect(window.choices.of(MODEL).candidate).toBe(third.id);
   });
 
   it.each([
@@ -134,7 +134,7 @@ describe('A candidate that is chosen', () => {
     for (const end of ['answer', 'fail'] as const) {
       window.isSlow = true;
       window.asked.length = 0;
-      const choice = shown.choose(MODEL, otherPair);
+      const choice = shown.choose(MODEL, other.id);
       const [asked] = window.asked;
       window.isSlow = false;
       change();
@@ -145,7 +145,7 @@ describe('A candidate that is chosen', () => {
       await settled();
       expect(shown.shown(MODEL)).toBe(expected);
       expect(shown.choosing(MODEL)).toBeNull();
-      expect(window.choices.of(MODEL).pair).toBeUndefined();
+      expect(window.choices.of(MODEL).candidate).toBeUndefined();
       shown.show(MODEL, EARLIER);
       await settled();
     }
@@ -153,7 +153,7 @@ describe('A candidate that is chosen', () => {
 
   it('comes to nothing where the Studio is closed meanwhile', async () => {
     window.isSlow = true;
-    const choice = shown.choose(MODEL, otherPair);
+    const choice = shown.choose(MODEL, other.id);
     shown.close(MODEL);
     window.asked[0].answer(otherCandidate);
     await choice;

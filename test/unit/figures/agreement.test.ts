@@ -133,7 +133,7 @@ describe('numbers in the Studio and in the report', () => {
   it('are written in the same words', () => {
     const [layer] = record.result.layers;
     const [share] = layer.spectra.retain;
-    const { alphaR } = record.result;
+    const { alphaR } = record.result.candidate.recipe;
     expect(text).toContain(`${finePercentText(share)} → ${decimalText(importance(share, alphaR), 3)}`);
     for (const { before, after } of record.result.perClass) {
       expect(text).toContain(`${percentText(before)} → ${percentText(after)}`);

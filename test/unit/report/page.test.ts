@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
+import { candidateOf, projectionRecipe, recipeText } from '../../../src/contract/recipes.js';
 import type { RunRecord } from '../../../src/contract/records.js';
-import { finePercentText } from '../../../src/contract/text.js';
+import { finePercentText, percentText } from '../../../src/contract/text.js';
 import { importance } from '../../../src/figures/importance.js';
 import { reportPage } from '../../../src/report/page.js';
-import { exampleRecord } from '../../support/engine/runRecord.js';
+import { exampleRecord, secondRecord } from '../../support/engine/runRecord.js';
 import { checkNesting, textOf } from '../../support/program/markup.js';
 
 function manyClasses(count: number): RunRecord {
@@ -22,8 +22,13 @@ function manyClasses(count: number): RunRecord {
   return { ...record, result: { ...record.result, perClass, confusion: { before: empty, after: empty } } };
 }
 
+const SHIRT = 6;
+const escaped = (text: string) => text.replaceAll('"', '&quot;');
+
 describe('reportPage', () => {
   const page = reportPage(exampleRecord());
+  const { candidate, candidates, layers, perClass, confusion } = exampleRecord().result;
+  const { alphaR, alphaF } = candidate.recipe;
 
   it('is one well-formed page that loads nothing and runs nothing', () => {
     checkNesting(page);
@@ -38,11 +43,22 @@ describe('reportPage', () => {
       expect(page).toContain(file.path);
     }
     expect(page).toContain('DSR-1182');
-    expect(page).toContain('79.5% → <b>0.4%</b>');
-    expect(page).toContain('Pullover loses 3.1 points, more than 3.0');
-    expect(page).toContain('weight is looked up, not multiplied');
-    for (const layer of record.result.layers) expect(page).toContain(`Spectrum of ${layer.name}`);
-    expect(page.match(/<circle [^>]*class="candidate[^>]*><title>/g)).toHaveLength(25);
+    for (const { before, after } of perClass) {
+      expect(page).toContain(`${percentText(before)} → <b>${percentText(after)}</b>`);
+    }
+    expect(record.result.policy).toHaveLength(2);
+    for (const { message } of record.result.policy) expect(page).toContain(escaped(message));
+    for (const layer of layers) expect(page).toContain(`Spectrum of ${layer.name}`);
+    expect(page.match(/<circle [^>]*class="candidate[^>]*><title>/g)).toHaveLength(candidates.length);
+  });
+
+  it('says which layers were left alone and why, and what else is to be said', () => {
+    const { skipped, notes } = secondRecord().result;
+    const text = textOf(reportPage(secondRecord()));
+    expect(skipped).toHaveLength(4);
+    for (const { name, kind, reason } of skipped) expect(text).toContain(`${name} (${kind}): ${reason}`);
+    expect(notes).toHaveLength(1);
+    for (const note of notes) expect(text).toContain(note);
   });
 
   it('is the same for the same record', () => {
@@ -71,6 +87,7 @@ describe('reportPage', () => {
     expect(page).toContain('all limits met');
     expect(shown).not.toContain('all limits met');
     expect(shown).toContain('1 limit not met');
+    expect(reportPage(secondRecord())).toContain('1 limit not met');
   });
 
   it('draws the classes that lose most when there are a thousand, and no unreadable matrix', () => {
@@ -85,9 +102,18 @@ describe('reportPage', () => {
 
   it('tells where the forgotten samples go', () => {
     const text = textOf(page);
+    const [before, after] = [confusion.before[SHIRT], confusion.after[SHIRT]];
+    const row = (index: number) => {
+      const [was, is] = [before[index], after[index]];
+      return `Shirt ${perClass[index].class} ${was} ${percentText(was / 1000)} ${is} ${percentText(is / 1000)}`;
+    };
+    const [first, second, third] = [...after.keys()].sort((a, b) => after[b] - after[a]);
+    const share = (index: number) => `${perClass[index].class} ${percentText(after[index] / 1000)}`;
     expect(text).toContain('Shirt 1,000 samples');
-    expect(text).toContain('Recognised 0.4% of the time, now taken for T-shirt/top 99.6%.');
-    expect(text).toContain('Shirt Shirt 795 79.5% 4 0.4% Shirt T-shirt/top 205 20.5% 996 99.6%');
+    expect(text).toContain(
+      `Recognised 0.0% of the time, now taken for ${share(first)}, ${share(second)}, ${share(third)} and others.`,
+    );
+    expect(text).toContain([SHIRT, first, second, third].map(row).join(' '));
   });
 
   it('tells what many classes are confused with', () => {
@@ -106,18 +132,17 @@ describe('reportPage', () => {
   });
 
   it('lays the importance that the chosen alphas give over each spectrum', () => {
-    const [layer] = exampleRecord().result.layers;
-    const [share] = layer.spectra.retain;
-    const lifted = importance(share, 300);
-    expect(lifted).toBeCloseTo((300 * share) / (299 * share + 1), 12);
+    const [share] = layers[0].spectra.retain;
+    const lifted = importance(share, alphaR);
+    expect(lifted).toBeCloseTo((alphaR * share) / ((alphaR - 1) * share + 1), 12);
     expect(importance(share, 1)).toBe(share);
-    expect(textOf(page)).toContain('with α = 300 for the retain and α = 100 for the forget space');
+    expect(textOf(page)).toContain(`with α = ${alphaR} for the retain and α = ${alphaF} for the forget space`);
     expect(textOf(page)).toContain(`${finePercentText(share)} → ${lifted.toFixed(3)}`);
     expect(page.match(/class="curve retain importance"/g)).toHaveLength(8);
     const direct = exampleRecord();
     const alone = reportPage({
       ...direct,
-      result: { ...direct.result, candidate: candidateOf(projectionRecipe(300, 1)) },
+      result: { ...direct.result, candidate: candidateOf(projectionRecipe(alphaR, 1)) },
     });
     expect(textOf(alone)).toContain('With α = 1 both are the same.');
   });
@@ -125,7 +150,7 @@ describe('reportPage', () => {
   it('says that another candidate than the one that was saved is shown', () => {
     const shown = textOf(reportPage(exampleRecord(), { written: candidateOf(projectionRecipe(30, 10)) }));
     expect(shown).toContain('not the candidate that was saved');
-    expect(shown).toContain('about the candidate with α retain 300, α forget 100, which the run did not save');
+    expect(shown).toContain(`about the candidate with ${recipeText(candidate.recipe)}, which the run did not save`);
     expect(shown).toContain('It wrote a model with α retain 30, α forget 10');
     expect(textOf(page)).not.toContain('did not save');
   });

@@ -1,12 +1,11 @@
 import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS } from '../../../src/project/defaults.js';
-import { globOf, globOfAll, matching } from '../../../webview/studio/layerRange.js';
+import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
+import { settingsOf } from '../../../src/contract/settings.js';
 import { parseSettings, rangeChoice, type SettingsBasis } from '../../../webview/studio/state/settingsFields.js';
 
 const LAYERS = ['stem', 'block1.conv', 'block1.pointwise', 'block2.conv', 'head'];
-const { samples, maxPatches, alphaR, alphaF, seed } = DEFAULTS;
-const basis: SettingsBasis = { defaults: { samples, maxPatches, alphaR, alphaF, seed, layers: null }, layers: LAYERS };
+const basis: SettingsBasis = { defaults: settingsOf({}), layers: LAYERS };
 /** Where the editor's settings narrow the layers. */
 const narrowed: SettingsBasis = { ...basis, defaults: { ...basis.defaults, layers: 'block*' } };
 
@@ -15,7 +14,7 @@ const edited = (glob: string, names: readonly string[]) =>
   names.filter((name) => picomatch(glob, { bash: true })(name));
 
 test('the words of the settings about samples say what the engine does', () => {
-  expect(DEFAULTS.forgetFactor).toBe(9);
+  expect(settingsOf({ samples: 7 }).forgetSamples).toBe(9 * 7);
 });
 
 describe('a field', () => {
