@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/editor.js';
+import { candidateOf, projectionRecipe } from '../../src/contract/recipes.js';
 import { reportPage } from '../../src/report/page.js';
 import { exampleExplanations } from '../support/engine/explanations.js';
 import { exampleRecord } from '../support/engine/runRecord.js';
@@ -28,7 +29,7 @@ beforeAll(async () => {
     explained: reportPage(exampleRecord(), { explanations }),
     partly: reportPage(exampleRecord(), {
       explanations: { ...(await exampleExplanations(false)), saliency: { problem }, focus: { problem } },
-      written: { alphaR: 10, alphaF: 3 },
+      written: candidateOf(projectionRecipe(10, 3)),
     }),
   };
   for (const [name, page] of Object.entries(pages)) {

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Progress } from '../../src/contract/progress.js';
+import type { Phase, Progress } from '../../src/contract/progress.js';
+import { projectionRecipe } from '../../src/contract/recipes.js';
 import type { RunState, StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
-import { outcome, shownRun } from '../support/studio/recorded.js';
+import { shownRun } from '../support/studio/recorded.js';
+import { unfinishedRun } from '../support/studio/runs.js';
 import { snapshot, states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
 
@@ -37,18 +39,12 @@ function at(changes: Partial<RunState>, shown: StudioSnapshot['shown'] = null): 
   return { ...states.running, run: { ...run, ...changes }, shown };
 }
 
-function phase(phase: string, done = 3, total = 8, detail?: string): Pick<RunState, 'progress'> {
-  return { progress: { phase, done, total, detail } satisfies Progress };
+function phase(phase: Phase, done = 3, total = 8, more: Partial<Progress> = {}): Pick<RunState, 'progress'> {
+  return { progress: { phase, done, total, ...more } };
 }
 
-/** The run that goes on, with what it has found so far. */
-const before = {
-  ...shownRun,
-  state: 'running' as const,
-  folder: null,
-  outcome: { ...outcome, pair: null, candidates: [] },
-};
-const after = { ...before, outcome: { ...outcome, after: null } };
+/** The run that goes on, when it has measured the model. */
+const measured = unfinishedRun('running');
 
 const bar = ({ page }: StudioPage): Locator => page.locator('.run');
 
@@ -71,24 +67,28 @@ describe('the steps', () => {
   });
 
   test.each([
-    ['load', before, 'Load'],
-    ['hash', before, 'Load'],
-    ['list', before, 'Load'],
-    ['measure', null, 'Measure'],
-    ['measure', before, 'Measure'],
-    ['spaces', before, 'Spaces'],
-    ['moments', before, 'Spaces'],
-    ['search', before, 'Search'],
-    ['measure', after, 'Check'],
-    ['dimensions', after, 'Check'],
-    ['hash', after, 'Save'],
-    ['save', after, 'Save'],
-    // The run that is shown is an earlier one.
-    ['measure', shownRun, 'Measure'],
-  ])('%s belongs to one of them', async (name, shown, step) => {
-    const studio = await open(at(phase(name), shown));
-    const current = studio.page.locator('.steps [aria-current=step]');
-    expect((await current.textContent())!.trim()).toBe(`${step}, in progress`);
+    ['load', undefined, 'Load'],
+    ['hash', undefined, 'Load'],
+    ['list', undefined, 'Load'],
+    ['measure', undefined, 'Measure'],
+    ['spaces', undefined, 'Spaces'],
+    ['moments', undefined, 'Spaces'],
+    ['spectra', undefined, 'Spaces'],
+    ['search', undefined, 'Search'],
+    ['projections', undefined, 'Search'],
+    ['measure', 'search', 'Search'],
+    ['projections', 'check', 'Check'],
+    ['measure', 'check', 'Check'],
+    ['dimensions', undefined, 'Check'],
+    ['hash', 'save', 'Save'],
+    ['save', undefined, 'Save'],
+  ] as const)('%s of the step %s belongs to one of them', async (name, of, step) => {
+    // Whatever is shown: the run of before may be.
+    for (const shown of [measured, shownRun]) {
+      const studio = await open(at(phase(name, 3, 8, { step: of }), shown));
+      const current = studio.page.locator('.steps [aria-current=step]');
+      expect((await current.textContent())!.trim()).toBe(`${step}, in progress`);
+    }
   });
 
   test('of an evaluation are two, and none is taken before its turn', async () => {
@@ -101,12 +101,13 @@ describe('the steps', () => {
 
 describe('what is worked on', () => {
   test.each([
-    [phase('dimensions', 3, 8, 'block1/pointwise'), 'Layer 3 of 8: block1/pointwise'],
-    [phase('moments', 3, 16, 'block1.pointwise'), 'Space 3 of 16: block1.pointwise'],
-    [phase('search', 9, 20, 'alpha 100, 0.5'), 'Candidate 9 of 20: α retain 100, α forget 0.5'],
-    [phase('spaces', 340, 1800, 'retain samples'), '340 of 1,800 retain samples'],
+    [phase('dimensions', 3, 8, { detail: 'block1/pointwise' }), 'Layer 3 of 8: block1/pointwise'],
+    [phase('moments', 3, 16, { detail: 'block1.pointwise' }), 'Space 3 of 16: block1.pointwise'],
+    [phase('search', 9, 20, { recipe: projectionRecipe(100, 0.5) }), 'Candidate 9 of 20: α retain 100, α forget 0.5'],
+    [phase('search', 9, 20), 'Candidate 9 of 20'],
+    [phase('spaces', 340, 1800, { detail: 'retain samples' }), '340 of 1,800 retain samples'],
     [phase('measure', 1280, 10_000), '1,280 of 10,000 samples'],
-    [phase('load', 0, 3, '/home/ada/fashion/fashion.onnx'), 'fashion.onnx'],
+    [phase('load', 0, 3, { detail: '/home/ada/fashion/fashion.onnx' }), 'fashion.onnx'],
     [phase('save', 1, 2), ''],
   ])('is named', async ({ progress }, text) => {
     const studio = await open(at({ progress }));
@@ -114,7 +115,7 @@ describe('what is worked on', () => {
   });
 
   test('and how far it is', async () => {
-    const studio = await open(at({ ...phase('dimensions', 3, 8, 'x'), step: 'Measuring the spaces' }));
+    const studio = await open(at({ ...phase('dimensions', 3, 8, { detail: 'x' }), step: 'Measuring the spaces' }));
     const progress = studio.page.getByRole('progressbar');
     expect(await progress.getAttribute('aria-valuenow')).toBe('37');
     expect(await progress.getAttribute('aria-label')).toBe('Measuring the spaces');
@@ -171,8 +172,14 @@ describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {
     const studio = await StudioPage.open(browser, { theme, width });
     const long = 'features.denseblock4.denselayer15.conv2.with.a.name.that.goes.on.and.on.and.on.for.ever';
     for (const [title, shown] of [
-      ['run', { ...states.running, shown: before }],
-      ['runLong', at({ ...phase('dimensions', 41, 60, long), step: 'Measuring the spaces', secondsLeft: 75 }, after)],
+      ['run', { ...states.running, shown: measured }],
+      [
+        'runLong',
+        at(
+          { ...phase('dimensions', 41, 60, { detail: long }), step: 'Measuring the spaces', secondsLeft: 75 },
+          measured,
+        ),
+      ],
       ['runQueued', states.queued],
       ['runFailed', states.failed],
       ['runIdle', snapshot()],

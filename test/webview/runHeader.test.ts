@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { settingsOf } from '../../src/contract/settings.js';
 import type { FromStudio, StudioSnapshot } from '../../src/contract/studio.js';
+import { dateTimeText } from '../../src/contract/text.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
@@ -91,15 +93,15 @@ describe('another candidate than the saved one', () => {
   test('is said, and can be saved, saved elsewhere, or left', async () => {
     const studio = await open(runStates.other);
     expect(await studio.page.locator('.run-header .banner p').innerText()).toBe(
-      'You are looking at another pair, α retain 30, α forget 10. The saved model was made with α retain 300, α forget 100.',
+      'You are looking at another candidate, α retain 10, α forget 1. The saved model was made with α retain 100, α forget 30.',
     );
-    for (const name of ['Save this one', 'Save as…', 'Back to the saved pair', 'Open saved model']) {
+    for (const name of ['Save this one', 'Save as…', 'Back to the saved one', 'Open saved model']) {
       await button(studio, name).click();
     }
     expect(await sent(studio)).toEqual([
       { kind: 'save', as: false },
       { kind: 'save', as: true },
-      { kind: 'choose', pair: { alphaR: 300, alphaF: 100 } },
+      { kind: 'choose', candidate: 'projection-100-30' },
       { kind: 'open', what: 'output' },
     ]);
   });
@@ -107,16 +109,16 @@ describe('another candidate than the saved one', () => {
   test('changes what every view shows, and nothing can be saved while the next one is made', async () => {
     const studio = await open(states.done);
     const forgotten = async () => (await plotTexts(figure(studio, 'Accuracy of each class'), 'text'))[0];
-    expect(await forgotten()).toBe('0.4%');
+    expect(await forgotten()).toBe('0.0%');
     await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
-    expect(await text(studio)).toContain('Making the candidate with α retain 30, α forget 10…');
+    expect(await text(studio)).toContain('Making the candidate with α retain 10, α forget 1…');
     await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
-    expect(await forgotten()).toBe('2.2%');
+    expect(await forgotten()).toBe('7.0%');
     expect(await title(studio)).toBe('Shirt is still recognised');
     await openTab(studio, 'search');
-    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
-    await studio.receive({ kind: 'changes', sequence: 4, changes: { choosing: { alphaR: 10, alphaF: 1 } } });
-    for (const name of ['Save this one', 'Save as…', 'Back to the saved pair']) {
+    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-candidate')).toBe(other.id);
+    await studio.receive({ kind: 'changes', sequence: 4, changes: { choosing: shownRun.outcome.candidates[3] } });
+    for (const name of ['Save this one', 'Save as…', 'Back to the saved one']) {
       expect(await isDisabled(button(studio, name))).toBe(true);
     }
   });
@@ -135,7 +137,9 @@ describe('several runs', () => {
     await expect.poll(value).toBe(shownRun.folder);
     await studio.receive({ kind: 'changes', sequence: 3, changes: { shown: secondRun } });
     await expect.poll(value).toBe(secondRun.folder);
+    // That Shirt is not was not what this run was for.
     expect(await title(studio)).toBe('Bag is forgotten');
+    expect(await text(studio)).toContain('1 limit not met');
   });
 
   test('a new one shows by itself', async () => {
@@ -156,7 +160,7 @@ test('a run that was broken off can be come back to', async () => {
   expect(await sent(studio)).toEqual([{ kind: 'show', run: null }]);
   await studio.show({ ...runStates.interrupted, sequence: 2 });
   await expect.poll(() => title(studio)).toBe('This run was broken off');
-  await chooseIn(studio, 'Run', 'forgotten 0.4%');
+  await chooseIn(studio, 'Run', `Shirt, ${dateTimeText(shownRun.created)} (forgotten 0.0%`);
   expect(await sent(studio)).toEqual([{ kind: 'show', run: shownRun.folder }]);
 });
 
@@ -172,18 +176,23 @@ test('a run that was broken off says so, and is run again with the same classes 
   expect(await title(studio)).toBe('This run was broken off');
   expect(await text(studio)).toContain('It was to forget Shirt');
   await button(studio, 'Run it again').click();
-  const { samples, maxPatches, alphaR, alphaF, seed } = shownRun.settings!;
   expect(await sent(studio)).toEqual([
     { kind: 'select', selected: [6] },
-    { kind: 'unlearn', settings: { samples, maxPatches, alphaR, alphaF, layers: undefined, seed } },
+    { kind: 'unlearn', settings: {} },
   ]);
+  // Whatever the editor's settings are by now.
+  const defaults = settingsOf({ samples: 20, layers: 'residual*' });
+  await studio.receive({ kind: 'changes', sequence: 2, changes: { defaults } });
+  await button(studio, 'Run it again').click();
+  const { samples, forgetSamples } = shownRun.settings!;
+  expect((await sent(studio)).at(-1)).toEqual({ kind: 'unlearn', settings: { samples, forgetSamples, layers: '*' } });
 });
 
 test('before any run it says what the model knows', async () => {
   const studio = await open(states.fresh);
   expect(await text(studio)).toContain('Nobody has measured yet');
   await studio.show({ ...states.evaluated, sequence: 2 });
-  expect(await text(studio)).toContain('The model recognises 93.0% of 10,000 test samples.');
+  expect(await text(studio)).toContain('The model recognises 92.7% of 10,000 test samples.');
   await studio.show({ ...states.restricted, sequence: 3 });
   expect(await text(studio)).toContain('Trust this workspace');
 });

@@ -79,7 +79,7 @@ test('go with the run and the command line, and block both while one is wrong', 
 });
 
 describe('a fixed pair', () => {
-  test('starts from the middle of the search, and from the pair that is shown', async () => {
+  test('starts from the middle of the search, and from the candidate that is shown', async () => {
     const studio = await open();
     await choose(studio, 'Fixed pair');
     expect(await settingsSent(studio)).toEqual({ alphaR: [100], alphaF: [10] });
@@ -97,7 +97,7 @@ describe('a fixed pair', () => {
 
     const after = await open({ ...ready, shown: shownRun });
     await choose(after, 'Fixed pair');
-    const { alphaR, alphaF } = outcome.pair!;
+    const { alphaR, alphaF } = outcome.candidate!.recipe;
     expect(await settingsSent(after)).toEqual({ alphaR: [alphaR], alphaF: [alphaF] });
   });
 
@@ -135,21 +135,21 @@ describe('the layers to edit', () => {
     const studio = await open();
     await choose(studio, 'Matching a pattern');
     expect(await hint(studio, 'layers')).toBe('*');
-    await write(studio, 'layers', 'block2.*');
-    const matched = names.filter((name) => name.startsWith('block2.'));
+    await write(studio, 'layers', 'residual*');
+    const matched = names.filter((name) => name.startsWith('residual'));
     expect(matched.length).toBeGreaterThan(0);
     expect(await edited(studio)).toContain(`${matched.length} of ${names.length} layers`);
-    expect(await settingsSent(studio)).toEqual({ layers: 'block2.*' });
-    await write(studio, 'layers', 'blok2.*');
+    expect(await settingsSent(studio)).toEqual({ layers: 'residual*' });
+    await write(studio, 'layers', 'residul*');
     expect(await problems(studio)).toEqual(['No layer’s name matches this pattern.']);
     await choose(studio, 'All layers');
     expect(await settingsSent(studio)).toEqual({});
   });
 
   test('are those of the editor’s settings where nothing is chosen', async () => {
-    const studio = await open({ ...ready, defaults: { ...ready.defaults, layers: 'block1.*' } });
+    const studio = await open({ ...ready, defaults: { ...ready.defaults, layers: 'conv*' } });
     expect(await chosen(studio)).toEqual(['Search', 'Matching a pattern']);
-    expect(await hint(studio, 'layers')).toBe('block1.*');
+    expect(await hint(studio, 'layers')).toBe('conv*');
     expect(await edited(studio)).toMatch(/^\d of \d layers/);
     expect(await settingsSent(studio)).toEqual({});
     await choose(studio, 'All layers');

@@ -1,8 +1,13 @@
 import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
 import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
-import { settingsOf } from '../../../src/contract/settings.js';
-import { parseSettings, rangeChoice, type SettingsBasis } from '../../../webview/studio/state/settingsFields.js';
+import { type AskedSettings, settingsOf } from '../../../src/contract/settings.js';
+import {
+  parseSettings,
+  rangeChoice,
+  type SettingsBasis,
+  settingsAgain,
+} from '../../../webview/studio/state/settingsFields.js';
 
 const LAYERS = ['stem', 'block1.conv', 'block1.pointwise', 'block2.conv', 'head'];
 const basis: SettingsBasis = { defaults: settingsOf({}), layers: LAYERS };
@@ -100,6 +105,32 @@ describe('the layers to edit', () => {
       expect(layers).toEqual(LAYERS);
       expect(edited(settings.layers!, LAYERS)).toEqual(LAYERS);
     }
+  });
+});
+
+describe('the settings of a run that is done again', () => {
+  const again = (asked: AskedSettings, from: SettingsBasis) => {
+    const settings = settingsOf(asked);
+    return settingsOf({
+      ...from.defaults,
+      layers: from.defaults.layers ?? undefined,
+      ...settingsAgain(settings, from),
+    });
+  };
+  const some = { samples: 20, alphaR: [30], layers: 'block*', seed: 7, memory: 2 ** 20 };
+
+  test('are left out where nothing else would be taken', () => {
+    expect(settingsAgain(basis.defaults, basis)).toEqual({});
+    expect(settingsAgain(narrowed.defaults, narrowed)).toEqual({});
+    expect(settingsAgain(settingsOf(some), basis)).toEqual({ ...some, forgetSamples: 9 * 20 });
+  });
+
+  test('are the same, whatever the editor’s settings have become', () => {
+    expect(again(some, basis)).toEqual(settingsOf(some));
+    expect(again(some, narrowed)).toEqual(settingsOf(some));
+    const few = { samples: 20, forgetSamples: basis.defaults.forgetSamples };
+    expect(again(few, basis)).toEqual(settingsOf(few));
+    expect(again({}, { ...basis, defaults: settingsOf(some) })).toEqual(settingsOf({ layers: '*' }));
   });
 });
 

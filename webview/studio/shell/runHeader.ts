@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { modelName } from '../../../src/contract/names.js';
 import { isSameCandidate, recipeText } from '../../../src/contract/recipes.js';
 import type { Outcome, StudioRun } from '../../../src/contract/run.js';
-import { unusualSettings } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText, dateTimeText, listText, percentText, pluralText } from '../../../src/contract/text.js';
 import type { Content } from '../elements/content.js';
 import { dropdown } from '../elements/dropdown.js';
 import { icon } from '../elements/icon.js';
 import { headline, runTitle } from '../state/runText.js';
+import { basisOf, settingsAgain } from '../state/settingsFields.js';
 import { hasData, isBusy, type Studio } from '../state/studio.js';
 
 /** What the shown run came to: whether it forgot, where the new model is, and what can be done with it. */
@@ -49,7 +49,7 @@ function brokenOff(studio: Studio, run: StudioRun, names: string): TemplateResul
   const { snapshot, send, select } = studio;
   const again = () => {
     select(run.limits.map(({ index }) => index));
-    send({ kind: 'unlearn', settings: run.settings ? unusualSettings(run.settings) : {} });
+    send({ kind: 'unlearn', settings: run.settings ? settingsAgain(run.settings, basisOf(snapshot)) : {} });
   };
   return html`${runChoice(studio, run)}
     <div class="head">

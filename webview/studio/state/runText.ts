@@ -1,9 +1,10 @@
 import type { Outcome, RunSummary } from '../../../src/contract/run.js';
 import { dateTimeText, listText, percentText } from '../../../src/contract/text.js';
 
-/** What a run was for: whether the classes are forgotten, as far as the policy wants. */
+/** What came of what a run was for: whether its classes are forgotten. What else the policy wants, it was not to bring about. */
 export function headline({ forget, policy }: Outcome): string {
-  const left = policy.filter(({ code }) => code === 'must-be-forgotten').map((finding) => finding.class);
+  const isLeft = (name: string) => policy.some((entry) => entry.code === 'must-be-forgotten' && entry.class === name);
+  const left = forget.filter(isLeft);
   const names = left.length > 0 ? left : forget;
   return `${listText(names)} ${names.length === 1 ? 'is' : 'are'} ${left.length > 0 ? 'still recognised' : 'forgotten'}`;
 }
