@@ -155,7 +155,9 @@ describe('describe', () => {
     await configure({ protect: [{ class: worst.class, maxDrop: (worst.before! - worst.after!) / 2 }] });
     expect(await summary(output)).toMatchObject({
       state: 'evaluated',
-      detail: expect.stringMatching(new RegExp(`^${worst.class} is protected but lost .* points, from .*% to .*% \\(limit .* points?\\)$`)),
+      detail: expect.stringMatching(
+        new RegExp(`^${worst.class} is protected but lost .* points, from .*% to .*% \\(limit .* points?\\)$`),
+      ),
     });
     await configure({ forget: [], protect: [] });
     const file = path.join(run, 'run.json');
