@@ -74,6 +74,7 @@ class Search {
       for (const [done, finding] of findings.entries()) {
         const detail = path.basename(finding.files[0]);
         const unit = { phase: 'open', done, total: findings.length, detail } as const;
+        this.#work.onProgress?.(unit);
         this.#found.push(await openFinding(finding, this.#target, asUnit(this.#work, unit)));
       }
       await this.#openTestFolders();

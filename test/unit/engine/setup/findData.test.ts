@@ -1,6 +1,7 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Progress } from '../../../../src/contract/progress.js';
 import type { DataCandidate, FindDataRequest } from '../../../../src/contract/setup.js';
 import { encodePng } from '../../../../src/data/images/encode.js';
 import { openDataset } from '../../../../src/data/open.js';
@@ -438,11 +439,11 @@ describe('the search', () => {
   it('can be cancelled', async () => {
     const model = await grey();
     await writePair('.', 'images', 'labels');
-    for (const phase of ['folders', 'open']) {
+    for (const phase of ['folders', 'open'] as const) {
       const controller = new AbortController();
       const work = {
         signal: controller.signal,
-        onProgress: (progress: { phase: string }) => progress.phase === phase && controller.abort(),
+        onProgress: (progress: Progress) => progress.phase === phase && controller.abort(),
       };
       await expectError(findData({ model, root }, work), { code: 'cancelled', message: 'cancelled' });
     }
