@@ -4,31 +4,13 @@ import {
   changedPairs,
   changeText,
   countsOf,
-  type Matrix,
-  matrixOf,
   ofTotal,
   shareAt,
   strengthOf,
   topPairs,
   valueText,
 } from '../../../src/figures/confusion.js';
-
-function matrix(rows: readonly (readonly number[])[]): Matrix {
-  return matrixOf({ size: rows.length, counts: Uint32Array.from(rows.flat()) });
-}
-
-const before = matrix([
-  [90, 8, 2, 0],
-  [1, 19, 0, 0],
-  [0, 5, 5, 0],
-  [0, 0, 0, 0],
-]);
-const after = matrix([
-  [90, 3, 7, 0],
-  [1, 19, 0, 0],
-  [0, 2, 8, 0],
-  [0, 0, 0, 0],
-]);
+import { after, before, matrix } from '../../support/studio/confusion.js';
 
 test('shares are of the row, and nothing where there are no samples', () => {
   expect([...before.totals]).toEqual([100, 20, 10, 0]);

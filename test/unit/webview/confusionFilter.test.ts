@@ -1,23 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Matrix, matrixOf } from '../../../src/figures/confusion.js';
 import { classesShown } from '../../../webview/studio/views/confusion/filter.js';
-
-function matrix(rows: readonly (readonly number[])[]): Matrix {
-  return matrixOf({ size: rows.length, counts: Uint32Array.from(rows.flat()) });
-}
-
-const before = matrix([
-  [90, 8, 2, 0],
-  [1, 19, 0, 0],
-  [0, 5, 5, 0],
-  [0, 0, 0, 0],
-]);
-const after = matrix([
-  [90, 3, 7, 0],
-  [1, 19, 0, 0],
-  [0, 2, 8, 0],
-  [0, 0, 0, 0],
-]);
+import { after, before, matrix } from '../../support/studio/confusion.js';
 
 describe('a filter', () => {
   const names = ['hen', 'Cock', 'hen harrier', 'shark'];
