@@ -6,7 +6,7 @@ import { studioBrowser } from '../support/studio/browser.js';
 import { largeRun } from '../support/studio/large.js';
 import { spectralLayers, spectralRun, spectralSnapshot } from '../support/studio/layers.js';
 import { type StudioPage, screenshots } from '../support/studio/page.js';
-import { otherCandidate } from '../support/studio/recorded.js';
+import { other, secondRun } from '../support/studio/recorded.js';
 import { runStates } from '../support/studio/runs.js';
 import { facts, states } from '../support/studio/snapshots.js';
 import { THEMES } from '../support/studio/themes.js';
@@ -252,9 +252,9 @@ describe('what if', () => {
     const whatIf = { instead: { alphaR: 2, alphaF: 2 }, of: { alphaR: 300, alphaF: 100 } };
     const studio = await open(spectralSnapshot, { whatIf });
     expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toContain('2, the run’s');
-    const other = { ...spectralRun, outcome: { ...spectralRun.outcome, pair: otherCandidate.outcome.pair } };
-    await studio.show({ ...spectralSnapshot, sequence: 2, shown: other });
-    expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe('30');
+    const another = { ...spectralRun, outcome: { ...spectralRun.outcome, candidate: other } };
+    await studio.show({ ...spectralSnapshot, sequence: 2, shown: another });
+    expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe('10');
     await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });
 });
@@ -298,13 +298,14 @@ describe('before there is a result', () => {
 });
 
 test('layers that are left alone stand there with the reason', async () => {
-  const studio = await open(spectralSnapshot);
+  const studio = await open({ ...states.done, shown: secondRun });
   const table = studio.page.locator('table', { hasText: 'Layers with weights that are left alone' });
-  expect(await table.locator('tbody th, tbody td').allTextContents()).toEqual([
-    'embedding',
-    'Gather',
-    'weight is looked up, not multiplied',
-  ]);
+  expect(await table.locator('tbody th, tbody td').allTextContents()).toEqual(
+    ['stem', 'conv', 'depthwise', 'pointwise'].flatMap((name) => [
+      ...[name, name === 'depthwise' ? 'depthwise' : 'conv'],
+      'not among the layers to edit, {residual*,hidden,logits}',
+    ]),
+  );
 });
 
 describe('the explanation of a term', () => {

@@ -3,7 +3,7 @@ import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { seriousFaults } from '../support/studio/axe.js';
-import { largeRun } from '../support/studio/large.js';
+import { large, largeRun } from '../support/studio/large.js';
 import { openTab } from '../support/studio/locators.js';
 import { StudioPage, screenshots, startBrowser } from '../support/studio/page.js';
 import { secondRun, twoRuns } from '../support/studio/recorded.js';
@@ -24,7 +24,12 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** Everything that a Studio can be in. */
-const all: Readonly<Record<string, StudioSnapshot>> = { ...states, ...runStates, largeRun: largeRun() };
+const all: Readonly<Record<string, StudioSnapshot>> = {
+  ...states,
+  ...runStates,
+  large: large(),
+  largeRun: largeRun(),
+};
 
 // Pictures of all of them are left in .cache/screenshots, to be looked at.
 describe.each(Object.entries(THEMES))('in the theme %s', (name, theme) => {

@@ -1,8 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { CandidateResult } from '../../src/contract/records.js';
+import type { Candidate, CandidateResult } from '../../src/contract/records.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
-import type { AlphaPair } from '../../src/contract/terms.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
@@ -19,10 +18,10 @@ async function open(shown: StudioSnapshot): Promise<StudioPage> {
   return studio;
 }
 
-const text = ({ alphaR, alphaF }: AlphaPair) => `α retain ${alphaR}, α forget ${alphaF}`;
+const text = ({ recipe: { alphaR, alphaF } }: Pick<Candidate, 'recipe'>) => `α retain ${alphaR}, α forget ${alphaF}`;
 
-function point({ page }: StudioPage, { alphaR, alphaF }: AlphaPair): Locator {
-  return page.locator(`.point[data-pair="${alphaR}/${alphaF}"]`);
+function point({ page }: StudioPage, { id }: Pick<Candidate, 'id'>): Locator {
+  return page.locator(`.point[data-candidate="${id}"]`);
 }
 
 /** Only what is about candidates: the list of classes asks for pictures. */
@@ -38,7 +37,7 @@ async function middle(locator: Locator): Promise<{ x: number; y: number }> {
 test('every candidate is a point at its place, a button, and says its numbers', async () => {
   const studio = await open(states.done);
   const points = studio.page.locator('.point');
-  await expect.poll(() => points.count()).toBe(25);
+  await expect.poll(() => points.count()).toBe(20);
   for (const candidate of outcome.candidates) {
     expect(await point(studio, candidate).getAttribute('aria-label')).toContain(
       `${text(candidate)}: kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
@@ -69,7 +68,7 @@ test('every candidate is a point at its place, a button, and says its numbers', 
 test('buttons lie on the points of the picture', async () => {
   const studio = await open(states.done);
   const dots = await studio.page.locator('.stage svg [aria-label=dot]').first().locator('circle').all();
-  expect(dots).toHaveLength(25);
+  expect(dots).toHaveLength(20);
   for (const [at, dot] of dots.entries()) {
     const [of, to] = [await middle(dot), await middle(point(studio, outcome.candidates[at]))];
     expect(Math.hypot(of.x - to.x, of.y - to.y)).toBeLessThan(1.5);
@@ -81,17 +80,17 @@ describe('choosing', () => {
     const studio = await open(states.done);
     const { x, y } = await middle(point(studio, other));
     await studio.page.mouse.move(x + 3, y - 2);
-    const candidate = outcome.candidates.find(({ alphaR, alphaF }) => alphaR === 30 && alphaF === 10)!;
+    const candidate = outcome.candidates.find(({ id }) => id === other.id)!;
     const tip = await studio.page.locator('.stage .tip').innerText();
-    for (const part of [text(other), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,300'])
+    for (const part of [text(other), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,800'])
       expect(tip).toContain(part);
     await studio.page.mouse.click(x + 3, y - 2);
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', candidate: other.id }]);
     // Near a point, beside its button, is what it points at too.
     await studio.page.mouse.move(x - 14, y + 14);
     expect(await studio.page.locator('.stage .tip').innerText()).toContain(text(other));
     await studio.page.mouse.click(x - 14, y + 14);
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', candidate: other.id }]);
     // Far from all points there is nothing to choose.
     await studio.page.mouse.click(x + 150, y + 80);
     expect(await chosen(studio)).toEqual([]);
@@ -100,40 +99,38 @@ describe('choosing', () => {
   test('by keys alone: the shown one has the focus first, arrows walk, Enter and Space choose', async () => {
     const studio = await open(states.done);
     const { page } = studio;
-    const focused = () => page.evaluate<string>('document.activeElement.dataset.pair');
+    const focused = () => page.evaluate<string>('document.activeElement.dataset.candidate');
     await page.locator('.search lethe-term button').first().focus();
     await page.keyboard.press('Tab');
-    expect(await focused()).toBe('300/100');
+    expect(await focused()).toBe('projection-100-30');
     await page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
     // Every candidate is reached, from the least forgotten to the most and back.
     await page.keyboard.press('Home');
     const walked = [await focused()];
-    for (let k = 1; k < 25; k++) {
+    for (let k = 1; k < 20; k++) {
       await page.keyboard.press('ArrowRight');
       walked.push(await focused());
     }
-    expect(new Set(walked).size).toBe(25);
+    expect(new Set(walked).size).toBe(20);
     const recognised = walked.map((key) => {
-      return outcome.candidates.find(({ alphaR, alphaF }) => `${alphaR}/${alphaF}` === key)!.forgetAccuracy;
+      return outcome.candidates.find(({ id }) => id === key)!.forgetAccuracy;
     });
     for (const [at, value] of recognised.entries())
       expect(value).toBeGreaterThanOrEqual((recognised[at - 1] ?? 0) - 1e-3);
     await page.keyboard.press('ArrowRight');
-    expect(await focused()).toBe(walked[24]);
+    expect(await focused()).toBe(walked[19]);
     await page.keyboard.press('ArrowLeft');
-    expect(await focused()).toBe(walked[23]);
-    expect(await page.locator('.stage .tip b').innerText()).toBe(`α retain ${walked[23].replace('/', ', α forget ')}`);
+    expect(await focused()).toBe(walked[18]);
+    expect(await page.locator('.stage .tip b').innerText()).toBe(
+      text(outcome.candidates.find(({ id }) => id === walked[18])!),
+    );
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowDown');
     const below = await focused();
-    expect(below).not.toBe(walked[23]);
+    expect(below).not.toBe(walked[18]);
     await page.keyboard.press(' ');
-    const pair = (key: string) => {
-      const [alphaR, alphaF] = key.split('/').map(Number);
-      return { kind: 'choose', pair: { alphaR, alphaF } };
-    };
-    expect(await chosen(studio)).toEqual([pair(walked[23]), pair(below)]);
+    expect(await chosen(studio)).toEqual([walked[18], below].map((candidate) => ({ kind: 'choose', candidate })));
   });
 
   test('shows that it is being made, keeps the focus, and marks what is shown then', async () => {
@@ -145,14 +142,14 @@ describe('choosing', () => {
     await studio.page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
     await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
-    expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
-    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-pair')).toBe('30/10');
+    expect(await studio.page.evaluate('document.activeElement.dataset.candidate')).toBe(other.id);
+    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-candidate')).toBe(other.id);
     expect(await plotTexts(figure(studio, 'What every pair'), 'text')).toEqual(['shown', 'saved', '↖ better']);
     // The arrows go on from there, though every candidate is another object now.
     expect(await studio.page.locator('.stage .tip b').innerText()).toBe(text(other));
     await studio.page.keyboard.press('ArrowLeft');
     await studio.page.keyboard.press('ArrowRight');
-    expect(await studio.page.evaluate('document.activeElement.dataset.pair')).toBe('30/10');
+    expect(await studio.page.evaluate('document.activeElement.dataset.candidate')).toBe(other.id);
   });
 
   test('keeps the focus on its candidate while others come before it', async () => {
@@ -160,11 +157,11 @@ describe('choosing', () => {
     const { page } = studio;
     const { candidates } = runStates.searching.shown!.outcome;
     await point(studio, candidates[3]).focus();
-    const key = await page.evaluate('document.activeElement.dataset.pair');
+    const key = await page.evaluate('document.activeElement.dataset.candidate');
     const more = unfinishedRun('running', { candidates: [...outcome.candidates.slice(9, 12), ...candidates] });
     await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: more } });
     await expect.poll(() => page.locator('.point').count()).toBe(12);
-    expect(await page.evaluate('document.activeElement.dataset.pair')).toBe(key);
+    expect(await page.evaluate('document.activeElement.dataset.candidate')).toBe(key);
   });
 
   test('in the table, those first that the search would take', async () => {
@@ -177,16 +174,13 @@ describe('choosing', () => {
       ...byScore.filter(({ admissible, forgets }) => !admissible && !forgets),
     ];
     expect(rows.map((row) => row.slice(0, 5))).toEqual(
-      best.map(({ alphaR, alphaF, retainAccuracy, forgetAccuracy, score }) => [
-        ...[`${alphaR}`, `${alphaF}`, percent(retainAccuracy), percent(forgetAccuracy), score.toFixed(3)],
+      best.map(({ recipe, retainAccuracy, forgetAccuracy, score }) => [
+        ...[`${recipe.alphaR}`, `${recipe.alphaF}`, percent(retainAccuracy), percent(forgetAccuracy), score.toFixed(3)],
       ]),
     );
-    expect(rows.find(([r, f]) => r === '300' && f === '100')!.slice(6)).toEqual([
-      'shown, saved, on the front',
-      'Shown',
-    ]);
+    expect(rows.find(([r, f]) => r === '100' && f === '30')!.slice(6)).toEqual(['shown, saved, on the front', 'Shown']);
     await studio.page.getByRole('button', { name: `Show: ${text(other)}`, exact: true }).click();
-    expect(await chosen(studio)).toEqual([{ kind: 'choose', pair: other }]);
+    expect(await chosen(studio)).toEqual([{ kind: 'choose', candidate: other.id }]);
     // Its button keeps the focus until it is shown, and does nothing more.
     await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
     await studio.page.keyboard.press('Enter');
@@ -202,11 +196,11 @@ describe('choosing', () => {
     const view = studio.page.locator('#view-search');
     expect(await view.innerText()).toContain('They can be chosen when the run has ended.');
     expect(await view.innerText()).toContain('judged on few samples');
-    const { x, y } = await middle(point(studio, { alphaR: 10, alphaF: 3 }));
+    const { x, y } = await middle(point(studio, { id: 'projection-10-3' }));
     await studio.page.mouse.click(x, y);
     expect(await chosen(studio)).toEqual([]);
     await expect.poll(() => view.locator('tbody button').count()).toBe(0);
-    expect(await point(studio, { alphaR: 10, alphaF: 3 }).getAttribute('aria-disabled')).toBe('true');
+    expect(await point(studio, { id: 'projection-10-3' }).getAttribute('aria-disabled')).toBe('true');
   });
 });
 
@@ -214,7 +208,7 @@ test('one pair that was given is no search', async () => {
   const candidates = outcome.candidates.filter(({ chosen }) => chosen);
   const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
   const view = await studio.page.locator('#view-search').innerText();
-  expect(view).toContain('This run was given one pair, α retain 300, α forget 100');
+  expect(view).toContain('This run was given one pair, α retain 100, α forget 30');
   expect(view).toContain(percent(candidates[0].retainAccuracy));
   await expect.poll(() => studio.page.locator('.point').count()).toBe(0);
 });
