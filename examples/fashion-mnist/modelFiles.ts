@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { io } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { writeAtomically } from '../../src/base/files.js';
 
 const shard = 'group1-shard1of1.bin';
@@ -25,12 +25,4 @@ export async function saveModel(model: LayersModel, folder: string): Promise<voi
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     }),
   );
-}
-
-/** Opens what `saveModel` wrote. */
-export async function loadModel(folder: string): Promise<LayersModel> {
-  const { modelTopology, weightsManifest } = JSON.parse(await readFile(path.join(folder, 'model.json'), 'utf8'));
-  const weights = new Uint8Array(await readFile(path.join(folder, shard)));
-  const weightSpecs = weightsManifest[0].weights;
-  return loadLayersModel(io.fromMemory({ modelTopology, weightSpecs, weightData: weights.buffer }));
 }

@@ -96,7 +96,7 @@ export async function readRange(handle: FileHandle, range: ByteRange): Promise<U
 }
 
 /** The sibling path that a file or folder is written under until it is complete. */
-export function temporaryName(target: string): string {
+function temporaryName(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`);
 }
 

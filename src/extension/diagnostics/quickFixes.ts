@@ -6,7 +6,7 @@ import { listText } from '../../contract/text.js';
 import { FindingDiagnostic } from './publisher.js';
 
 /** What each action is called where the user picks it. */
-export function actionTitle(action: FindingAction): string {
+function actionTitle(action: FindingAction): string {
   switch (action.kind) {
     case 'evaluate':
       return `Evaluate ${modelName(action.model)} now`;

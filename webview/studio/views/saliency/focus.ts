@@ -44,7 +44,7 @@ export function focus(studio: Studio, classes: readonly SampleClass[], outcome: 
 }
 
 /** The forgotten classes, and of the kept ones those that they were most often taken for, or the other way round. */
-export function focusClasses(classes: readonly SampleClass[], { confusionBefore }: Outcome): readonly SampleClass[] {
+function focusClasses(classes: readonly SampleClass[], { confusionBefore }: Outcome): readonly SampleClass[] {
   if (classes.length <= MOST_CLASSES) return classes;
   const forgotten = classes.filter(({ fate }) => fate === 'forgotten');
   const mixedUp = ({ index }: SampleClass) => {
