@@ -2,7 +2,7 @@ import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import type { DiagnoseRequest, DiagnoseResult, Finding } from '../../contract/findings.js';
 import type { EvaluateResult } from '../../contract/models.js';
-import { asUnit, type Work } from '../../contract/progress.js';
+import { asPart, asUnit, type Work } from '../../contract/progress.js';
 import { ConfigError } from '../../project/configError.js';
 import { CONFIG_NAME } from '../../project/home.js';
 import { classCountFindings, configFindings } from '../diagnose/config.js';
@@ -30,14 +30,15 @@ export async function diagnose(request: DiagnoseRequest, work: Work = {}): Promi
     const unit = { phase: 'diagnose', done: at, total: expanded.models.length, detail: model } as const;
     work.onProgress?.(unit);
     const part = asUnit(work, unit);
-    const look = await looker.look(model, part);
+    const looked = !headersOnly && scanBytes > 0 ? 0.5 : 1;
+    const look = await looker.look(model, asPart(part, 0, looked));
     if (models.has(look.model)) continue;
     models.add(look.model);
     for (const file of filesOf(look, headersOnly)) checked.add(file);
     findings.push(...(await structuralFindings(look)));
     if (headersOnly) continue;
     if (look.config) configs.add(look.config.file);
-    if (scanBytes > 0) findings.push(...(await scanFindings(look, scanBytes, part)));
+    if (scanBytes > 0) findings.push(...(await scanFindings(look, scanBytes, asPart(part, looked, 1))));
     const misfit = classCountFindings(look);
     findings.push(...misfit);
     if (request.evaluate && misfit.length === 0 && wantsEvaluation(look)) {

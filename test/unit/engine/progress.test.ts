@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Progress, stepOf } from '../../../src/contract/progress.js';
 import { encodePng } from '../../../src/data/images/encode.js';
+import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
 import { locateModel } from '../../../src/engine/open/location.js';
 import { Session } from '../../../src/engine/open/session.js';
@@ -129,4 +130,12 @@ describe('opening a model with its data', () => {
     const { bytes: png, width, height } = await encodePng(image, { atLeast: 1, atMost: 1000 });
     return { png, width, height };
   }
+});
+
+it('never steps back while a model is looked at and then scanned', async () => {
+  const told: Progress[] = [];
+  await diagnose({ models: [model], scanBytes: 2 ** 30 }, { onProgress: (progress) => told.push(progress) });
+  const shares = told.filter(({ phase }) => phase === 'diagnose').map(({ done, total }) => done / total);
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.filter((share) => share > 0.5).length).toBeGreaterThan(0);
 });
