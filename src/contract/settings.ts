@@ -155,13 +155,21 @@ export function askedSettings(of: AskedSettings): AskedSettings {
 /** What asks for these settings again: those of them that are not Lethe's defaults. */
 export function unusualSettings(settings: RunSettings): AskedSettings {
   const usual = settingsOf({ samples: settings.samples });
-  const isUnusual = (name: SettingName) =>
-    name === 'samples'
-      ? settings.samples !== RUN_SETTINGS.samples.default
-      : JSON.stringify(settings[name]) !== JSON.stringify(usual[name]);
-  return askedSettings(
-    Object.fromEntries(SETTING_NAMES.filter(isUnusual).map((name) => [name, settings[name]])) as AskedSettings,
-  );
+  return otherSettings(settings, { ...usual, samples: RUN_SETTINGS.samples.default });
+}
+
+/** Those settings that are other ones than some. */
+function otherSettings(settings: RunSettings, than: RunSettings): AskedSettings {
+  const isOther = (name: SettingName) => JSON.stringify(settings[name]) !== JSON.stringify(than[name]);
+  return Object.fromEntries(SETTING_NAMES.filter(isOther).map((name) => [name, settings[name]]));
+}
+
+/** What asks for these settings where the user's own are taken otherwise: those that are other ones than `defaults`. */
+export function settingsBeside(settings: RunSettings, defaults: RunSettings): AskedSettings {
+  const { forgetSamples, ...others } = otherSettings(settings, defaults);
+  // What is taken of the classes to forget may hang on what is taken of the others.
+  const isSame = forgetSamples === undefined && others.samples === undefined;
+  return isSame ? others : { ...others, forgetSamples: settings.forgetSamples };
 }
 
 /** The value of a setting as people read it. */

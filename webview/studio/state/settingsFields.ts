@@ -7,8 +7,7 @@ import {
   LARGEST_ALPHA,
   RUN_SETTINGS,
   type RunSettings,
-  SETTING_NAMES,
-  type SettingName,
+  settingsBeside,
 } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { countText } from '../../../src/contract/text.js';
@@ -96,12 +95,9 @@ export function parseSettings(text: SettingsText, basis: SettingsBasis): ParsedS
 
 /** What asks for the settings of a run again: those that a run would not take by itself now. */
 export function settingsAgain(settings: RunSettings, { defaults, layers }: SettingsBasis): AskedSettings {
-  const isOther = (name: SettingName) => JSON.stringify(settings[name]) !== JSON.stringify(defaults[name]);
-  // What is taken of the classes to forget may hang on what is taken of the others.
-  const differs = (name: SettingName) => isOther(name) || (name === 'forgetSamples' && isOther('samples'));
   // All layers are asked for by a pattern where the editor's settings narrow them.
-  const asked = { ...settings, layers: settings.layers ?? globOfAll(layers) };
-  return Object.fromEntries(SETTING_NAMES.filter(differs).map((name) => [name, asked[name]]));
+  const all = defaults.layers === null ? null : globOfAll(layers);
+  return settingsBeside({ ...settings, layers: settings.layers ?? all }, defaults);
 }
 
 /** A value, or what is expected instead. */
