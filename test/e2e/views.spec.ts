@@ -72,11 +72,11 @@ test('every view shows what the run has found, and a candidate that is clicked c
   await expect(studio.getByRole('tab', { name: 'Layers' })).toHaveAttribute('aria-selected', 'true', {
     timeout: 60_000,
   });
-  await expect(studio.getByText('You are looking at another pair')).toBeVisible();
+  await expect(studio.getByText('You are looking at another candidate')).toBeVisible();
   await showsLayers(editor, other);
 
-  await studio.getByRole('button', { name: 'Back to the saved pair' }).click();
-  await expect(studio.getByText('You are looking at another pair')).toHaveCount(0);
+  await studio.getByRole('button', { name: 'Back to the saved one' }).click();
+  await expect(studio.getByText('You are looking at another candidate')).toHaveCount(0);
   await showsOverview(editor, result);
 
   await studio.getByRole('button', { name: 'Report', exact: true }).click();
