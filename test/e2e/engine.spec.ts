@@ -1,17 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { copyDemo, expect, test } from './editor.js';
-
-/** Processes whose command line names the extension's engine and this test's profile. */
-async function engines(home: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const [line, variables] = await Promise.all(
-      ['cmdline', 'environ'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
-    );
-    if (line.includes('dist/engine.cjs') && variables.includes(`HOME=${home}`)) found.push(Number(pid));
-  }
-  return found;
-}
+import { engines } from './engines.js';
 
 test('the engine is killed while it runs: the editor says so, and the next run works', async ({
   openEditor,
