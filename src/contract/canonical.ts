@@ -1,3 +1,4 @@
+import { isObject } from './json.js';
 import type { RunRecord } from './records.js';
 import type { HashedFile } from './schema.js';
 
@@ -31,8 +32,4 @@ export function canonicalJson(value: unknown): string {
 function sorted(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
   // Names that are whole numbers would come first whatever their order; records have none.
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Recipe } from './records.js';
+import type { Recipe } from './candidates.js';
 
 /** The steps of a run and of an evaluation, in their order: what each is called, and about which part of a run's time it takes, in percent. */
 export const STEPS = {

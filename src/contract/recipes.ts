@@ -1,4 +1,4 @@
-import type { Candidate, Recipe } from './records.js';
+import type { Candidate, Recipe } from './candidates.js';
 
 /** Names a candidate of a run, and the files that are kept of it: `projection-30-10`. The same recipe has the same id in every run. */
 export type CandidateId = string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { candidate } from './candidates.js';
 import { count, type Frozen, hashedFile, share, splitName } from './schema.js';
 import { RUN_SETTINGS, type RunSettings, type SettingKind } from './settings.js';
 import { upgradedRun } from './upgrade.js';
@@ -63,14 +64,6 @@ const policyFinding = z.object({
 });
 
 // ---- candidates ------------------------------------------------------------------------------------------------------
-
-/** How a candidate is made: a method and its parameters. Another method is another member of the union. */
-const recipe = z.discriminatedUnion('method', [
-  /** Kodge, Saha, Roy (TMLR 2024): the weights of the retain and of the forget space. */
-  z.object({ method: z.literal('projection'), alphaR: z.number(), alphaF: z.number() }),
-]);
-
-const candidate = z.object({ id: z.string().regex(/^[A-Za-z0-9._+-]+$/), recipe });
 
 /** A candidate and what it does, judged on the samples of the search. */
 const candidateResult = candidate.extend({
@@ -203,8 +196,6 @@ export type LayerFacts = Frozen<z.infer<typeof layerFacts>>;
 export type LayerChange = Frozen<z.infer<typeof layerChange>>;
 export type SkippedLayer = Frozen<z.infer<typeof skippedLayer>>;
 export type PolicyFinding = Frozen<z.infer<typeof policyFinding>>;
-export type Recipe = Frozen<z.infer<typeof recipe>>;
-export type Candidate = Frozen<z.infer<typeof candidate>>;
 export type CandidateResult = Frozen<z.infer<typeof candidateResult>>;
 export type CandidateFacts = Frozen<z.infer<typeof candidateFacts>>;
 export type CandidateRecord = Frozen<z.infer<typeof candidateRecord>>;

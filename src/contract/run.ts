@@ -1,8 +1,8 @@
+import type { Candidate } from './candidates.js';
 import type { Phase, Step } from './progress.js';
 import type { CandidateId } from './recipes.js';
 import type {
   Accuracies,
-  Candidate,
   CandidateResult,
   ClassChange,
   LayerFacts,

@@ -1,9 +1,9 @@
+import type { Candidate } from './candidates.js';
 import type { BoundaryResult, FocusResult, SaliencyResult, ThumbnailsResult } from './explain.js';
 import type { Finding, FindingAction } from './findings.js';
 import type { InspectResult, ModelSummary } from './models.js';
 import type { Progress } from './progress.js';
 import type { CandidateId } from './recipes.js';
-import type { Candidate } from './records.js';
 import type { RunSummary, StudioRun } from './run.js';
 import type { AskedSettings, RunSettings } from './settings.js';
 import type { ErrorReport, SampleRef, TensorFlowBackend } from './terms.js';

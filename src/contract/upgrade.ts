@@ -1,3 +1,6 @@
+import { isObject } from './json.js';
+import { candidateOf, projectionRecipe } from './recipes.js';
+
 /**
  * A run record of version 1 as one of version 2. Then a candidate was a pair of alphas, and the codes of what a policy missed
  * were others than those of the findings about models.
@@ -12,8 +15,8 @@ export function upgradedRun(record: unknown): unknown {
 function upgradedResult({ alphaR, alphaF, candidates, policy, ...result }: Record<string, unknown>): unknown {
   return {
     ...result,
-    candidate: projection(alphaR, alphaF),
-    candidates: listed(candidates, ({ alphaR: r, alphaF: f, ...judged }) => ({ ...projection(r, f), ...judged })),
+    candidate: projected(alphaR, alphaF),
+    candidates: listed(candidates, ({ alphaR: r, alphaF: f, ...judged }) => ({ ...projected(r, f), ...judged })),
     policy: listed(policy, (finding) => ({ ...finding, code: CODES[String(finding.code)] ?? finding.code })),
   };
 }
@@ -23,14 +26,11 @@ const CODES: Readonly<Record<string, string>> = {
   'protect-limit': 'protect-broken',
 };
 
-function projection(alphaR: unknown, alphaF: unknown) {
-  return { id: `projection-${alphaR}-${alphaF}`, recipe: { method: 'projection', alphaR, alphaF } };
+/** Whether these are numbers is for the schema to say. */
+function projected(alphaR: unknown, alphaF: unknown) {
+  return candidateOf(projectionRecipe(alphaR as number, alphaF as number));
 }
 
 function listed(list: unknown, change: (entry: Record<string, unknown>) => unknown): unknown {
   return Array.isArray(list) ? list.map((entry) => (isObject(entry) ? change(entry) : entry)) : list;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { Candidate, RunRecord } from '../contract/records.js';
+import type { Candidate } from '../contract/candidates.js';
+import type { RunRecord } from '../contract/records.js';
 import { answers } from './answers.js';
 import { appendix, method } from './appendix.js';
 import { boundary } from './boundary.js';

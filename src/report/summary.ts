@@ -1,5 +1,6 @@
+import type { Candidate } from '../contract/candidates.js';
 import { recipeText } from '../contract/recipes.js';
-import type { Candidate, RunRecord } from '../contract/records.js';
+import type { RunRecord } from '../contract/records.js';
 import {
   countText,
   dateTimeText,

@@ -1,5 +1,5 @@
+import type { Recipe } from '../contract/candidates.js';
 import { DEFAULT_MAX_ACCURACY, exceeds } from '../contract/policy.js';
-import type { Recipe } from '../contract/records.js';
 
 /** Accuracy of one class (0..1) on so many of its samples. */
 export interface ClassAccuracy {

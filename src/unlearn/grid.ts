@@ -1,6 +1,6 @@
 import { LetheError } from '../base/errors.js';
+import type { Recipe } from '../contract/candidates.js';
 import { projectionRecipe } from '../contract/recipes.js';
-import type { Recipe } from '../contract/records.js';
 import { isAlpha, LARGEST_ALPHA } from '../contract/settings.js';
 
 /**

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../base/abort.js';
+import type { Recipe } from '../contract/candidates.js';
 import { asUnit, type Work } from '../contract/progress.js';
 import { byRecipe, recipeText } from '../contract/recipes.js';
-import type { Recipe } from '../contract/records.js';
 import {
   byMerit,
   type ClassAccuracy,

@@ -1,6 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { describe, expect, test } from 'vitest';
-import type { Candidate, CandidateResult } from '../../src/contract/records.js';
+import type { Candidate } from '../../src/contract/candidates.js';
+import type { CandidateResult } from '../../src/contract/records.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studio/locators.js';

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../../base/abort.js';
 import type { InspectRequest, InspectResult } from '../../contract/models.js';
 import type { Work } from '../../contract/progress.js';
 import type { ModelFacts } from '../../models/classifier.js';
+import { layerFacts } from '../../models/layerFacts.js';
 import { inspectModel } from '../../models/registry.js';
 import { loadConfig } from '../../project/config.js';
 import { findHome } from '../../project/home.js';
@@ -19,7 +20,7 @@ export async function inspect(request: InspectRequest, work: Work = {}): Promise
     input: facts.input,
     classCount: facts.classCount,
     parameterCount: facts.parameterCount,
-    layers: facts.layers.map(({ name, kind, in: columns, out, groups }) => ({ name, kind, in: columns, out, groups })),
+    layers: facts.layers.map(layerFacts),
     skipped: facts.skipped,
     ...said,
   };

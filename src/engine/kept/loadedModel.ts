@@ -1,7 +1,8 @@
+import type { Recipe } from '../../contract/candidates.js';
 import { canonicalJson } from '../../contract/canonical.js';
 import type { Work } from '../../contract/progress.js';
 import { candidateId } from '../../contract/recipes.js';
-import type { Recipe, RunRecord } from '../../contract/records.js';
+import type { RunRecord } from '../../contract/records.js';
 import type { ModelRequest } from '../../contract/terms.js';
 import type { Classifier } from '../../models/classifier.js';
 import type { ModelLocation } from '../open/location.js';

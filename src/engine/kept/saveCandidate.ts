@@ -1,7 +1,8 @@
 import { LetheError } from '../../base/errors.js';
+import type { Candidate, Recipe } from '../../contract/candidates.js';
 import { inStep, type Work } from '../../contract/progress.js';
 import { recipeText } from '../../contract/recipes.js';
-import type { Candidate, CandidateResult, Recipe, RunRecord, RunResult } from '../../contract/records.js';
+import type { CandidateResult, RunRecord, RunResult } from '../../contract/records.js';
 import type { SaveCandidateRequest, SaveCandidateResult } from '../../contract/run.js';
 import type { HashedFile } from '../../contract/schema.js';
 import type { RunSettings } from '../../contract/settings.js';

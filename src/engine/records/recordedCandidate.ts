@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { LetheError } from '../../base/errors.js';
 import { exists } from '../../base/files.js';
+import type { Candidate } from '../../contract/candidates.js';
 import type { CandidateId } from '../../contract/recipes.js';
-import type { Candidate, CandidateFacts } from '../../contract/records.js';
+import type { CandidateFacts } from '../../contract/records.js';
 import type { ModelRequest } from '../../contract/terms.js';
 import { readCandidate } from '../../project/candidateStore.js';
 import { fromRecordPath } from '../../project/recordPath.js';

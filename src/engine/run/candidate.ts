@@ -1,6 +1,7 @@
+import type { Recipe } from '../../contract/candidates.js';
 import { inStep, type Work } from '../../contract/progress.js';
 import { candidateOf } from '../../contract/recipes.js';
-import type { CandidateFacts, Confusion, Recipe } from '../../contract/records.js';
+import type { CandidateFacts, Confusion } from '../../contract/records.js';
 import type { Classifier } from '../../models/classifier.js';
 import { measureConfusion } from '../open/accuracy.js';
 import { batchSize } from '../open/probe.js';

@@ -1,5 +1,6 @@
+import type { Recipe } from '../../contract/candidates.js';
 import type { Work } from '../../contract/progress.js';
-import type { LayerChange, Recipe } from '../../contract/records.js';
+import type { LayerChange } from '../../contract/records.js';
 import type { RunSettings } from '../../contract/settings.js';
 import type { WeightEdits } from '../../linalg/weightEdits.js';
 import type { Detail } from '../../unlearn/collect.js';

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../contract/records.js';
+import type { Recipe } from '../../contract/candidates.js';
 import type { Method } from './method.js';
 import { projection } from './projection.js';
 

@@ -2,12 +2,13 @@ import type { CandidateResult, LayerChange } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
 import { countsOf } from '../../figures/confusion.js';
 import type { Layer } from '../../models/classifier.js';
+import { layerFacts } from '../../models/layerFacts.js';
 import type { Spectra } from '../../unlearn/projection.js';
 import { layerOutcome, typedSpectra } from '../records/outcome.js';
 import type { RunBasis } from './basis.js';
 import { type MeasuredCandidate, rolesOf } from './candidate.js';
 import { skippedLayers } from './prepare.js';
-import { accuraciesOf, changesOf, factsOf } from './results.js';
+import { accuraciesOf, changesOf } from './results.js';
 
 /** What is known of a run once the model as it is was measured. */
 export function beforePart(basis: RunBasis, notes: readonly string[]): UnlearnPart {
@@ -29,7 +30,11 @@ export function beforePart(basis: RunBasis, notes: readonly string[]): UnlearnPa
 export function spacesPart(layers: readonly Layer[], spectra: ReadonlyMap<string, Spectra>): UnlearnPart {
   const unknown = { retainDimension: null, forgetDimension: null, removedDimension: null, weightChange: null };
   return {
-    layers: layers.map((layer) => ({ ...factsOf(layer), ...unknown, spectra: typedSpectra(spectra.get(layer.id)!) })),
+    layers: layers.map((layer) => ({
+      ...layerFacts(layer),
+      ...unknown,
+      spectra: typedSpectra(spectra.get(layer.id)!),
+    })),
   };
 }
 

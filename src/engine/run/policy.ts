@@ -23,7 +23,9 @@ function stillRecognised(
   return after === null ? null : recognition({ class: name, maxAccuracy }, after, policy ? 'error' : 'warning', how);
 }
 
-function dropped({ protect }: Targets, { class: name, index, before, after }: ClassChange): PolicyFinding | null {
-  if (before === null || after === null) return null;
+/** A class that the policy still wants forgotten may lose what it likes. */
+function dropped({ protect, pending }: Targets, change: ClassChange): PolicyFinding | null {
+  const { class: name, index, before, after } = change;
+  if (before === null || after === null || pending.some((entry) => entry.index === index)) return null;
   return loss(name, before, after, protect.find((entry) => entry.index === index)?.maxDrop ?? null);
 }

@@ -1,6 +1,7 @@
 import type { LetheError } from '../../base/errors.js';
+import type { Recipe } from '../../contract/candidates.js';
 import type { Work } from '../../contract/progress.js';
-import type { Confusion, Recipe, SkippedLayer } from '../../contract/records.js';
+import type { Confusion, SkippedLayer } from '../../contract/records.js';
 import type { UnlearnRequest } from '../../contract/run.js';
 import { type RunSettings, settingsOf } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';

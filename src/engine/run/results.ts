@@ -1,5 +1,6 @@
-import type { Accuracies, ClassChange, Confusion, LayerChange, LayerFacts } from '../../contract/records.js';
+import type { Accuracies, ClassChange, Confusion, LayerChange } from '../../contract/records.js';
 import type { Layer } from '../../models/classifier.js';
+import { layerFacts } from '../../models/layerFacts.js';
 import type { ProjectionFacts } from '../../unlearn/projection.js';
 import { accuracyOver, samplesOf } from '../open/accuracy.js';
 import { roleOf, type Targets } from './targets.js';
@@ -32,9 +33,5 @@ export function accuraciesOf(
 }
 
 export function layerChanges(layers: readonly Layer[], facts: ReadonlyMap<string, ProjectionFacts>): LayerChange[] {
-  return layers.map((layer) => ({ ...factsOf(layer), ...facts.get(layer.id)! }));
-}
-
-export function factsOf({ name, kind, in: columns, out, groups }: Layer): LayerFacts {
-  return { name, kind, in: columns, out, groups };
+  return layers.map((layer) => ({ ...layerFacts(layer), ...facts.get(layer.id)! }));
 }

@@ -1,6 +1,7 @@
+import type { Candidate, Recipe } from '../../contract/candidates.js';
 import { asPart, inStep, type Work } from '../../contract/progress.js';
 import { candidateOf } from '../../contract/recipes.js';
-import type { Candidate, CandidateResult, Confusion, Recipe } from '../../contract/records.js';
+import type { CandidateResult, Confusion } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
 import type { Classifier } from '../../models/classifier.js';
 import { isAdmissible, paretoFront } from '../../unlearn/candidates.js';

@@ -1,5 +1,5 @@
 import { LetheError } from '../../base/errors.js';
-import { DEFAULT_MAX_ACCURACY } from '../../contract/policy.js';
+import { DEFAULT_MAX_ACCURACY, exceeds } from '../../contract/policy.js';
 import type { ClassRole, Confusion, RunRecord } from '../../contract/records.js';
 import { classIndex } from '../../project/classNames.js';
 import type { ProjectConfig } from '../../project/config.js';
@@ -82,7 +82,7 @@ export function findTargets(
   }
   for (const entry of policy.forget) {
     const accuracy = accuracyOver(before, [entry.index]);
-    const unknown = earlier.has(entry.index) || (accuracy !== null && accuracy <= entry.maxAccuracy);
+    const unknown = earlier.has(entry.index) || (accuracy !== null && !exceeds(accuracy, entry.maxAccuracy));
     if (unknown) earlier.set(entry.index, entry);
     else if (!wanted) asked.add(entry.index);
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
-import type { Recipe } from '../../contract/records.js';
+import type { Recipe } from '../../contract/candidates.js';
 import type { UnlearnRequest } from '../../contract/run.js';
 import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, unusualSettings } from '../../contract/settings.js';
 

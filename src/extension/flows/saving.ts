@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Candidate } from '../../contract/candidates.js';
 import { modelName } from '../../contract/names.js';
 import { recipeText } from '../../contract/recipes.js';
-import type { Candidate } from '../../contract/records.js';
 import type { SaveCandidateResult } from '../../contract/run.js';
 import { listText } from '../../contract/text.js';
 import type { Dialogs } from '../dialogs.js';

@@ -1,3 +1,4 @@
+import { isObject } from '../../contract/json.js';
 import type { QuestionName, StudioQuestions } from '../../contract/studio.js';
 import type { SampleRef } from '../../contract/terms.js';
 
@@ -11,7 +12,7 @@ const MOST = 10_000;
 
 /** What a page asks, if it is a question: pages are not trusted to know. @returns undefined if it is none. */
 export function questionOf(name: unknown, question: unknown): Question | undefined {
-  if (!isRecord(question)) return undefined;
+  if (!isObject(question)) return undefined;
   switch (name) {
     case 'thumbnails':
     case 'focus': {
@@ -41,7 +42,7 @@ function sampleOf({ class: index, nth }: SampleRef): SampleRef {
 }
 
 function isSample(value: unknown): value is SampleRef {
-  return isRecord(value) && isIndex(value.class) && isIndex(value.nth);
+  return isObject(value) && isIndex(value.class) && isIndex(value.nth);
 }
 
 function isIndex(value: unknown): value is number {
@@ -50,8 +51,4 @@ function isIndex(value: unknown): value is number {
 
 function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
   return Array.isArray(value) && value.length <= MOST && value.every(isItem);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
+import type { Candidate } from '../../contract/candidates.js';
 import type { RunJob } from '../../contract/jobs.js';
 import type { Work } from '../../contract/progress.js';
 import { type CandidateId, recipeText } from '../../contract/recipes.js';
-import type { Candidate } from '../../contract/records.js';
 import type { StudioRun } from '../../contract/run.js';
 import { reportOf } from '../../project/errorReport.js';
 import type { Log } from '../log.js';

@@ -1,5 +1,5 @@
+import type { Candidate } from '../../contract/candidates.js';
 import { type CandidateId, isSameCandidate } from '../../contract/recipes.js';
-import type { Candidate } from '../../contract/records.js';
 import type { RunSummary, StudioRun } from '../../contract/run.js';
 import type { StudioSnapshot } from '../../contract/studio.js';
 import type { Disposable, Event } from '../emitter.js';

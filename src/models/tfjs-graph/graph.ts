@@ -1,4 +1,5 @@
 import { LetheError } from '../../base/errors.js';
+import { isObject } from '../../contract/json.js';
 import { type JsonFile, type JsonPath, placeOf } from '../tfjs/json.js';
 import { corrupt } from '../tfjs/manifest.js';
 import { inForwardOrder, neededFor } from '../tfjs/order.js';
@@ -171,8 +172,4 @@ function several(json: JsonFile, names: readonly string[], what: string): LetheE
     `has ${names.length} ${what}${list}, and a classifier has one`,
     'Export the model with one input and one output.',
   );
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

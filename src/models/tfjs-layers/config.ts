@@ -1,4 +1,5 @@
 import { LetheError } from '../../base/errors.js';
+import { isObject } from '../../contract/json.js';
 import type { JsonFile, JsonPath } from '../tfjs/json.js';
 import { corrupt } from '../tfjs/manifest.js';
 
@@ -123,8 +124,4 @@ function references(json: JsonFile, value: unknown, at: JsonPath): ValueReferenc
 
 function isIndex(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 20;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

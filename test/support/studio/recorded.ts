@@ -1,4 +1,4 @@
-import type { Candidate } from '../../../src/contract/records.js';
+import type { Candidate } from '../../../src/contract/candidates.js';
 import type { RunSummary, StudioRun } from '../../../src/contract/run.js';
 import { knownFacts } from '../../../src/engine/records/recordedCandidate.js';
 import { studioRun } from '../../../src/engine/records/studioRun.js';

@@ -36,8 +36,6 @@ const TABLES: Readonly<Record<string, Table>> = {
       'src/engine/run/projection.ts':
         'the method that works with them: one more is none of its business until it uses it',
       'src/engine/run/cost/memory.ts': 'alphas and memory cost memory; samples and layers are those of the plan',
-      'src/contract/records.ts':
-        'recipes have alphas too, results have samples and layers, and a seed is a kind of setting',
     },
   },
   formats: {

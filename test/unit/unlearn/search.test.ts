@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../../src/contract/candidates.js';
 import type { Progress } from '../../../src/contract/progress.js';
-import type { Recipe } from '../../../src/contract/records.js';
 import type { ClassAccuracy } from '../../../src/unlearn/candidates.js';
 import { alphaGrid } from '../../../src/unlearn/grid.js';
 import {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
+import type { Candidate } from '../../../../src/contract/candidates.js';
 import { isSameCandidate } from '../../../../src/contract/recipes.js';
-import type { Candidate } from '../../../../src/contract/records.js';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
 import { countText, durationText, NONE, percentText, pluralText, pointsText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';

@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
+import type { Candidate } from '../../../../src/contract/candidates.js';
 import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
-import type { Candidate, CandidateResult } from '../../../../src/contract/records.js';
+import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import { percentText, pluralText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';

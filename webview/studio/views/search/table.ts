@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Candidate } from '../../../../src/contract/candidates.js';
 import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
-import type { Candidate, CandidateResult } from '../../../../src/contract/records.js';
+import type { CandidateResult } from '../../../../src/contract/records.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
 import { countText, decimalText, percentText } from '../../../../src/contract/text.js';
 import { tableBox } from '../../elements/tableBox.js';
