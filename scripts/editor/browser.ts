@@ -1,6 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 
-const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The one without windows first: it opens a page in a third of the time. */
+const USUAL_PLACES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(
+  (name) => `/usr/bin/${name}`,
+);
 
 /** Whether `file` can be run. */
 export function isExecutable(file: string): boolean {
@@ -27,7 +30,7 @@ export function findChromium(): string {
   if (found) return found;
   throw new Error(
     'No Chromium found. Install it with\n' +
-      '  apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-core\n' +
+      '  apt-get update && apt-get install -y --no-install-recommends chromium-headless-shell fonts-dejavu-core fonts-noto-core\n' +
       'or name one in the environment variable CHROMIUM_PATH.',
   );
 }

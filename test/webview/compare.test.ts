@@ -50,7 +50,7 @@ test('puts the numbers of both runs side by side', async () => {
   );
   expect(rows.get('Candidate')).toEqual(['α retain 100, α forget 30', 'α retain 300, α forget 30']);
   expect(rows.get('Limits')).toEqual(['all met', '1 limit not met']);
-  expect(rows.get('Warnings')).toEqual(['2', '1']);
+  expect(rows.get('Warnings')).toEqual(['2', '0']);
   expect(rows.get('Layers edited')).toEqual(['8', '4']);
   expect(rows.get('Model')).toEqual(['fashion.forget-shirt.onnx', 'fashion.forget-bag.onnx (not there any more)']);
 });

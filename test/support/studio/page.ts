@@ -57,7 +57,10 @@ export class StudioPage {
   /** Opens the page, which then has asked for a snapshot. */
   static async open(browser: Browser, options: StudioOptions = {}): Promise<StudioPage> {
     const { theme = THEMES.dark, width = 1280, height = 900, state } = options;
-    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    // A tab of the window that is there: a new window takes this browser as long as most tests.
+    const [context = await browser.newContext({ reducedMotion: 'reduce' })] = browser.contexts();
+    const page = await context.newPage();
+    await page.setViewportSize({ width, height });
     const studio = new StudioPage(page);
     await page.route(`${ORIGIN}/**`, async (route) => {
       const name = path.basename(new URL(route.request().url()).pathname);
