@@ -1,14 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-// `unit` is the quick part: no trained model, no child process. `system` runs the built command line on real files. What is
-// built is built anew where it is older than its sources.
+// `unit` and `engine` are the quick part: no trained model, no child process. `system` runs the built command line on real
+// files. What is built is built anew where it is older than its sources.
 // Tests tell nobody of the models they open (src/base/telemetry.ts), also where they load ONNX Runtime themselves.
 const env = { ORT_DISABLE_TELEMETRY: '1' };
+
+/** Rooms with runtimes and kept models in them, whose tests replace modules: each file has a process of its own. */
+const ISOLATED = ['test/unit/engine/**/*.test.ts', 'test/unit/models/**/*.test.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', env, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      // Loading modules anew for every file would take longer than these tests do.
+      {
+        test: {
+          name: 'unit',
+          env,
+          include: ['test/unit/**/*.test.ts'],
+          exclude: ISOLATED,
+          testTimeout: 30_000,
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+        },
+      },
+      { test: { name: 'engine', env, include: ISOLATED, testTimeout: 30_000 } },
       // The Studio's front end in a browser: wants a Chromium.
       {
         test: {
