@@ -67,7 +67,7 @@ test('a reload in mid-run leaves what was found so far, and a way to do it again
   await expect(studio.getByRole('heading', { name: 'This run was broken off' })).toBeVisible({ timeout: 90_000 });
   await expect(studio.locator('.number-card').first()).toContainText('75.0%');
   await editor.screenshot('studio-broken-off');
-  // An engine that nobody listens to any more ends by itself, and writes nothing.
+  // Ended with its window, or by itself now that nobody listens to it: it writes nothing either way.
   for (const pid of await engines(editor.home)) if (running.includes(pid)) process.kill(pid, 'SIGCONT');
   await expect
     .poll(async () => (await engines(editor.home)).filter((pid) => running.includes(pid)), { timeout: 30_000 })
