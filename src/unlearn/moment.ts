@@ -78,9 +78,14 @@ export function dualMoment(problem: ProjectionProblem, gram: SymmetricTiles, str
 function finiteTrace(problem: ProjectionProblem, symmetric: SymmetricTiles): number {
   const trace = traceOf(symmetric);
   if (Number.isFinite(trace)) return trace;
-  throw new LetheError('model-corrupt', {
+  throw notFinite(problem.id);
+}
+
+/** What is wrong with a layer whose input vectors can't be summed. */
+export function notFinite(layer: string): LetheError {
+  return new LetheError('model-corrupt', {
     message: 'the values that reach it are not finite (NaN, or too large for 32-bit floats)',
-    place: `layer "${problem.id}"`,
+    place: `layer "${layer}"`,
     hint: 'Check the weights and the input settings, or leave the layer out of those to edit (--layers).',
   });
 }
