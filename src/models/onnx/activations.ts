@@ -1,6 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
 import type { ActivationPoint } from '../classifier.js';
-import { type Graph, inDefaultDomain, ints, reads } from './graph.js';
+import { frontiers, neededFor } from '../order.js';
+import { type Graph, inDefaultDomain, ints } from './graph.js';
 import { nodePath, UniqueNames } from './names.js';
 import type { Dims } from './outputs.js';
 
@@ -16,20 +17,6 @@ const ELEMENTWISE = new Set(
 /** Operators whose results are worth starting from: layers, what follows them, and where branches meet. */
 const POINTS = new Set([...ELEMENTWISE, 'Conv', 'Gemm', 'MatMul', 'LayerNormalization']);
 
-/** The nodes that a value depends on, in order, given where to stop. */
-export function slice(graph: Graph, outputs: readonly string[], inputs: readonly string[] = []): NodeProto[] {
-  const needed = new Set(outputs);
-  const stop = new Set(inputs);
-  const kept: NodeProto[] = [];
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    const node = graph.nodes[i];
-    if (!node.output.some((value) => needed.has(value) && !stop.has(value))) continue;
-    kept.push(node);
-    for (const { value } of reads(node)) if (!stop.has(value)) needed.add(value);
-  }
-  return kept.reverse();
-}
-
 /** A value that alone decides the logits, before its dims are known. */
 export interface Cut {
   readonly value: string;
@@ -37,35 +24,14 @@ export interface Cut {
   readonly layout?: 'channels-first' | 'channels-last';
 }
 
-/**
- * The values that every path from the input to the logits goes through: a forward pass may start from any of them. In any
- * execution order such a value is, when it has just been computed, the only one still waiting to be read.
- */
-export function findCuts(graph: Graph, logits: string): Cut[] {
-  const nodes = slice(graph, [logits]);
-  const layouts = axisMeanings(nodes);
-  const waiting = new Map<string, number>();
-  for (const node of nodes) {
-    for (const { value } of reads(node))
-      if (graph.isActivation(value)) waiting.set(value, (waiting.get(value) ?? 0) + 1);
-  }
-  const live = new Set(graph.inputs.map(({ name }) => name).filter((name) => waiting.has(name)));
-  const cuts: Cut[] = [];
+/** The values that every path from the input to the logits goes through: a forward pass may start from any of them. */
+export function findCuts({ operations }: Graph, input: string, logits: string): Cut[] {
+  const layouts = axisMeanings(neededFor(operations, [logits]).map(({ node }) => node));
   const names = new UniqueNames();
-  for (const node of nodes) {
-    for (const value of node.output) if (waiting.has(value)) live.add(value);
-    for (const { value } of reads(node)) {
-      const left = (waiting.get(value) ?? 0) - 1;
-      waiting.set(value, left);
-      if (left === 0) live.delete(value);
-    }
-    const [value] = node.output;
-    const alone = live.size === 1 && live.has(value);
-    if (alone && value !== logits && inDefaultDomain(node) && POINTS.has(node.opType)) {
-      cuts.push({ value, name: names.add(`${nodePath(node)} (${node.opType})`), layout: layouts.get(value) });
-    }
-  }
-  return cuts;
+  return frontiers(operations, input, logits).flatMap(({ behind: { node }, open: [value, ...others] }) => {
+    if (value !== node.output[0] || others.length > 0 || !inDefaultDomain(node) || !POINTS.has(node.opType)) return [];
+    return [{ value, name: names.add(`${nodePath(node)} (${node.opType})`), layout: layouts.get(value) }];
+  });
 }
 
 /** The cuts whose dims have a meaning: spatial maps, token sequences and feature vectors. */

@@ -13,7 +13,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { slice } from './activations.js';
+import { neededFor } from '../order.js';
 import { type Graph, isOperator, reads } from './graph.js';
 import type { Dims } from './outputs.js';
 import { INLINE_BYTES } from './scan.js';
@@ -66,11 +66,11 @@ export async function buildPart(
 ): Promise<BuiltModel> {
   const externalData: { path: string; data: Uint8Array }[] = [];
   const fill = new Filler(table, source);
-  const kept = slice(
-    graph,
+  const kept = neededFor(
+    graph.operations,
     part.outputs.map(({ name }) => name),
     part.inputs.map(({ name }) => name),
-  );
+  ).map(({ node }) => node);
   const initializer: TensorProto[] = [];
   for (const [name, tensor] of constantsOf(graph, kept, part)) {
     if (!tensor.range || tensor.range.length <= INLINE_BYTES) {

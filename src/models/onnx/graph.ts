@@ -1,5 +1,6 @@
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto_DataType, ValueInfoProto } from 'onnx-buf';
 import { LetheError } from '../../base/errors.js';
+import type { Operation } from '../order.js';
 import { type StoredTensor, smallInts, type TensorTable } from './tensors.js';
 
 /** A node that reads a value, at which of its inputs, and whether from inside a subgraph (the body of an If, Loop ...). */
@@ -7,6 +8,11 @@ export interface Use {
   readonly node: NodeProto;
   readonly index: number;
   readonly nested: boolean;
+}
+
+/** A node as what it reads and makes. */
+export interface NodeOperation extends Operation {
+  readonly node: NodeProto;
 }
 
 /** Operators that pass on their input's values unchanged, in another shape, order or number type. */
@@ -18,6 +24,8 @@ export class Graph {
   readonly opset: number;
   /** In an order in which every node comes after what it reads. */
   readonly nodes: readonly NodeProto[];
+  /** The same as operations. */
+  readonly operations: readonly NodeOperation[];
   /** Stored values by name: initialisers and the tensors of Constant nodes. */
   readonly constants = new Map<string, StoredTensor>();
   /** What the user feeds: graph inputs that have no stored value and are read by some node. */
@@ -51,6 +59,13 @@ export class Graph {
       }
     }
     this.nodes = this.#sorted();
+    this.operations = this.nodes.map((node) => {
+      return {
+        node,
+        inputs: reads(node).map(({ value }) => value),
+        outputs: node.output.filter((value) => value !== ''),
+      };
+    });
     this.inputs = this.proto.input.filter(({ name }) => !this.constants.has(name) && this.#uses.has(name));
     for (const { name } of this.inputs) this.#computed.add(name);
     for (const node of this.nodes) {

@@ -75,7 +75,10 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
     ...runnable,
     source,
     classCount: logits.classCount ?? (await countClasses(runnable, source, options.signal)),
-    activations: activationPoints(findCuts(model.graph, logits.value), (name) => values.get(name).dims),
+    activations: activationPoints(
+      findCuts(model.graph, model.input.name, logits.value),
+      (name) => values.get(name).dims,
+    ),
   });
 }
 

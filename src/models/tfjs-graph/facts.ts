@@ -1,6 +1,6 @@
+import { neededFor } from '../order.js';
 import { readModelFiles } from '../tfjs/manifest.js';
 import type { NetworkFacts, StoredLayer } from '../tfjs/network.js';
-import { neededFor } from '../tfjs/order.js';
 import { isInteger } from './attributes.js';
 import { Constants } from './constants.js';
 import { type Graph, inputShape, readGraph } from './graph.js';

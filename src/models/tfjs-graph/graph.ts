@@ -1,8 +1,8 @@
 import { LetheError } from '../../base/errors.js';
 import { isObject } from '../../contract/json.js';
+import { inForwardOrder, neededFor } from '../order.js';
 import { type JsonFile, type JsonPath, placeOf } from '../tfjs/json.js';
 import { corrupt } from '../tfjs/manifest.js';
-import { inForwardOrder, neededFor } from '../tfjs/order.js';
 
 /** A node of a TensorFlow graph. Its values are named as in the graph: `conv`, and `split:1` for outputs after the first. */
 export interface GraphNode {

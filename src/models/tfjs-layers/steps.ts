@@ -1,7 +1,7 @@
 import { LetheError } from '../../base/errors.js';
+import { inForwardOrder, neededFor } from '../order.js';
 import type { JsonFile } from '../tfjs/json.js';
 import { corrupt } from '../tfjs/manifest.js';
-import { inForwardOrder, neededFor } from '../tfjs/order.js';
 import { type ContainerConfig, isContainer, type LayerConfig, readContainer, readTopology, setting } from './config.js';
 
 /** Nested models can call each other more often than any network has layers. */

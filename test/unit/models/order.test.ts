@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { bottlenecks, inForwardOrder, neededFor, type Operation } from '../../../src/models/tfjs/order.js';
+import { bottlenecks, inForwardOrder, neededFor, type Operation } from '../../../src/models/order.js';
 
 /** A random network: operation i makes value i from earlier values; some make a second value, not always read. */
 function randomNetwork(random: Random): Operation[] {

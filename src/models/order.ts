@@ -53,30 +53,38 @@ export function neededFor<T extends Operation>(
   return needed.reverse();
 }
 
+/** A place in a forward pass: just behind an operation, with the values that are still to be read. They decide all that follows. */
+export interface Frontier<T extends Operation> {
+  readonly behind: T;
+  readonly open: readonly string[];
+}
+
+/** The places behind each operation on the way from `source` to `sink`, in forward order; nothing is open behind the last. */
+export function frontiers<T extends Operation>(ordered: readonly T[], source: string, sink: string): Frontier<T>[] {
+  const reached = new Set([source]);
+  const path = neededFor(ordered, [sink], [source]).filter((operation) => {
+    const isReached = operation.inputs.some((value) => reached.has(value));
+    if (isReached) for (const value of operation.outputs) reached.add(value);
+    return isReached;
+  });
+  const lastUse = new Map<string, number>();
+  for (const [at, { inputs }] of path.entries()) for (const value of inputs) lastUse.set(value, at);
+  const open = new Set([source]);
+  return path.map((behind, at) => {
+    for (const value of behind.outputs) if (lastUse.has(value)) open.add(value);
+    for (const value of behind.inputs) if (lastUse.get(value) === at) open.delete(value);
+    return { behind, open: [...open] };
+  });
+}
+
 /**
  * The values that everything from `source` to `sink` passes through, in forward order, without these two: a forward pass
- * may start from any of them alone. (In forward order, such a value is one that no dependency skips.)
+ * may start from any of them alone.
  */
 export function bottlenecks(ordered: readonly Operation[], source: string, sink: string): string[] {
-  const live = new Set([source]);
-  const path = neededFor(ordered, [sink], [source]).filter((operation) => {
-    const onPath = operation.inputs.some((value) => live.has(value));
-    if (onPath) for (const value of operation.outputs) live.add(value);
-    return onPath;
-  });
-  const lastUse = new Map<string, number>([[sink, path.length]]);
-  path.forEach((operation, at) => {
-    for (const value of operation.inputs)
-      if (live.has(value)) lastUse.set(value, Math.max(at, lastUse.get(value) ?? 0));
-  });
-  const found: string[] = [];
-  let reach = lastUse.get(source) ?? 0;
-  path.forEach((operation, at) => {
-    const used = operation.outputs.filter((value) => lastUse.has(value));
-    if (used.length === 1 && reach <= at && used[0] !== sink) found.push(used[0]);
-    for (const value of used) reach = Math.max(reach, lastUse.get(value) as number);
-  });
-  return found;
+  return frontiers(ordered, source, sink).flatMap(({ behind, open }) =>
+    open.length === 1 && behind.outputs.includes(open[0]) ? open : [],
+  );
 }
 
 function makers<T extends Operation>(operations: readonly T[]): Map<string, T> {
