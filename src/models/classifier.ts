@@ -81,6 +81,23 @@ export interface ActivationPoint {
   readonly layout: 'channels-first' | 'channels-last' | 'tokens' | 'features';
 }
 
+/**
+ * A place in a forward pass: where some layers read their input first. A pass can be interrupted there and go on later, in the
+ * model itself or in one with other weights from there on (see `resume`).
+ */
+export interface Stage {
+  readonly layers: readonly LayerId[];
+  /** The values that together decide all that follows; null where they can't be kept. Whether samples lie one after the other in them is seen when it is run. */
+  readonly values: readonly ActivationId[] | null;
+}
+
+export interface ResumeOptions {
+  /** Taps, and values of later stages. */
+  readonly values?: readonly ActivationId[];
+  readonly logits?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 export interface ForwardOptions {
   /** What layers read (`Site.tap`), and activations by their id. */
   readonly taps?: readonly TapId[];
@@ -113,11 +130,18 @@ export interface Classifier {
   readonly layers: readonly Layer[];
   readonly skipped: readonly SkippedLayer[];
   readonly activations: readonly ActivationPoint[];
+  /** In forward order. Layers that the logits do not depend on are in none of them. */
+  readonly stages: readonly Stage[];
 
   /** Runs n samples (first axis of `batch`), any n. Splits or pads where the model's own batch size is fixed. */
   forward(batch: Tensor, options?: ForwardOptions): Promise<ForwardResult>;
   /** Runs the rest of the network from one activation; returns the logits. */
   forwardFrom(point: ActivationId, value: Tensor, options?: { signal?: AbortSignal }): Promise<Tensor>;
+  /** Runs the network from the values of a stage, n samples of each, as far as what is wanted of it asks for. */
+  resume(
+    from: ReadonlyMap<ActivationId, Tensor>,
+    options: ResumeOptions,
+  ): Promise<{ readonly values: ReadonlyMap<ActivationId, Tensor>; readonly logits: Tensor | null }>;
   /** The weight as `out` x `in` (see `Layer`). @throws LetheError `weights-not-finite` naming tensor and counts. */
   readWeight(layer: LayerId): Promise<Matrix>;
   /** The bias, `out` values; null if there is none that can be edited. @throws LetheError as `readWeight`. */

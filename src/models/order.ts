@@ -78,13 +78,11 @@ export function frontiers<T extends Operation>(ordered: readonly T[], source: st
 }
 
 /**
- * The values that everything from `source` to `sink` passes through, in forward order, without these two: a forward pass
+ * The values that everything from the source to the sink passes through, in forward order, without these two: a forward pass
  * may start from any of them alone.
  */
-export function bottlenecks(ordered: readonly Operation[], source: string, sink: string): string[] {
-  return frontiers(ordered, source, sink).flatMap(({ behind, open }) =>
-    open.length === 1 && behind.outputs.includes(open[0]) ? open : [],
-  );
+export function bottlenecks(places: readonly Frontier<Operation>[]): string[] {
+  return places.flatMap(({ behind, open }) => (open.length === 1 && behind.outputs.includes(open[0]) ? open : []));
 }
 
 function makers<T extends Operation>(operations: readonly T[]): Map<string, T> {

@@ -1,7 +1,7 @@
 import type { NodeProto } from 'onnx-buf';
 import type { ActivationPoint } from '../classifier.js';
-import { frontiers, neededFor } from '../order.js';
-import { type Graph, inDefaultDomain, ints } from './graph.js';
+import { type Frontier, neededFor } from '../order.js';
+import { type Graph, inDefaultDomain, ints, type NodeOperation } from './graph.js';
 import { nodePath, UniqueNames } from './names.js';
 import type { Dims } from './outputs.js';
 
@@ -25,10 +25,10 @@ export interface Cut {
 }
 
 /** The values that every path from the input to the logits goes through: a forward pass may start from any of them. */
-export function findCuts({ operations }: Graph, input: string, logits: string): Cut[] {
+export function findCuts({ operations }: Graph, places: readonly Frontier<NodeOperation>[], logits: string): Cut[] {
   const layouts = axisMeanings(neededFor(operations, [logits]).map(({ node }) => node));
   const names = new UniqueNames();
-  return frontiers(operations, input, logits).flatMap(({ behind: { node }, open: [value, ...others] }) => {
+  return places.flatMap(({ behind: { node }, open: [value, ...others] }) => {
     if (value !== node.output[0] || others.length > 0 || !inDefaultDomain(node) || !POINTS.has(node.opType)) return [];
     return [{ value, name: names.add(`${nodePath(node)} (${node.opType})`), layout: layouts.get(value) }];
   });

@@ -9,9 +9,11 @@ import type {
   ForwardResult,
   InputSpec,
   Layer,
+  ResumeOptions,
   SavedFiles,
   SaveOptions,
   SkippedLayer,
+  Stage,
   TapId,
 } from '../classifier.js';
 import { mergedEdits } from '../edits.js';
@@ -26,6 +28,7 @@ import { readBias, readWeight, type TensorEdit, tensorEdits } from './weights.js
 export interface Opened extends Runnable {
   readonly classCount: number;
   readonly activations: readonly ActivationPoint[];
+  readonly stages: readonly Stage[];
   readonly source: TensorSource;
 }
 
@@ -39,6 +42,7 @@ export class OnnxClassifier implements Classifier {
   readonly layers: readonly Layer[];
   readonly skipped: readonly SkippedLayer[];
   readonly activations: readonly ActivationPoint[];
+  readonly stages: readonly Stage[];
   readonly #sessions: Sessions;
 
   constructor(
@@ -53,6 +57,7 @@ export class OnnxClassifier implements Classifier {
     this.layers = model.layers.map(publicLayer);
     this.skipped = model.skipped;
     this.activations = opened.activations;
+    this.stages = opened.stages;
     const source = edits.size === 0 ? opened.source : editedSource(opened.source, this.#tensorEdits(edits));
     this.#sessions = new Sessions(opened, source);
   }
@@ -65,7 +70,8 @@ export class OnnxClassifier implements Classifier {
     for (const tap of wanted) if (!known.has(tap)) throw new RangeError(`no layer reads a tap "${tap}"`);
     const { logits } = this.opened;
     const computed = wanted.filter((tap) => tap !== this.input.name);
-    const results = await this.#sessions.run(this.input.name, batch, [logits.value, ...computed], options.signal);
+    const fed = new Map([[this.input.name, batch]]);
+    const results = await this.#sessions.run(fed, [logits.value, ...computed], options.signal);
     const taps = new Map<TapId, Tensor>();
     for (const tap of wanted) taps.set(tap, tap === this.input.name ? batch : results.get(tap)!);
     return { logits: this.#scores(results, batch.dims[0]), taps };
@@ -75,8 +81,20 @@ export class OnnxClassifier implements Classifier {
     const found = this.activations.find(({ id }) => id === point);
     if (!found) throw new RangeError(`no activation point "${point}"`);
     this.#checkDims(value, [null, ...found.dims], `activation "${found.name}"`);
-    const results = await this.#sessions.run(point, value, [this.opened.logits.value], options.signal);
-    return this.#scores(results, value.dims[0]);
+    const { logits } = await this.resume(new Map([[point, value]]), { logits: true, signal: options.signal });
+    return logits!;
+  }
+
+  async resume(from: ReadonlyMap<string, Tensor>, { values = [], logits = false, signal }: ResumeOptions) {
+    const scores = this.opened.logits.value;
+    const computed = values.filter((value) => !from.has(value));
+    const wanted = logits ? [...computed, scores] : computed;
+    const results = wanted.length > 0 ? await this.#sessions.run(from, wanted, signal) : new Map<string, Tensor>();
+    const [{ dims }] = from.values();
+    return {
+      values: new Map(values.map((value) => [value, from.get(value) ?? results.get(value)!])),
+      logits: logits ? this.#scores(results, dims[0]) : null,
+    };
   }
 
   async readWeight(id: LayerId): Promise<Matrix> {

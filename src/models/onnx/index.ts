@@ -8,6 +8,8 @@ import { baseName } from '../../contract/names.js';
 import type { Work } from '../../contract/progress.js';
 import { elementCount } from '../../linalg/tensor.js';
 import type { Classifier, ModelFacts, ModelFormat, NotFinite, OpenOptions } from '../classifier.js';
+import { frontiers } from '../order.js';
+import { stagesOf } from '../stages.js';
 import { activationPoints, findCuts } from './activations.js';
 import type { TensorSource } from './build.js';
 import { OnnxClassifier } from './classifier.js';
@@ -18,6 +20,7 @@ import { findLogits, type Logits, notAClassifier } from './outputs.js';
 import type { BatchSize } from './runs.js';
 import { type Runnable, Sessions } from './sessions.js';
 import { fileSource } from './source.js';
+import { isEditableType } from './tensors.js';
 import { Values } from './values.js';
 
 /** One sample costs as much as a whole batch where its size is fixed. */
@@ -71,14 +74,16 @@ async function open(path: string, options: OpenOptions = {}): Promise<Classifier
   const logits = findLogits(model.graph, (name) => values.get(name).dims);
   const threads = options.threads ?? Math.max(1, os.availableParallelism() - 1);
   const runnable: Runnable = { model, values, logits, batch: batchSize(model, values, logits), threads };
+  const places = frontiers(model.graph.operations, model.input.name, logits.value);
   return new OnnxClassifier({
     ...runnable,
     source,
     classCount: logits.classCount ?? (await countClasses(runnable, source, options.signal)),
-    activations: activationPoints(
-      findCuts(model.graph, model.input.name, logits.value),
-      (name) => values.get(name).dims,
-    ),
+    activations: activationPoints(findCuts(model.graph, places, logits.value), (name) => values.get(name).dims),
+    stages: stagesOf(model.layers, places, {
+      source: model.input.name,
+      isReal: (name) => isEditableType(values.get(name).type),
+    }),
   });
 }
 
@@ -103,7 +108,7 @@ async function countClasses(runnable: Runnable, source: TensorSource, signal?: A
   const sample = { dims, data: new Float32Array(elementCount(dims)) };
   const sessions = new Sessions(runnable, source);
   try {
-    const results = await sessions.run(model.input.name, sample, [logits.value], signal);
+    const results = await sessions.run(new Map([[model.input.name, sample]]), [logits.value], signal);
     const found = results.get(logits.value)!.dims;
     const wide = found.filter((dim, axis) => axis > 0 && dim !== 1);
     if (found[0] === 1 && wide.length === 1 && wide[0] >= 2) return wide[0];

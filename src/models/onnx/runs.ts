@@ -10,27 +10,29 @@ export interface BatchSize {
 
 /**
  * Runs any number of samples through a session in chunks, and joins the results along their first axis.
+ * @param inputs as many samples of each
  * Where the model's own batch size is fixed, the last chunk is filled up with its last sample and the surplus is cut off.
  */
 export async function runInChunks(
   session: Session,
-  input: string,
-  batch: Tensor,
+  inputs: ReadonlyMap<string, Tensor>,
   outputs: readonly string[],
   size: BatchSize,
   signal?: AbortSignal,
 ): Promise<Map<string, Tensor>> {
-  const samples = batch.dims[0];
+  const [first] = inputs.values();
+  const samples = first.dims[0];
   const step = size.exactly ?? size.most;
   const parts = new Map<string, Tensor[]>(outputs.map((name) => [name, []]));
   for (let start = 0; start < samples; start += step) {
     await breathe(signal);
     const count = Math.min(step, samples - start);
-    const fed = size.exactly === undefined ? takeSamples(batch, start, count) : filledUp(batch, start, count, step);
-    const results = await session.run(input, fed, outputs);
+    const filled = size.exactly === undefined ? count : step;
+    const fed = new Map([...inputs].map(([name, batch]) => [name, filledUp(batch, start, count, filled)]));
+    const results = await session.run(fed, outputs);
     for (const [name, tensor] of results) {
-      const surplus = fed.dims[0] > count && tensor.dims[0] % fed.dims[0] === 0;
-      parts.get(name)!.push(surplus ? takeSamples(tensor, 0, (tensor.dims[0] / fed.dims[0]) * count) : tensor);
+      const surplus = filled > count && tensor.dims[0] % filled === 0;
+      parts.get(name)!.push(surplus ? takeSamples(tensor, 0, (tensor.dims[0] / filled) * count) : tensor);
     }
   }
   return new Map(outputs.map((name) => [name, joined(parts.get(name)!)]));

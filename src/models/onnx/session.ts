@@ -24,16 +24,16 @@ export class Session {
   }
 
   /** Runs the session. @throws LetheError `model-unsupported`, `out-of-memory` with the runtime's words. */
-  async run(input: string, value: Tensor, outputs: readonly string[]): Promise<Map<string, Tensor>> {
+  async run(inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]): Promise<Map<string, Tensor>> {
     const { Tensor: OrtTensor } = await runtime();
     const results = new Map<string, Tensor>();
     try {
-      const fed = new OrtTensor('float32', value.data, value.dims);
-      const fetched = await this.session.run({ [input]: fed }, [...outputs]);
+      const feeds = [...inputs].map(([name, { data, dims }]) => [name, new OrtTensor('float32', data, dims)] as const);
+      const fetched = await this.session.run(Object.fromEntries(feeds), [...outputs]);
       for (const name of outputs)
         results.set(name, { dims: fetched[name].dims, data: fetched[name].data as Float32Array });
     } catch (error) {
-      const dims = value.dims.join(' x ');
+      const dims = [...inputs.values()].map((value) => value.dims.join(' x ')).join(' and ');
       throw runtimeError(error, this.file, `can't be run on an input of ${dims}`, 'model-unsupported');
     }
     return results;

@@ -21,7 +21,7 @@ export interface Runnable {
  */
 export class Sessions {
   #main?: { readonly session: Session; readonly outputs: ReadonlySet<string> };
-  #head?: { readonly from: string; readonly session: Session };
+  #part?: { readonly key: string; readonly session: Session };
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -30,31 +30,32 @@ export class Sessions {
   ) {}
 
   /**
-   * Computes values of the graph from one of its values: the model's input, or any that cuts the graph in two.
-   * @param outputs the logits and, from the input only, tapped values and activations
-   * @param samples any number of them
+   * Computes values of the graph from others: from the model's input, or from values that cut the graph in two.
+   * @param inputs any number of samples, the same of each
+   * @param outputs the logits, tapped values, activations
    */
   run(
-    input: string,
-    samples: Tensor,
+    inputs: ReadonlyMap<string, Tensor>,
     outputs: readonly string[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Tensor>> {
     const { model, values, batch } = this.runnable;
     return this.#inTurn(async () => {
-      const session = input === model.input.name ? await this.#whole(outputs) : await this.#part(input);
+      const isWhole = inputs.size === 1 && inputs.has(model.input.name) && outputs.includes(this.runnable.logits.value);
+      const session = isWhole ? await this.#whole(outputs) : await this.#between([...inputs.keys()], outputs);
       const names = new Map(outputs.map((name) => [name, fetchName(values.get(name))]));
       const fetched = [...new Set(names.values())];
-      const results = await runInChunks(session, feedName(values.get(input)), samples, fetched, batch, signal);
+      const fed = new Map([...inputs].map(([name, samples]) => [feedName(values.get(name)), samples]));
+      const results = await runInChunks(session, fed, fetched, batch, signal);
       return new Map([...names].map(([name, fetchedAs]) => [name, results.get(fetchedAs)!]));
     });
   }
 
   release(): Promise<void> {
     return this.#inTurn(async () => {
-      const sessions = [this.#main?.session, this.#head?.session];
+      const sessions = [this.#main?.session, this.#part?.session];
       this.#main = undefined;
-      this.#head = undefined;
+      this.#part = undefined;
       for (const session of sessions) await session?.release();
     });
   }
@@ -77,24 +78,26 @@ export class Sessions {
     // Whoever asks for one layer's tap will ask for the others; activations are asked for one by one.
     const wanted = missing.some((name) => taps.has(name)) ? [...missing, ...taps] : missing;
     const all = new Set([logits.value, ...(held ?? []), ...wanted]);
-    this.#main = { session: await this.#create(model.input.name, [...all]), outputs: all };
+    this.#main = { session: await this.#create([model.input.name], [...all]), outputs: all };
     return this.#main.session;
   }
 
-  async #part(from: string): Promise<Session> {
-    if (this.#head?.from === from) return this.#head.session;
-    await this.#head?.session.release();
-    this.#head = undefined;
-    const session = await this.#create(from, [this.runnable.logits.value]);
-    this.#head = { from, session };
+  async #between(inputs: readonly string[], outputs: readonly string[]): Promise<Session> {
+    const key = JSON.stringify([inputs, outputs]);
+    if (this.#part?.key === key) return this.#part.session;
+    await this.#part?.session.release();
+    this.#part = undefined;
+    const session = await this.#create(inputs, outputs);
+    this.#part = { key, session };
     return session;
   }
 
-  async #create(input: string, outputs: readonly string[]): Promise<Session> {
+  async #create(inputs: readonly string[], outputs: readonly string[]): Promise<Session> {
     const { model, values, threads } = this.runnable;
     // A value that is fed need not come out again.
-    const fetched = outputs.filter((name) => name !== input);
-    const part = { inputs: [values.get(input)], outputs: fetched.map((name) => values.get(name)) };
-    return Session.create(model.path, await buildPart(model.graph, model.table, part, this.source), threads);
+    const fetched = outputs.filter((name) => !inputs.includes(name));
+    const [given, wanted] = [inputs, fetched].map((names) => names.map((name) => values.get(name)));
+    const part = await buildPart(model.graph, model.table, { inputs: given, outputs: wanted }, this.source);
+    return Session.create(model.path, part, threads);
   }
 }

@@ -2,9 +2,10 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type * as tfc from '@tensorflow/tfjs-core';
 import { LetheError } from '../../base/errors.js';
 import type { ActivationPoint } from '../classifier.js';
-import { bottlenecks } from '../order.js';
+import { bottlenecks, frontiers } from '../order.js';
+import { stagesOf } from '../stages.js';
 import type { Backend } from '../tfjs/backend.js';
-import type { EditedTensors, Network } from '../tfjs/network.js';
+import type { Network } from '../tfjs/network.js';
 import type { WeightData } from '../tfjs/tensors.js';
 import type { GraphFacts } from './facts.js';
 import { shortName } from './graph.js';
@@ -37,43 +38,59 @@ export function loadNetwork(backend: Backend, facts: GraphFacts, weights: Weight
 function networkOf(backend: Backend, facts: GraphFacts, model: GraphModel<tfc.io.IOHandlerSync>): Network {
   const { graph, blocked } = facts;
   const source = graph.input.name;
-  const run = (from: string, value: tfc.Tensor, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[] => {
-    const asked = [...new Set(wanted)].filter((name) => name !== from);
-    const feeds = { ...Object.fromEntries(weights), [from]: value };
+  const run: Network['run'] = (given, wanted, weights) => {
+    const asked = [...new Set(wanted)].filter((name) => !given.has(name));
+    const feeds = Object.fromEntries([...weights, ...given]);
     const found = asked.length > 0 ? [model.execute(feeds, asked)].flat() : [];
-    const values = new Map([[from, value], ...asked.map((name, i) => [name, found[i]] as const)]);
+    const values = new Map([...given, ...asked.map((name, i) => [name, found[i]] as const)]);
     return wanted.map((name) => values.get(name) as tfc.Tensor);
   };
-  const points = bottlenecks(graph.nodes, source, graph.output).filter((value) => {
+  const places = frontiers(graph.nodes, source, graph.output);
+  const points = bottlenecks(places).filter((value) => {
     const node = graph.makerOf(value);
     return node && value === node.name && node.op !== 'Identity' && !blocked.has(value);
   });
-  const [logits, ...shapes] = probe(backend, facts, run, [graph.output, ...points]);
-  const classCount = refuseOtherThanClasses(facts, logits);
+  const stages = stagesOf(facts.layers, places, { source, isReal: (value) => !blocked.has(value) });
+  const open = stages.flatMap(({ values }) => values ?? []);
+  const found = probe(backend, facts, run, [graph.output, ...points, ...open]);
+  const classCount = refuseOtherThanClasses(facts, found.get(graph.output)!.shape);
+  // Sizes that the graph computes are no real numbers, and some graphs put the positions of all samples into one axis.
+  const isBySample = (value: string) => {
+    const { shape, dtype } = found.get(value)!;
+    return value === source || (dtype === 'float32' && shape[0] === (facts.batch ?? 1));
+  };
   return {
     ...facts,
     classCount,
     source,
     logits: graph.output,
-    activations: points.flatMap((point, i) => activation(facts, point, shapes[i])),
+    activations: points.flatMap((point) => activation(facts, point, found.get(point)!.shape)),
+    stages: stages.map(({ layers, values }) => ({ layers, values: values?.every(isBySample) ? values : null })),
     run,
     dispose: () => model.dispose(),
   };
 }
 
-/** The shapes of some values for one sample of zeros. */
-function probe(backend: Backend, facts: GraphFacts, run: Network['run'], values: readonly string[]): number[][] {
+/** Shapes and types of some values for one sample of zeros. */
+function probe(
+  backend: Backend,
+  facts: GraphFacts,
+  run: Network['run'],
+  values: readonly string[],
+): Map<string, Pick<tfc.Tensor, 'shape' | 'dtype'>> {
   const { input, inputType, batch, graph } = facts;
   const guess = input.dims.length === 4 ? GUESSED_IMAGE : GUESSED_LENGTH;
   const shape = [batch ?? 1, ...input.dims.slice(1).map((size) => size ?? guess)];
   const { tf } = backend;
-  let shapes: number[][] = [];
+  const found = new Map<string, Pick<tfc.Tensor, 'shape' | 'dtype'>>();
   backend.run(() =>
     tf.tidy(() => {
-      shapes = run(graph.input.name, tf.zeros(shape, inputType), values, new Map()).map((value) => value.shape);
+      const given = new Map([[graph.input.name, tf.zeros(shape, inputType)]]);
+      for (const [i, { shape, dtype }] of run(given, values, new Map()).entries())
+        found.set(values[i], { shape, dtype });
     }),
   );
-  return shapes;
+  return found;
 }
 
 function refuseOtherThanClasses({ files, batch }: GraphFacts, logits: readonly number[]): number {

@@ -2,7 +2,8 @@ import type * as tfc from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { LetheError } from '../../base/errors.js';
 import type { ActivationPoint } from '../classifier.js';
-import { bottlenecks, neededFor } from '../order.js';
+import { bottlenecks, frontiers, neededFor } from '../order.js';
+import { stagesOf } from '../stages.js';
 import type { Backend } from '../tfjs/backend.js';
 import type { EditedTensors, Network } from '../tfjs/network.js';
 import type { WeightData } from '../tfjs/tensors.js';
@@ -56,11 +57,14 @@ class LayersNetwork {
         hint: 'Lethe works on classifiers with two or more output values.',
       });
     }
+    const places = frontiers(steps, source, logits);
+    const madeFrom = (tap: string) => this.#separable.get(tap)?.inputs[0] ?? tap;
     return {
       ...this.#facts,
       classCount: classes,
-      activations: bottlenecks(steps, source, logits).map((value) => this.#activation(value)),
-      run: (from, value, wanted, weights) => this.#run(from, value, wanted, weights),
+      activations: bottlenecks(places).map((value) => this.#activation(value)),
+      stages: stagesOf(this.#facts.layers, places, { source, isReal: () => true, madeFrom }),
+      run: (given, wanted, weights) => this.#run(given, wanted, weights),
       dispose: () => {
         this.#install(new Map());
         this.#tf.dispose([...this.#originals.values()]);
@@ -69,12 +73,12 @@ class LayersNetwork {
     };
   }
 
-  #run(from: string, value: tfc.Tensor, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[] {
+  #run(given: ReadonlyMap<string, tfc.Tensor>, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[] {
     this.#install(weights);
-    const values = new Map([[from, value]]);
+    const values = new Map(given);
     const masks = new Map<string, tfc.Tensor>();
     const ends = wanted.map((name) => this.#separable.get(name)?.inputs[0] ?? name);
-    for (const step of neededFor(this.#facts.steps, ends, [from])) {
+    for (const step of neededFor(this.#facts.steps, ends, [...given.keys()])) {
       const inputs = step.inputs.map((name) => taken(values, name));
       const inputMasks = step.inputs.map((name) => masks.get(name));
       const layer = this.#layer(step);

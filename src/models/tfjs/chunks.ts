@@ -21,8 +21,8 @@ export class Pace {
   }
 }
 
-/** Runs some samples at once: their inputs in, one tensor an output back, with the samples along the first axis. */
-export type RunChunk = (input: Tensor) => Tensor[];
+/** Runs some samples at once: their values in, one tensor an output back, with the samples along the first axis. */
+export type RunChunk = (inputs: Tensor[]) => Tensor[];
 
 export interface ChunkOptions {
   readonly pace: Pace;
@@ -34,24 +34,21 @@ export interface ChunkOptions {
 /**
  * Runs a batch of any size in chunks of under 250 ms and puts the outputs together again. An output may hold several rows
  * a sample (a first axis of k x batch).
+ * @param batch as many samples of each value that is fed
  * @throws LetheError `cancelled`.
  */
-export async function runInChunks(batch: Tensor, run: RunChunk, options: ChunkOptions): Promise<Tensor[]> {
+export async function runInChunks(batch: readonly Tensor[], run: RunChunk, options: ChunkOptions): Promise<Tensor[]> {
   const { pace, fixed, signal } = options;
-  const total = batch.dims[0];
-  const sample = elementCount(batch.dims.slice(1));
+  const total = batch[0].dims[0];
   let whole: { dims: number[]; data: Float32Array; perSample: number }[] | undefined;
   for (let done = 0; done < total; ) {
     await breathe(signal);
     const samples = fixed === null ? pace.next(total - done) : Math.min(fixed, total - done);
-    const rows = batch.data.subarray(done * sample, (done + samples) * sample);
     const size = fixed ?? samples;
+    const inputs = batch.map((value) => part(value, done, samples, size));
     const started = performance.now();
-    const outputs = run({
-      dims: [size, ...batch.dims.slice(1)],
-      data: size === samples ? rows : filledUp(rows, sample, size),
-    });
-    const bytes = 4 * outputs.reduce((sum, output) => sum + output.data.length, rows.length);
+    const outputs = run(inputs);
+    const bytes = 4 * [...inputs, ...outputs].reduce((sum, { data }) => sum + data.length, 0);
     pace.took(samples, performance.now() - started, bytes);
     whole ??= outputs.map(({ dims, data }) => {
       if (dims[0] % size !== 0) throw notPerSample(dims, size);
@@ -76,6 +73,13 @@ function notPerSample(dims: readonly number[], samples: number): LetheError {
     message: `a value inside has the shape [${dims.join(', ')}] for ${samples} samples, so its first axis is not the batch`,
     hint: 'Leave this layer out, or convert the model to ONNX.',
   });
+}
+
+/** Some samples, filled up to `size`. */
+function part({ dims, data }: Tensor, start: number, samples: number, size: number): Tensor {
+  const sample = elementCount(dims.slice(1));
+  const rows = data.subarray(start * sample, (start + samples) * sample);
+  return { dims: [size, ...dims.slice(1)], data: size === samples ? rows : filledUp(rows, sample, size) };
 }
 
 function filledUp(rows: Float32Array, sample: number, size: number): Float32Array {

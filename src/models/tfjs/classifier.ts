@@ -12,9 +12,11 @@ import type {
   ForwardResult,
   InputSpec,
   Layer,
+  ResumeOptions,
   SavedFiles,
   SaveOptions,
   SkippedLayer,
+  Stage,
 } from '../classifier.js';
 import { mergedEdits } from '../edits.js';
 import { refuseNotFinite } from '../notFinite.js';
@@ -38,7 +40,7 @@ import { gather, scatter } from './view.js';
 interface Shared {
   readonly backend: Backend;
   readonly network: Network;
-  /** Of passes that start at each value: the whole network and its last layers take very different times. */
+  /** Of passes from some values to others: the whole network and a part of it take very different times. */
   readonly paces: Map<string, Pace>;
   users: number;
 }
@@ -53,6 +55,7 @@ export class TfjsClassifier implements Classifier {
   readonly layers: readonly Layer[];
   readonly skipped: readonly SkippedLayer[];
   readonly activations: readonly ActivationPoint[];
+  readonly stages: readonly Stage[];
   readonly #shared: Shared;
   readonly #edits: WeightEdits;
   readonly #tensors: EditedTensors;
@@ -68,6 +71,7 @@ export class TfjsClassifier implements Classifier {
     this.layers = network.layers.map(publicLayer);
     this.skipped = network.skipped.map(publicSkip);
     this.activations = network.activations;
+    this.stages = network.stages;
     this.#shared = shared;
     this.#edits = edits;
     this.#tensors = tensors;
@@ -83,7 +87,8 @@ export class TfjsClassifier implements Classifier {
     const { network } = this.#shared;
     this.#refuseMisfit(batch, this.input.dims, 'the model takes');
     const taps = [...new Set(options.taps)];
-    const [logits, ...values] = await this.#run(network.source, batch, [network.logits, ...taps], options.signal);
+    const given = new Map([[network.source, batch]]);
+    const [logits, ...values] = await this.#run(given, [network.logits, ...taps], options.signal);
     return { logits: this.#asRows(logits), taps: new Map(taps.map((tap, i) => [tap, values[i]])) };
   }
 
@@ -91,8 +96,18 @@ export class TfjsClassifier implements Classifier {
     const activation = this.activations.find(({ id }) => id === point);
     if (!activation) throw new RangeError(`${this.path} has no activation "${point}"`);
     this.#refuseMisfit(value, [null, ...activation.dims], `the activation "${point}" has`);
-    const [logits] = await this.#run(point, value, [this.#shared.network.logits], options.signal);
-    return this.#asRows(logits);
+    const { logits } = await this.resume(new Map([[point, value]]), { logits: true, signal: options.signal });
+    return logits!;
+  }
+
+  async resume(from: ReadonlyMap<string, Tensor>, { values = [], logits = false, signal }: ResumeOptions) {
+    this.#refuseDisposed();
+    const wanted = logits ? [...values, this.#shared.network.logits] : values;
+    const found = await this.#run(from, wanted, signal);
+    return {
+      values: new Map(values.map((value, i) => [value, found[i]])),
+      logits: logits ? this.#asRows(found[values.length]) : null,
+    };
   }
 
   async readWeight(id: string): Promise<Matrix> {
@@ -164,30 +179,36 @@ export class TfjsClassifier implements Classifier {
     return layer;
   }
 
-  async #run(from: string, batch: Tensor, wanted: readonly string[], signal?: AbortSignal): Promise<Tensor[]> {
+  async #run(given: ReadonlyMap<string, Tensor>, wanted: readonly string[], signal?: AbortSignal): Promise<Tensor[]> {
     const { backend, network, paces } = this.#shared;
     const { tf } = backend;
-    const pace = paces.get(from) ?? new Pace();
-    paces.set(from, pace);
-    const type = from === network.source ? network.inputType : 'float32';
-    const runChunk = (chunk: Tensor): Tensor[] => {
+    const names = [...given.keys()];
+    const way = JSON.stringify([names, wanted]);
+    const pace = paces.get(way) ?? new Pace();
+    paces.set(way, pace);
+    const tensorOf = ({ data, dims }: Tensor, name: string) => {
+      const type = name === network.source ? network.inputType : 'float32';
+      return tf.tensor(type === 'int32' ? Int32Array.from(data) : data, [...dims], type);
+    };
+    const runChunk = (chunk: Tensor[]): Tensor[] => {
       this.#refuseDisposed();
       let outputs: Tensor[] = [];
       try {
         // Nothing is returned from tidy: it would look for tensors in every element of the arrays.
         backend.run(() =>
           tf.tidy(() => {
-            const values = type === 'int32' ? Int32Array.from(chunk.data) : chunk.data;
-            const input = tf.tensor(values, [...chunk.dims], type);
-            outputs = network.run(from, input, wanted, this.#tensors).map(plainTensor);
+            const inputs = new Map(names.map((name, i) => [name, tensorOf(chunk[i], name)]));
+            outputs = network.run(inputs, wanted, this.#tensors).map(plainTensor);
           }),
         );
       } catch (error) {
         throw runtimeError(error, this.path);
       }
-      return outputs.map((output, i) => (network.blocked?.has(wanted[i]) ? batchFirst(output, chunk.dims[0]) : output));
+      return outputs.map((output, i) =>
+        network.blocked?.has(wanted[i]) ? batchFirst(output, chunk[0].dims[0]) : output,
+      );
     };
-    return runInChunks(batch, runChunk, { pace, fixed: network.batch, signal });
+    return runInChunks([...given.values()], runChunk, { pace, fixed: network.batch, signal });
   }
 
   /** n x classes, whatever axes of size 1 a fully convolutional network leaves between. */

@@ -1,7 +1,7 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 import { type ErrorCode, LetheError } from '../../base/errors.js';
 import type { FormatName } from '../../contract/formats.js';
-import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer } from '../classifier.js';
+import type { ActivationPoint, InputSpec, Layer, ModelFacts, SkippedLayer, Stage } from '../classifier.js';
 import { RuntimeFailure } from './backend.js';
 import { type JsonPath, textRangeOf } from './json.js';
 import type { ModelFiles, StoredWeight } from './manifest.js';
@@ -36,16 +36,17 @@ export interface NetworkFacts {
 export interface Network extends NetworkFacts {
   readonly classCount: number;
   readonly activations: readonly ActivationPoint[];
+  readonly stages: readonly Stage[];
   /** The names of the values a forward pass starts from and ends at. */
   readonly source: string;
   readonly logits: string;
   /** Taps that lie between a split of space into the batch and its undoing: their first axis is blocks x batch. */
   readonly blocked?: ReadonlySet<string>;
   /**
-   * Computes the `wanted` values from one given value, with other weights in place of the stored ones of the same name.
+   * Computes the `wanted` values from given ones, with other weights in place of the stored ones of the same name.
    * Synchronous, on tensors that the caller tidies up.
    */
-  run(from: string, value: tfc.Tensor, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[];
+  run(given: ReadonlyMap<string, tfc.Tensor>, wanted: readonly string[], weights: EditedTensors): tfc.Tensor[];
   dispose(): void;
 }
 
