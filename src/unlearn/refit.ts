@@ -1,0 +1,116 @@
+import { gemm } from '../linalg/gemm.js';
+import { type Matrix, matrix } from '../linalg/matrix.js';
+import type { LayerEdit } from '../linalg/weightEdits.js';
+import { fitCorrection } from './leastSquares.js';
+import type { ProjectionProblem } from './stream.js';
+
+/** A weight and, where the layer has one, its bias. */
+export interface Affine {
+  readonly weight: Matrix;
+  readonly bias: Float32Array | null;
+}
+
+/** Rows of one side: what the layer is given in the network edited so far, and what it is to give for that. */
+export interface Wanted {
+  /** n x (groups * in). */
+  readonly inputs: Matrix;
+  /** n x out; null: what the projected layer gives. */
+  readonly outputs: Matrix | null;
+}
+
+export interface RefitOptions {
+  /** Weight of the forget side's mean squared error beside that of the retain side. */
+  readonly lambda: number;
+  /** Weight of the distance from the projected layer, as a share of the mean square of an input. */
+  readonly mu: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Fits a projected layer by least squares, so that retain samples get what is wanted of them while forget samples keep what the
+ * projection makes of them:
+ *
+ *   W' = argmin E_r |W' x' - y|^2 + lambda E_f |W' x' - W_p x'|^2 + mu t |W' - W_p|^2,  t = mean diagonal of E_r[x' x'^T]
+ *
+ * for W with its bias as one more column and inputs with a 1 appended; solved for the difference W' - W_p.
+ */
+export async function refitted(
+  problem: ProjectionProblem,
+  projected: Affine,
+  sides: { readonly retain: Wanted; readonly forget: Wanted },
+  { lambda, mu, signal }: RefitOptions,
+): Promise<LayerEdit> {
+  const rowsOf = async ({ inputs, outputs }: Wanted, weight: number) => ({
+    inputs,
+    missing: outputs
+      ? difference(outputs, await outputsOf(problem, projected, inputs, signal))
+      : matrix(inputs.rows, problem.out),
+    weight: weight / Math.max(1, inputs.rows),
+  });
+  const rows = [await rowsOf(sides.retain, 1), await rowsOf(sides.forget, lambda)];
+  const bias = projected.bias !== null;
+  const correction = await fitCorrection(problem, rows, { ridge: mu, bias, signal });
+  return {
+    weight: sum(projected.weight, correction.weight),
+    bias: projected.bias?.map((value, at) => value + correction.bias![at]),
+  };
+}
+
+/** W x + b for every row x: n x out. */
+export async function outputsOf(
+  { in: size, out, groups }: ProjectionProblem,
+  { weight, bias }: Affine,
+  inputs: Matrix,
+  signal?: AbortSignal,
+): Promise<Matrix> {
+  const outputs = matrix(inputs.rows, out);
+  if (groups === 1) await gemm(inputs, weight, outputs, { transB: true, signal });
+  else multiplyGroups(inputs, weight, outputs, { size, perGroup: out / groups });
+  if (bias) {
+    for (let at = 0; at < outputs.data.length; at += out) for (let o = 0; o < out; o++) outputs.data[at + o] += bias[o];
+  }
+  return outputs;
+}
+
+function multiplyGroups(
+  inputs: Matrix,
+  weight: Matrix,
+  outputs: Matrix,
+  { size, perGroup }: { readonly size: number; readonly perGroup: number },
+): void {
+  for (let r = 0; r < inputs.rows; r++) {
+    for (let o = 0; o < outputs.cols; o++) {
+      const from = r * inputs.cols + Math.floor(o / perGroup) * size;
+      let value = 0;
+      for (let i = 0; i < size; i++) value += inputs.data[from + i] * weight.data[o * size + i];
+      outputs.data[r * outputs.cols + o] = value;
+    }
+  }
+}
+
+/** The outputs of a last layer with those of the forgotten classes lowered to the smallest of their row. */
+export function withoutClasses({ rows, cols, data }: Matrix, classes: readonly number[]): Matrix {
+  const lowered = matrix(rows, cols, data.slice());
+  for (let at = 0; at < data.length; at += cols) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let c = at; c < at + cols; c++) least = Math.min(least, data[c]);
+    for (const name of classes) lowered.data[at + name] = least;
+  }
+  return lowered;
+}
+
+function difference(a: Matrix, b: Matrix): Matrix {
+  return matrix(
+    a.rows,
+    a.cols,
+    a.data.map((value, at) => value - b.data[at]),
+  );
+}
+
+function sum(a: Matrix, b: Matrix): Matrix {
+  return matrix(
+    a.rows,
+    a.cols,
+    a.data.map((value, at) => value + b.data[at]),
+  );
+}
