@@ -27,23 +27,24 @@ export class StagedPass {
     this.#step = step;
   }
 
-  /** Runs the samples from where they stand, and leaves them there. */
-  async *look(model: Classifier, values: readonly ActivationId[], signal?: AbortSignal): AsyncGenerator<Chunk> {
-    for await (const chunk of this.#chunks(signal)) {
-      await breathe(signal);
-      const found = await model.resume(chunk.values, { values, signal });
-      yield { values: found.values, samples: chunk.samples };
-    }
-  }
-
-  /** Runs the samples to these values, where they stand from then on, once all have been asked for. */
-  async *advance(model: Classifier, values: readonly ActivationId[], signal?: AbortSignal): AsyncGenerator<Chunk> {
+  /**
+   * Runs the samples from where they stand to some values.
+   * @param keep those of them where the samples stand from then on, once all have been asked for; null leaves them where they are.
+   */
+  async *run(
+    model: Classifier,
+    values: readonly ActivationId[],
+    keep: readonly ActivationId[] | null,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Chunk> {
     const standing: Chunk[] = [];
-    for await (const chunk of this.look(model, values, signal)) {
-      standing.push(chunk);
-      yield chunk;
+    for await (const { values: from, samples } of this.#chunks(signal)) {
+      await breathe(signal);
+      const found = await model.resume(from, { values, signal });
+      if (keep) standing.push({ values: new Map(keep.map((value) => [value, found.values.get(value)!])), samples });
+      yield { values: found.values, samples };
     }
-    this.#standing = standing;
+    if (keep) this.#standing = standing;
   }
 
   async *#chunks(signal?: AbortSignal): AsyncGenerator<Chunk> {

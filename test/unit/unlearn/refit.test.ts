@@ -1,0 +1,110 @@
+import { Matrix as DenseMatrix, inverse } from 'ml-matrix';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/base/random.js';
+import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
+import { type Affine, outputsOf, refitted, withoutClasses } from '../../../src/unlearn/refit.js';
+import { relativeError, toDense } from '../../support/mathematics/svdReference.js';
+import { columnsOf, randomVectors, sideBySide } from '../../support/mathematics/vectors.js';
+
+interface Case {
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+  readonly groups: number;
+  readonly retain: number;
+  readonly forget: number;
+  readonly lambda?: number;
+}
+
+const cases: Case[] = [
+  { name: 'primal', in: 30, out: 12, groups: 1, retain: 150, forget: 80 },
+  { name: 'dual', in: 120, out: 12, groups: 1, retain: 40, forget: 30 },
+  { name: 'grouped', in: 12, out: 8, groups: 4, retain: 90, forget: 60 },
+  { name: 'depthwise', in: 9, out: 16, groups: 16, retain: 90, forget: 60, lambda: 2 },
+  { name: 'a forget side that counts little', in: 25, out: 6, groups: 1, retain: 80, forget: 50, lambda: 0.1 },
+];
+
+const MU = 0.01;
+
+function build(shape: Case) {
+  const random = new Random(9);
+  const vectors = (count: number) =>
+    sideBySide(
+      Array.from({ length: shape.groups }, () => {
+        const part = randomVectors(count, shape.in, random);
+        return matrix(
+          part.rows,
+          part.cols,
+          part.data.map((value) => Math.max(0, value)),
+        );
+      }),
+    );
+  const noisy = ({ rows, cols, data }: Matrix, amount: number) =>
+    matrix(
+      rows,
+      cols,
+      data.map((value) => value + amount * random.normal()),
+    );
+  const retainBefore = vectors(shape.retain);
+  const weight = matrix(shape.out, shape.in).data.map(() => random.normal());
+  const original: Affine = {
+    weight: matrix(shape.out, shape.in, weight),
+    bias: new Float32Array(shape.out).map(() => random.normal()),
+  };
+  const projected = { weight: noisy(original.weight, 0.3), bias: original.bias };
+  return { original, projected, retainBefore, retain: noisy(retainBefore, 0.2), forget: vectors(shape.forget) };
+}
+
+/** W with its bias as one more column; inputs with a 1 appended. */
+function withBias({ weight, bias }: Affine, rows: [from: number, to: number]): DenseMatrix {
+  const dense = toDense(weight).subMatrix(rows[0], rows[1] - 1, 0, weight.cols - 1);
+  if (bias) dense.addColumn([...bias.subarray(...rows)]);
+  return dense;
+}
+
+function withOne(inputs: Matrix, isBiased: boolean): DenseMatrix {
+  const dense = toDense(inputs);
+  if (isBiased) dense.addColumn(new Array(inputs.rows).fill(1));
+  return dense;
+}
+
+describe('a refitted layer', () => {
+  for (const shape of cases) {
+    it.each([true, false])(`is what the closed form says: ${shape.name}, with a bias: %s`, async (isBiased) => {
+      const { retainBefore, retain, forget, ...built } = build(shape);
+      const [original, projected] = [built.original, built.projected].map(
+        (layer): Affine => (isBiased ? layer : { ...layer, bias: null }),
+      );
+      const problem = { id: 'layer', ...shape };
+      const lambda = shape.lambda ?? 1;
+      const outputs = await outputsOf(problem, original, retainBefore);
+      const found = await refitted(
+        problem,
+        projected,
+        { retain: { inputs: retain, outputs }, forget: { inputs: forget, outputs: null } },
+        { lambda, mu: MU },
+      );
+      const perGroup = shape.out / shape.groups;
+      for (let g = 0; g < shape.groups; g++) {
+        const rows: [number, number] = [g * perGroup, (g + 1) * perGroup];
+        const of = (whole: Matrix) => withOne(columnsOf(whole, g * shape.in, (g + 1) * shape.in), isBiased);
+        const [x, now, f] = [of(retainBefore), of(retain), of(forget)];
+        const [w, wp] = [withBias(original, rows), withBias(projected, rows)];
+        const mean = (a: DenseMatrix, b: DenseMatrix) => a.transpose().mmul(b).div(a.rows);
+        const [crossed, second, forgotten] = [mean(x, now), mean(now, now), mean(f, f).mul(lambda)];
+        const ridge = DenseMatrix.eye(second.rows).mul((MU * second.trace()) / second.rows);
+        const left = w.mmul(crossed).add(wp.mmul(forgotten)).add(wp.mmul(ridge));
+        const expected = left.mmul(inverse(DenseMatrix.add(second, forgotten).add(ridge)));
+        const edited = withBias({ weight: found.weight, bias: found.bias ?? null }, rows);
+        expect(relativeError(edited, expected)).toBeLessThan(1e-4);
+      }
+    });
+  }
+
+  it('is wanted to give a forgotten class the smallest of a row’s outputs', () => {
+    const outputs = matrix(2, 3, Float32Array.of(5, 1, 2, -1, 0, 7));
+    expect([...withoutClasses(outputs, [0]).data]).toEqual([1, 1, 2, -1, 0, 7]);
+    expect([...withoutClasses(outputs, [0, 2]).data]).toEqual([1, 1, 1, -1, 0, -1]);
+    expect([...outputs.data]).toEqual([5, 1, 2, -1, 0, 7]);
+  });
+});
