@@ -60,6 +60,7 @@ const show = (name: string, confusion: typeof before, seconds: number) => {
 show(`before ${forgetArg}`, before, 0);
 await probe(session.classifier);
 for (const [name, method] of [['projection', projection], ['refit', refit]] as const) {
+  if (process.env.ONLY && process.env.ONLY !== name) continue;
   let t = performance.now();
   const source = await method.prepare(basis, false, {});
   console.log(name, 'prepared in', ((performance.now() - t) / 1000).toFixed(1));
