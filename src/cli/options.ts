@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { LetheError } from '../base/errors.js';
-import { isAlpha, LARGEST_ALPHA, RUN_SETTINGS, SETTING_NAMES, type SettingKind } from '../contract/settings.js';
+import { isAlpha, LARGEST_ALPHA, METHOD_NAMES, RUN_SETTINGS, SETTING_NAMES, type SettingKind } from '../contract/settings.js';
 
 function bad(option: string, text: string, expected: string): LetheError {
   return new LetheError('usage', { message: `${option} must be ${expected}, not "${text}"`, hint: 'See --help.' });
@@ -43,6 +43,24 @@ export function memory(option: string): (text: string) => number {
   };
 }
 
+/** A parser for a part of a whole: `0.01`. */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+    throw bad(option, text, 'a number from 0 to 1');
+  };
+}
+
+/** A parser for one of some words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (option: string) => (text: string) => Word {
+  return (option) => (text) => {
+    const word = words.find((one) => one === text);
+    if (word) return word;
+    throw bad(option, text, words.join(' or '));
+  };
+}
+
 /** Gives a command an option for every setting of a run. */
 export function settingOptions(command: Command): Command {
   for (const name of SETTING_NAMES) {
@@ -55,7 +73,9 @@ export function settingOptions(command: Command): Command {
 
 /** How what is written after the option of a setting is read. */
 const PARSERS: Readonly<Record<SettingKind, (option: string, least: number) => (text: string) => unknown>> = {
+  method: oneOf(METHOD_NAMES),
   alphas,
+  share,
   count: integer,
   seed: integer,
   bytes: memory,

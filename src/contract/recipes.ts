@@ -17,6 +17,11 @@ export function projectionRecipe(alphaR: number, alphaF: number): Recipe {
   return { method: 'projection', alphaR, alphaF };
 }
 
+/** The same with every layer fitted again. */
+export function refitRecipe(alphaR: number, alphaF: number): Recipe {
+  return { method: 'refit', alphaR, alphaF };
+}
+
 /** Whether two candidates are the same one; null is none. */
 export function isSameCandidate(
   a: Pick<Candidate, 'id'> | null | undefined,

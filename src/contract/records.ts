@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { candidate } from './candidates.js';
 import { count, type Frozen, hashedFile, share, splitName } from './schema.js';
-import { RUN_SETTINGS, type RunSettings, type SettingKind } from './settings.js';
-import { upgradedRun } from './upgrade.js';
+import { METHOD_NAMES, RUN_SETTINGS, type RunSettings, type SettingKind } from './settings.js';
+import { upgradedCandidate, upgradedRun } from './upgrade.js';
 
 /**
  * What Lethe leaves on users' disks. Each type is inferred from its schema, so that a field can't be in one and missing in
@@ -63,6 +63,19 @@ const policyFinding = z.object({
   message: z.string(),
 });
 
+/**
+ * How well the classes to forget can still be told from the rest by a linear probe on the last hidden layer, on samples that
+ * neither the model nor the probe was fitted to.
+ */
+const recoverability = z.object({
+  /** The mean of the shares of forgotten samples and of others that are told rightly; 0.5 is guessing. */
+  balancedAccuracy: share,
+  /** One standard error of that. */
+  error: z.number(),
+  /** Area under the ROC curve: how often a forgotten sample looks more like one than another sample does. */
+  auc: share,
+});
+
 // ---- candidates ------------------------------------------------------------------------------------------------------
 
 /** A candidate and what it does, judged on the samples of the search. */
@@ -70,13 +83,15 @@ const candidateResult = candidate.extend({
   ...accuracies.shape,
   /** `retainAccuracy * (1 - forgetAccuracy)`. */
   score: z.number(),
-  /** How many samples it was judged on, and whether those are all: a race judges most candidates on few. */
+  /** Null where it can't be told. */
+  recoverability: recoverability.nullable(),
+  /** How many samples it was judged on, and whether those are all there are to judge on. */
   samples: count,
   complete: z.boolean(),
   /** Whether every class to forget is forgotten, and whether every limit of the policy is kept too. */
   forgets: z.boolean(),
   admissible: z.boolean(),
-  /** On the Pareto front of retain against forget accuracy. */
+  /** On the Pareto front of retain accuracy, forget accuracy and recoverability. */
   pareto: z.boolean(),
   chosen: z.boolean(),
 });
@@ -85,6 +100,7 @@ const candidateResult = candidate.extend({
 const candidateFacts = z.object({
   candidate,
   after: accuracies,
+  recoverabilityAfter: recoverability.nullable(),
   perClass: z.array(classChange),
   confusionAfter: confusion,
   layers: z.array(layerChange),
@@ -92,20 +108,30 @@ const candidateFacts = z.object({
 });
 
 /** A candidate that somebody looked at, kept in the folder of its run (named by its id). */
-export const candidateRecord = candidateFacts.extend({ version: z.literal(2), run: z.string() });
+export const candidateRecord = z.preprocess(
+  upgradedCandidate,
+  candidateFacts.extend({ version: z.literal(3), run: z.string() }),
+);
 
 // ---- runs ------------------------------------------------------------------------------------------------------------
 
 const SETTING_SCHEMAS = {
+  method: z.enum(METHOD_NAMES),
   alphas: z.array(z.number()),
+  share,
   count,
   seed: z.int(),
   bytes: count,
-  glob: z.string().nullable(),
+  glob: z.string(),
 } as const satisfies Record<SettingKind, z.ZodType>;
 
 const runSettings = z.object(
-  Object.fromEntries(Object.entries(RUN_SETTINGS).map(([name, { kind }]) => [name, SETTING_SCHEMAS[kind]])),
+  Object.fromEntries(
+    Object.entries(RUN_SETTINGS).map(([name, facts]) => {
+      const schema: z.ZodType = SETTING_SCHEMAS[facts.kind];
+      return [name, 'open' in facts ? schema.nullable() : schema];
+    }),
+  ),
 ) as unknown as z.ZodType<RunSettings>;
 
 const skippedLayer = z.object({ name: z.string(), kind: z.string(), reason: z.string() });
@@ -134,6 +160,7 @@ const runResult = z.object({
   measuredOn,
   before: accuracies,
   after: accuracies,
+  recoverability: z.object({ before: recoverability.nullable(), after: recoverability.nullable() }),
   perClass: z.array(classChange),
   confusion: z.object({ before: confusion, after: confusion }),
   layers: z.array(layerChange),
@@ -150,7 +177,7 @@ const forgottenClass = z.object({ class: z.string(), index: count, maxAccuracy: 
 export const runRecord = z.preprocess(
   upgradedRun,
   z.object({
-    version: z.literal(2),
+    version: z.literal(3),
     id: z.string().regex(/^[A-Za-z0-9._-]+$/),
     /** ISO 8601, UTC. */
     created: z.iso.datetime(),
@@ -190,6 +217,7 @@ export const evaluationRecord = z.object({
 export type Confusion = Frozen<z.infer<typeof confusion>>;
 export type ClassAccuracy = Frozen<z.infer<typeof classAccuracy>>;
 export type Accuracies = Frozen<z.infer<typeof accuracies>>;
+export type Recoverability = Frozen<z.infer<typeof recoverability>>;
 export type ClassRole = z.infer<typeof classRole>;
 export type ClassChange = Frozen<z.infer<typeof classChange>>;
 export type LayerFacts = Frozen<z.infer<typeof layerFacts>>;

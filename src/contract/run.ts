@@ -123,6 +123,7 @@ export interface Outcome {
   readonly measuredOn: MeasuredOn | null;
   readonly before: Accuracies | null;
   readonly after: Accuracies | null;
+  readonly recoverability: RunResult['recoverability'] | null;
   readonly perClass: readonly ClassChange[];
   readonly confusionBefore: ConfusionCounts | null;
   readonly confusionAfter: ConfusionCounts | null;

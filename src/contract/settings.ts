@@ -1,7 +1,8 @@
-import { countText, memoryText } from './text.js';
+import type { MethodName } from './candidates.js';
+import { countText, limitText, memoryText } from './text.js';
 
 /** What kind of value a setting of a run has. */
-export type SettingKind = 'alphas' | 'count' | 'seed' | 'bytes' | 'glob';
+export type SettingKind = 'method' | 'alphas' | 'share' | 'count' | 'seed' | 'bytes' | 'glob';
 
 /** One setting of a run, for all who ask for it, show it or keep it. */
 interface SettingFacts {
@@ -13,8 +14,10 @@ interface SettingFacts {
   readonly help: string;
   /** Smallest value of a count or a seed. */
   readonly least?: number;
-  /** What it is unless told otherwise; null takes what hangs on other settings (`settingsOf`), or leaves out. */
-  readonly default: readonly number[] | number | null;
+  /** What it is unless told otherwise; null takes what hangs on other settings (`settingsOf`), or leaves it to the run. */
+  readonly default: MethodName | number | null;
+  /** What is said of a run that it was left to. */
+  readonly open?: string;
   /** Whether the editor has it among its own settings, as `lethe.unlearn.<name>`. */
   readonly inEditor: boolean;
   /** What the Studio's form says of a number that it asks for in a field; alphas and layers have groups of their own there. */
@@ -26,32 +29,60 @@ interface SettingFacts {
  * settings, the Studio's form, comparisons, reports and records walk this table.
  */
 export const RUN_SETTINGS = {
-  /** Weights of the retain space's directions that are tried: those of Kodge et al. (TMLR 2024, section 5) but 1000, which never won. */
+  method: {
+    kind: 'method',
+    title: 'Method',
+    option: '--method <name>',
+    help: 'refit, or the projection of the paper',
+    default: 'refit',
+    inEditor: true,
+  },
+  /** Weights of the retain space's directions that are tried; null searches for them. */
   alphaR: {
     kind: 'alphas',
     title: 'α retain, tried',
     option: '--alpha-r <list>',
-    help: 'weights of the retain space to try',
-    default: [10, 30, 100, 300],
+    help: 'weights of the retain space to try (default: searched for)',
+    default: null,
+    open: 'searched for',
     inEditor: true,
   },
-  /** Weights of the forget space's directions that are tried. */
+  /** Weights of the forget space's directions that are tried; null searches for them. */
   alphaF: {
     kind: 'alphas',
     title: 'α forget, tried',
     option: '--alpha-f <list>',
-    help: 'weights of the forget space to try',
-    default: [1, 3, 10, 30, 100],
+    help: 'weights of the forget space to try (default: searched for)',
+    default: null,
+    open: 'searched for',
     inEditor: true,
   },
-  /** For the spaces and for judging candidates. */
+  /** Retain accuracy that may be given up for forgetting more deeply. */
+  tolerance: {
+    kind: 'share',
+    title: 'Retain accuracy given up for depth',
+    option: '--tolerance <share>',
+    help: 'retain accuracy (0 to 1) to give up for forgetting more deeply',
+    default: 0.01,
+    inEditor: true,
+  },
+  /** Which of the candidates that are worth a look is taken; null is for the tolerance to say. */
+  depth: {
+    kind: 'share',
+    title: 'Depth',
+    option: '--depth <share>',
+    help: 'from 0, keep more, to 1, forget deeper (default: as deep as the tolerance allows)',
+    default: null,
+    open: 'as deep as the tolerance allows',
+    inEditor: true,
+  },
   samples: {
     kind: 'count',
     title: 'Samples of each kept class',
     option: '--samples <n>',
     help: 'samples of each kept class',
     least: 1,
-    default: 100,
+    default: 150,
     inEditor: true,
     field: { label: 'Samples per kept class', help: 'Of each class to forget, nine times as many are used.' },
   },
@@ -63,6 +94,15 @@ export const RUN_SETTINGS = {
     least: 1,
     default: null,
     inEditor: true,
+  },
+  /** So that no candidate is judged on what it was fitted to. As far as it goes into 1, so many parts the samples are cut into. */
+  heldOut: {
+    kind: 'share',
+    title: 'Samples held out to judge with',
+    option: '--held-out <share>',
+    help: 'part of these samples (0 to 0.5) to judge candidates with; 0 judges on the samples they are made from',
+    default: 1 / 3,
+    inEditor: false,
   },
   maxPatches: {
     kind: 'count',
@@ -81,6 +121,7 @@ export const RUN_SETTINGS = {
     option: '--layers <glob>',
     help: 'edit only the layers with such a name (default: all; fewer forget less deeply)',
     default: null,
+    open: 'all',
     inEditor: true,
   },
   /** Bytes that the spaces may take. */
@@ -109,16 +150,23 @@ export type SettingName = keyof typeof RUN_SETTINGS;
 type Kinds = { readonly [Name in SettingName]: (typeof RUN_SETTINGS)[Name]['kind'] };
 type Value<Kind extends SettingKind> = Kind extends 'alphas'
   ? readonly number[]
-  : Kind extends 'glob'
-    ? string
-    : number;
+  : Kind extends 'method'
+    ? MethodName
+    : Kind extends 'glob'
+      ? string
+      : number;
+
+/** Settings that a run may be without. */
+type OpenSetting = {
+  [Name in SettingName]: (typeof RUN_SETTINGS)[Name] extends { readonly open: string } ? Name : never;
+}[SettingName];
 
 /** What was asked for; a setting that is left out takes its default. */
 export type AskedSettings = { readonly [Name in SettingName]?: Value<Kinds[Name]> };
 
 /** What a run was done with. */
 export type RunSettings = {
-  readonly [Name in SettingName]: Kinds[Name] extends 'glob' ? string | null : Value<Kinds[Name]>;
+  readonly [Name in SettingName]: Name extends OpenSetting ? Value<Kinds[Name]> | null : Value<Kinds[Name]>;
 };
 
 export const SETTING_NAMES = Object.keys(RUN_SETTINGS) as readonly SettingName[];
@@ -175,11 +223,16 @@ export function settingsBeside(settings: RunSettings, defaults: RunSettings): As
 /** The value of a setting as people read it. */
 export function settingText(name: SettingName, settings: RunSettings): string {
   const value: RunSettings[SettingName] = settings[name];
-  if (value === null) return 'all';
+  const facts: SettingFacts = RUN_SETTINGS[name];
+  if (value === null) return facts.open ?? '';
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.join(', ');
-  const { kind } = RUN_SETTINGS[name];
-  return kind === 'bytes' ? memoryText(value) : kind === 'count' ? countText(value) : String(value);
+  const texts: { readonly [Kind in SettingKind]?: (value: number) => string } = {
+    bytes: memoryText,
+    count: countText,
+    share: limitText,
+  };
+  return (texts[facts.kind] ?? String)(value);
 }
 
 /** Above, the condition of the matrix to factor is beyond float32. */
@@ -189,3 +242,11 @@ export const LARGEST_ALPHA = 1e5;
 export function isAlpha(value: number): boolean {
   return value > 0 && value <= LARGEST_ALPHA;
 }
+
+/** The methods, and what each is called where people choose. */
+export const METHOD_TITLES = {
+  refit: 'Refit',
+  projection: 'Projection (as in the paper)',
+} as const satisfies Readonly<Record<MethodName, string>>;
+
+export const METHOD_NAMES = Object.keys(METHOD_TITLES) as readonly MethodName[];

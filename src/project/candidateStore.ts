@@ -27,7 +27,7 @@ export async function readCandidate(folder: string, run: string, id: CandidateId
 
 /** Keeps a candidate in the folder of its run, in place of what is known of it there. @throws LetheError `disk-full`, `file-unwritable`. */
 export async function writeCandidate(folder: string, run: string, facts: CandidateFacts): Promise<void> {
-  const record: CandidateRecord = { version: 2, run, ...facts };
+  const record: CandidateRecord = { version: 3, run, ...facts };
   await writeFileAtomically(candidateFile(folder, facts.candidate.id), `${prettyJson(record)}\n`);
 }
 

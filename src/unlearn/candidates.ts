@@ -1,11 +1,22 @@
 import type { Recipe } from '../contract/candidates.js';
 import { DEFAULT_MAX_ACCURACY, exceeds } from '../contract/policy.js';
+import type { Recoverability } from '../contract/records.js';
 
 /** Accuracy of one class (0..1) on so many of its samples. */
 export interface ClassAccuracy {
   readonly class: number;
   readonly accuracy: number;
   readonly samples: number;
+}
+
+/** How a model does on some samples that nothing was fitted to. */
+export interface Evaluation {
+  /** Of every class that has samples. */
+  readonly classes: readonly ClassAccuracy[];
+  /** Whether the model is right (1) or not, for each sample of a class to keep, in an order that is the same for all models. */
+  readonly isRight: Uint8Array;
+  /** Null where it can't be told. */
+  readonly recoverability: Recoverability | null;
 }
 
 /** A class that is to be unknown to the model. */
@@ -34,37 +45,29 @@ export interface Goals {
 }
 
 /** A recipe and how the model does that is made after it. */
-export interface Judged {
+export interface Judged extends Evaluation {
   readonly recipe: Recipe;
-  readonly classes: readonly ClassAccuracy[];
   /** Over all samples of retained classes, and of classes to forget. */
   readonly accuracyRetain: number;
   readonly accuracyForget: number;
   /** accuracyRetain * (1 - accuracyForget). */
   readonly score: number;
-  /** How many samples it was judged on, and which share of all that is. */
+  /** How many samples it was judged on. */
   readonly samples: number;
-  readonly share: number;
-  /** Whether it was judged on all samples with the full spaces. Only such a candidate can win. */
+  /** Whether that was all there are to judge on. Only such a candidate can win. */
   readonly complete: boolean;
-  /**
-   * Whether every class to forget is at or under the forget limit; whether each limit of the policy is kept. Judged with two
-   * standard errors of tolerance while the candidate is not complete.
-   */
+  /** Whether every class to forget is at or under the forget limit. */
   readonly forgets: boolean;
-  readonly meetsLimits: boolean;
+  /** Whether each limit of the policy is kept: of the classes to forget, and of the protected ones. */
+  readonly meetsForgetLimits: boolean;
+  readonly meetsProtectLimits: boolean;
 }
 
 const FORGET_LIMIT = 0.05;
 
-/** Holds the measured accuracies against the goals. */
-export function judge(
-  recipe: Recipe,
-  classes: readonly ClassAccuracy[],
-  goals: Goals,
-  share: number,
-  complete: boolean,
-): Judged {
+/** Holds the measured accuracies against the goals. @param complete whether all samples were judged. */
+export function judge(recipe: Recipe, evaluation: Evaluation, goals: Goals, complete: boolean): Judged {
+  const { classes } = evaluation;
   const unknown = [...goals.forget, ...(goals.earlier ?? [])];
   const forgotten = new Set(goals.forget.map((limit) => limit.class));
   const retained = new Set(classes.map((entry) => entry.class));
@@ -76,33 +79,24 @@ export function judge(
   const within = (name: number, limit: number) => {
     const result = results.get(name);
     // Nothing is known of a class without samples: no candidate is turned down for it, but none to forget it wins either.
-    if (!result) return !complete || !forgotten.has(name);
-    return !exceeds(result.accuracy, limit, complete ? 0 : tolerance(limit, result.samples));
+    return result ? !exceeds(result.accuracy, limit) : !forgotten.has(name);
   };
   const keeps = ({ class: name, before, maxDrop }: ProtectLimit) => {
     const result = results.get(name);
-    if (!result) return true;
-    return !exceeds(before - result.accuracy, maxDrop, complete ? 0 : tolerance(result.accuracy, result.samples));
+    return !result || !exceeds(before - result.accuracy, maxDrop);
   };
   return {
+    ...evaluation,
     recipe,
-    classes,
     accuracyRetain,
     accuracyForget,
     score: accuracyRetain * (1 - accuracyForget),
     samples: classes.reduce((sum, entry) => sum + entry.samples, 0),
-    share,
     complete,
     forgets: unknown.every((limit) => within(limit.class, goals.forgetLimit ?? FORGET_LIMIT)),
-    meetsLimits:
-      unknown.every((limit) => within(limit.class, limit.maxAccuracy ?? DEFAULT_MAX_ACCURACY)) &&
-      (goals.protect ?? []).every(keeps),
+    meetsForgetLimits: unknown.every((limit) => within(limit.class, limit.maxAccuracy ?? DEFAULT_MAX_ACCURACY)),
+    meetsProtectLimits: (goals.protect ?? []).every(keeps),
   };
-}
-
-/** Two standard errors of an accuracy measured on so many samples, as wide as one sample at least. */
-function tolerance(accuracy: number, samples: number): number {
-  return 2 * Math.sqrt(Math.max(accuracy * (1 - accuracy), 1 / samples) / samples);
 }
 
 function pooled(classes: readonly ClassAccuracy[]): number {
@@ -115,37 +109,85 @@ function pooled(classes: readonly ClassAccuracy[]): number {
   return samples === 0 ? 0 : correct / samples;
 }
 
+export function isAdmissible({ forgets, meetsForgetLimits, meetsProtectLimits }: Judged): boolean {
+  return forgets && meetsForgetLimits && meetsProtectLimits;
+}
+
+/** One standard error of the difference of two models' accuracies on the same retained samples: only where they disagree they differ. */
+export function pairedError({ isRight: a }: Evaluation, { isRight: b }: Evaluation): number {
+  let [gained, lost] = [0, 0];
+  for (let at = 0; at < a.length; at++) {
+    if (a[at] > b[at]) gained++;
+    else if (a[at] < b[at]) lost++;
+  }
+  const variance = gained + lost - (gained - lost) ** 2 / Math.max(1, a.length);
+  return Math.sqrt(variance) / Math.max(1, a.length);
+}
+
+/** How to choose among candidates that all do what they must. */
+export interface Preference {
+  /** Retain accuracy (0..1) that may be given up for forgetting more deeply. */
+  readonly tolerance: number;
+  /** From 0, what keeps most, to 1, what forgets most deeply, over the candidates that are worth a look; null follows the tolerance. */
+  readonly depth: number | null;
+}
+
 /**
- * The better candidate first: one that forgets and keeps all limits, then one that forgets, then by score. Of equals the one
- * that changes less: the smaller alpha_f, then the larger alpha_r.
+ * The choice: of the complete candidates that forget and keep all limits (failing that: that forget), those within the tolerance
+ * of the best retain accuracy, and of these the one whose forgotten classes are hardest to read from its hidden layers.
  */
-export function byMerit(a: Judged, b: Judged): number {
+export function choose(judged: readonly Judged[], { tolerance, depth }: Preference): Judged | undefined {
+  const complete = judged.filter((candidate) => candidate.complete && candidate.forgets);
+  const admissible = complete.filter(isAdmissible);
+  const pool = admissible.length > 0 ? admissible : complete;
+  if (pool.length === 0) return undefined;
+  if (depth !== null) {
+    const front = byDepth(pool);
+    return front[Math.round(depth * (front.length - 1))];
+  }
+  const best = Math.max(...pool.map(({ accuracyRetain }) => accuracyRetain));
+  return pool.filter(({ accuracyRetain }) => !exceeds(best - accuracyRetain, tolerance)).sort(deeper)[0];
+}
+
+/** The harder to read first; of equals the one that keeps more, then the one that changes less. */
+function deeper(a: Judged, b: Judged): number {
   return (
-    Number(isAdmissible(b)) - Number(isAdmissible(a)) ||
-    Number(b.forgets) - Number(a.forgets) ||
+    readability(a) - readability(b) ||
     b.score - a.score ||
     a.recipe.alphaF - b.recipe.alphaF ||
     b.recipe.alphaR - a.recipe.alphaR
   );
 }
 
-export function isAdmissible(candidate: Judged): boolean {
-  return candidate.forgets && candidate.meetsLimits;
+/** How well the forgotten classes can be told; equal for all where that is not known. */
+function readability({ recoverability }: Pick<Judged, 'recoverability'>): number {
+  return recoverability?.balancedAccuracy ?? 0;
+}
+
+/** Those that no other one beats in retain accuracy and in depth at once, from the one that keeps most to the deepest. */
+function byDepth(pool: readonly Judged[]): Judged[] {
+  const sorted = [...pool].sort((a, b) => b.accuracyRetain - a.accuracyRetain || deeper(a, b));
+  const front: Judged[] = [];
+  for (const candidate of sorted) {
+    if (front.length === 0 || readability(candidate) < readability(front.at(-1)!)) front.push(candidate);
+  }
+  return front;
 }
 
 /** What the Pareto front is about. */
-export type Judgement = Pick<Judged, 'accuracyRetain' | 'accuracyForget' | 'share' | 'complete'>;
+export type Judgement = Pick<Judged, 'accuracyRetain' | 'accuracyForget' | 'recoverability' | 'complete' | 'samples'>;
 
 /**
- * The candidates that no other one beats in retain and forget accuracy at once. One judged on few samples does not count
- * against one judged on more.
+ * The candidates that no other one beats: in retain accuracy, forget accuracy and recoverability at once. One judged on few
+ * samples does not count against one judged on more.
  */
 export function paretoFront<T extends Judgement>(candidates: readonly T[]): T[] {
   const beats = (a: T, b: T) =>
     Number(a.complete) >= Number(b.complete) &&
-    a.share >= b.share &&
+    a.samples >= b.samples &&
     a.accuracyRetain >= b.accuracyRetain &&
     a.accuracyForget <= b.accuracyForget &&
-    (a.accuracyRetain > b.accuracyRetain || a.accuracyForget < b.accuracyForget);
+    readability(a) <= readability(b) &&
+    (a.accuracyRetain > b.accuracyRetain || a.accuracyForget < b.accuracyForget || readability(a) < readability(b));
   return candidates.filter((candidate) => !candidates.some((other) => beats(other, candidate)));
 }

@@ -1,17 +1,20 @@
 import { LetheError } from '../base/errors.js';
 import type { Recipe } from '../contract/candidates.js';
-import { projectionRecipe } from '../contract/recipes.js';
 import { isAlpha, LARGEST_ALPHA } from '../contract/settings.js';
 
 /**
  * Every pair of some alphas, by alpha_r ascending, then alpha_f descending: those with one alpha_r follow each other and share
- * their work, and what removes most is tried first.
+ * their work.
  * @throws LetheError `usage` for alphas that are empty or out of range.
  */
-export function alphaGrid(alphaR: readonly number[], alphaF: readonly number[]): Recipe[] {
+export function alphaGrid(
+  method: Recipe['method'],
+  alphaR: readonly number[],
+  alphaF: readonly number[],
+): readonly Recipe[] {
   const retain = checked('alpha_r', alphaR);
   const forget = checked('alpha_f', alphaF).reverse();
-  return retain.flatMap((r) => forget.map((f) => projectionRecipe(r, f)));
+  return retain.flatMap((r) => forget.map((f): Recipe => ({ method, alphaR: r, alphaF: f })));
 }
 
 /** The values in ascending order, each once. */

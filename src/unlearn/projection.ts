@@ -2,7 +2,7 @@ import type { Work } from '../contract/progress.js';
 import type { AlphaPair } from '../contract/terms.js';
 import { type Matrix, matrix, squaredNorm } from '../linalg/matrix.js';
 import type { LayerEdit, LayerId, WeightEdits } from '../linalg/weightEdits.js';
-import type { Detail, SpacePair, SpaceSet } from './collect.js';
+import type { SpacePair, SpaceSet } from './collect.js';
 import { removedDimension } from './removed.js';
 import { coordinateBytes } from './space.js';
 import type { ProjectionProblem } from './stream.js';
@@ -44,23 +44,28 @@ export class Projections {
   }
 
   /** The new weight of every problem, by id; biases stay as they are. @throws LetheError `cancelled`. */
-  async edits(pair: AlphaPair, detail: Detail = 'full', work: Work = {}): Promise<WeightEdits> {
+  async edits(pair: AlphaPair, work: Work = {}): Promise<WeightEdits> {
     const edits = new Map<LayerId, LayerEdit>();
     const { problems } = this.#spaces;
     for (const [index, problem] of problems.entries()) {
-      const spaces = await this.#spaces.pair(problem, detail, work.signal);
-      edits.set(problem.id, { weight: await this.#project(problem, spaces, pair, detail, work.signal) });
+      edits.set(problem.id, await this.edit(problem.id, pair, work.signal));
       work.onProgress?.({ phase: 'projections', done: index + 1, total: problems.length, detail: problem.id });
     }
     return edits;
   }
 
-  /** The spectra of every problem's full spaces, by id; found once. */
+  /** The new weight of one problem. @throws LetheError `cancelled`. */
+  async edit(id: LayerId, pair: AlphaPair, signal?: AbortSignal): Promise<LayerEdit> {
+    const problem = this.#spaces.problems.find((one) => one.id === id)!;
+    return { weight: await this.#project(problem, await this.#spaces.pair(problem, signal), pair, signal) };
+  }
+
+  /** The spectra of every problem's spaces, by id; found once. */
   async spectra(work: Work = {}): Promise<Map<string, Spectra>> {
     const spectra = new Map<string, Spectra>();
     const { problems } = this.#spaces;
     for (const [index, problem] of problems.entries()) {
-      const spaces = await this.#spaces.pair(problem, 'full', work.signal);
+      const spaces = await this.#spaces.pair(problem, work.signal);
       spectra.set(problem.id, await this.#spectraOf(problem, spaces, work.signal));
       work.onProgress?.({
         phase: 'spectra',
@@ -72,7 +77,7 @@ export class Projections {
     return spectra;
   }
 
-  /** Dimensions, spectra and weight change of every problem, by id, from the full spaces. */
+  /** Dimensions, spectra and weight change of every problem, by id, of its spaces. */
   async facts(pair: AlphaPair, work: Work = {}): Promise<Map<string, ProjectionFacts>> {
     const facts = new Map<string, ProjectionFacts>();
     const { problems } = this.#spaces;
@@ -88,16 +93,9 @@ export class Projections {
     return this.#spaces.cache.get(`weight/original/${problem.id}`, read, (weight) => weight.data.byteLength);
   }
 
-  /** Full results are kept, as the pair that wins is asked for again. */
-  #project(
-    problem: ProjectionProblem,
-    spaces: SpacePair,
-    pair: AlphaPair,
-    detail: Detail,
-    signal?: AbortSignal,
-  ): Promise<Matrix> {
-    const make = () => this.#projectAnew(problem, spaces, pair, detail, signal);
-    if (detail === 'sketch') return make();
+  /** What was made is kept, as the pair that wins is asked for again. */
+  #project(problem: ProjectionProblem, spaces: SpacePair, pair: AlphaPair, signal?: AbortSignal): Promise<Matrix> {
+    const make = () => this.#projectAnew(problem, spaces, pair, signal);
     const key = `weight/projected/${pair.alphaR}/${pair.alphaF}/${problem.id}`;
     return this.#spaces.cache.get(key, make, (weight) => weight.data.byteLength);
   }
@@ -106,20 +104,19 @@ export class Projections {
     problem: ProjectionProblem,
     { retain, forget }: SpacePair,
     { alphaR, alphaF }: AlphaPair,
-    detail: Detail,
     signal?: AbortSignal,
   ): Promise<Matrix> {
     const { cache } = this.#spaces;
     const weight = await this.#original(problem);
     const ofWeight = () =>
       cache.get(
-        `retain/${detail}/coordinates/${problem.id}`,
+        `retain/coordinates/${problem.id}`,
         () => retain.coordinates(weight, signal),
         coordinateBytes,
       );
     // W (I - P_r), as the forget space sees it: all that the pairs with one alpha_r share.
     const ofResidual = await cache.get(
-      `forget/${detail}/coordinates/${alphaR}/${problem.id}`,
+      `forget/coordinates/${alphaR}/${problem.id}`,
       async () => {
         const residual = copyOf(weight);
         await retain.addProjection(residual, await ofWeight(), alphaR, -1, signal);
@@ -133,10 +130,10 @@ export class Projections {
   }
 
   async #factsOf(problem: ProjectionProblem, pair: AlphaPair, signal?: AbortSignal): Promise<ProjectionFacts> {
-    const spaces = await this.#spaces.pair(problem, 'full', signal);
+    const spaces = await this.#spaces.pair(problem, signal);
     const { retain, forget } = spaces;
     const weight = await this.#original(problem);
-    const projected = await this.#project(problem, spaces, pair, 'full', signal);
+    const projected = await this.#project(problem, spaces, pair, signal);
     let removed = 0;
     for (const [g, group] of retain.groups.entries()) {
       removed += await removedDimension(group, forget.groups[g], problem.in, pair, signal);
@@ -165,8 +162,8 @@ function copyOf({ rows, cols, data }: Matrix): Matrix {
   return matrix(rows, cols, data.slice());
 }
 
-/** ||b - a|| / ||a||, 0 if a is. */
-function relativeChange(a: Matrix, b: Matrix): number {
+/** ||b - a|| / ||a|| (Frobenius), 0 if a is. */
+export function relativeChange(a: Matrix, b: Matrix): number {
   let change = 0;
   for (let at = 0; at < a.data.length; at++) change += (b.data[at] - a.data[at]) ** 2;
   return change === 0 ? 0 : Math.sqrt(change / squaredNorm(a));

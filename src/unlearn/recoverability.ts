@@ -1,21 +1,14 @@
+import { Random } from '../base/random.js';
+import type { Recoverability } from '../contract/records.js';
 import { gemm } from '../linalg/gemm.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
+import { meanOf } from './folds.js';
 import { fitCorrection } from './leastSquares.js';
 
 /** Hidden features of samples, n x width: of the classes to forget, and of all others. */
 export interface Features {
   readonly forget: Matrix;
   readonly rest: Matrix;
-}
-
-/** How well forgotten classes can still be told from the rest. */
-export interface Recoverability {
-  /** The mean of the shares of forgotten samples and of others that are told rightly; 0.5 is guessing. */
-  readonly balancedAccuracy: number;
-  /** One standard error of that. */
-  readonly error: number;
-  /** Area under the ROC curve: how often a forgotten sample looks more like one than another sample does. */
-  readonly auc: number;
 }
 
 /** Penalty of the probe, as a share of a standardised feature's variance: little, but enough for fewer samples than features. */
@@ -49,6 +42,40 @@ export async function recoverability(
   const [found, spared] = [share(forget, (score) => score > 0), share(rest, (score) => score <= 0)];
   const variance = (found * (1 - found)) / forget.length + (spared * (1 - spared)) / rest.length;
   return { balancedAccuracy: (found + spared) / 2, error: Math.sqrt(variance) / 2, auc: areaUnderCurve(forget, rest) };
+}
+
+/** Parts that features are cut into, each judged by a probe that was fitted to the others. */
+const PARTS = 4;
+
+/**
+ * The same with the samples of both sides cut into parts, so that all of them are judged.
+ * @returns null where a side has too few samples to fit and to judge.
+ */
+export async function crossValidated(features: Features, signal?: AbortSignal): Promise<Recoverability | null> {
+  if (Math.min(features.forget.rows, features.rest.rows) < PARTS) return null;
+  const partOf = { forget: partsOf(features.forget.rows), rest: partsOf(features.rest.rows) };
+  const results: Recoverability[] = [];
+  for (let part = 0; part < PARTS; part++) {
+    const side = (isJudged: boolean): Features => {
+      const within = (name: keyof Features) =>
+        rowsOf(features[name], (row) => (partOf[name][row] === part) === isJudged);
+      return { forget: within('forget'), rest: within('rest') };
+    };
+    results.push(await recoverability(side(false), side(true), signal));
+  }
+  return meanOf(results);
+}
+
+/** Parts of almost the same size, mixed: samples may come class by class, or one of each class in turn. */
+function partsOf(rows: number): readonly number[] {
+  return new Random(1).sample(rows, rows).map((place) => place % PARTS);
+}
+
+function rowsOf({ rows, cols, data }: Matrix, is: (row: number) => boolean): Matrix {
+  const chosen = Array.from({ length: rows }, (_, row) => row).filter(is);
+  const out = matrix(chosen.length, cols);
+  for (const [to, from] of chosen.entries()) out.data.set(data.subarray(from * cols, (from + 1) * cols), to * cols);
+  return out;
 }
 
 /** Brings features to mean 0 and variance 1 over all these samples; those that never change become 0. */

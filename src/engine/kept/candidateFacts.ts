@@ -33,7 +33,9 @@ async function measure(model: LoadedModel, { run, candidate }: RecordedCandidate
     const made = await model.candidateClassifier(run.record, candidate.recipe, work);
     try {
       const measured = await measureCandidate(source.value.basis, candidate.recipe, made.value, work);
-      return { ...measured, layers: await source.value.layers(candidate.recipe, work) };
+      const judged = run.record.result.candidates.find(({ id }) => id === candidate.id);
+      const layers = await source.value.layers(candidate.recipe, work);
+      return { ...measured, layers, recoverabilityAfter: judged?.recoverability ?? null };
     } finally {
       await made.release();
     }

@@ -54,8 +54,8 @@ export class LoadedModel {
    */
   sourceOf(record: RunRecord, work: Work): Promise<Lease<CandidateSource>> {
     return this.#source.lease(basisKey(record), async () => {
-      const { method } = record.result.candidate.recipe;
-      return METHODS[method].prepare(await recordedBasis(this.session, record, work), false, work);
+      const basis = await recordedBasis(this.session, record, work);
+      return METHODS[record.settings.method].prepare(basis, basis.samples.fitted, work);
     });
   }
 
@@ -99,12 +99,12 @@ export class LoadedModel {
 }
 
 /**
- * What spaces depend on: the same for all candidates of a run, and for runs that differ in the pairs of alphas that they tried.
+ * What spaces depend on: the same for all candidates of a run, and for runs that differ in what they tried and which they chose.
  * A record that was read names things in another order than the run that has just ended.
  */
 function basisKey({ source, config, data, forget, earlier, settings }: RunRecord): string {
   const digests = [...source.files, ...(config ? [config] : []), ...data].map((file) => file.sha256);
-  const { alphaR: _, alphaF: __, memory: ___, ...rest } = settings;
+  const { alphaR, alphaF, depth, tolerance, memory, ...rest } = settings;
   return canonicalJson([digests, forget, earlier, rest]);
 }
 

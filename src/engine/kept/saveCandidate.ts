@@ -11,16 +11,18 @@ import { hashFiles } from '../../project/fileHash.js';
 import { fromRecordPath } from '../../project/recordPath.js';
 import type { StoredRun } from '../../project/runStore.js';
 import { slugOf } from '../../project/slug.js';
-import { EXHAUSTIVE } from '../../unlearn/search.js';
+import { listed } from '../../unlearn/strategies.js';
 import { withCandidate } from '../records/outcome.js';
 import { outputOf } from '../records/output.js';
 import type { RecordedCandidate } from '../records/recordedCandidate.js';
 import type { CandidateSource } from '../run/method.js';
+import { METHODS } from '../run/methods.js';
 import { chooseOutput } from '../run/output.js';
 import { type Draft, persist } from '../run/persist.js';
 import { findingsOf } from '../run/policy.js';
 import { checkSource } from '../run/recorded.js';
 import { candidateResults, search, withJudgement } from '../run/search.js';
+import { Sources } from '../run/sources.js';
 import { versions } from '../run/versions.js';
 import { findFacts } from './candidateFacts.js';
 import type { LoadedModel } from './loadedModel.js';
@@ -55,7 +57,7 @@ export async function saveRecorded(
       notes: [...new Set([...found.notes, ...fromSaving])],
     });
     const saving = inStep('save', work);
-    const edits = await source.value.edits(candidate.recipe, 'full', saving);
+    const edits = await source.value.edits(candidate.recipe, saving);
     const draft = await draftOf(run, session.config.file, candidate.recipe, saving);
     const written = await persist({ classifier, edits, output, home: home.folder, slug, draft, result }, work);
     return { output: written.output, run: written.run, report: written.report };
@@ -64,7 +66,7 @@ export async function saveRecorded(
   }
 }
 
-/** A race judges most candidates on few samples; none is saved on such grounds. @throws LetheError `no-candidate` if it does not forget. */
+/** Some candidates were judged on a part of the samples alone; none is saved on such grounds. @throws LetheError `no-candidate` if it does not forget. */
 async function judgedInFull(
   source: CandidateSource,
   { result }: RunRecord,
@@ -74,7 +76,11 @@ async function judgedInFull(
   let judged = result.candidates.find((candidate) => candidate.complete && candidate.id === id);
   if (!judged) {
     const { signal, onProgress } = work;
-    [judged] = candidateResults(await search(source, [recipe], EXHAUSTIVE, { signal, onProgress }));
+    const sources = new Sources(METHODS[recipe.method], source.basis, source);
+    const found = await search(source.basis, listed([recipe]), sources, { signal, onProgress }).finally(() =>
+      sources.dispose(),
+    );
+    [judged] = candidateResults(found);
   }
   if (judged.forgets) return judged;
   throw new LetheError('no-candidate', {

@@ -13,11 +13,12 @@ export function outcomeOf({ confusion, layers, ...same }: RunResult): Outcome {
 }
 
 /** A run's result with another candidate in place of the one that was chosen. */
-export function withCandidate(result: RunResult, { confusionAfter, ...facts }: CandidateFacts): RunResult {
+export function withCandidate(result: RunResult, { confusionAfter, recoverabilityAfter, ...facts }: CandidateFacts): RunResult {
   return {
     ...result,
     ...facts,
     confusion: { before: result.confusion.before, after: confusionAfter },
+    recoverability: { before: result.recoverability.before, after: recoverabilityAfter },
     candidates: result.candidates.map((entry) => ({ ...entry, chosen: entry.id === facts.candidate.id })),
   };
 }

@@ -56,8 +56,9 @@ export async function sourceOf(
 export async function knownFacts({ run, candidate, isSaved }: RecordedCandidate): Promise<CandidateFacts | null> {
   const { folder, record } = run;
   if (!isSaved) return readCandidate(folder, record.id, candidate.id);
-  const { after, perClass, layers, policy, confusion } = record.result;
-  return { candidate, after, perClass, layers, policy, confusionAfter: confusion.after };
+  const { after, perClass, layers, policy, confusion, recoverability } = record.result;
+  const facts = { candidate, after, perClass, layers, policy };
+  return { ...facts, confusionAfter: confusion.after, recoverabilityAfter: recoverability.after };
 }
 
 /** What is damaged is found again. */

@@ -65,9 +65,7 @@ export class Activations implements ActivationStream {
   }
 
   #rows(side: Side, layer: Layer): LayerRows {
-    const { seed, maxPatches } = this.#options;
-    const perSite = this.#costs.positions.get(layer.id)!;
-    return new LayerRows(layer, perSite, this.#samples[side].indices.length, maxPatches, `${seed}/${side}/${layer.id}`);
+    return LayerRows.of(layer, side, this.#samples[side].indices.length, this.#costs, this.#options);
   }
 
   #refuse(layer: Layer, taps: ReadonlyMap<string, Tensor>, samples: number): never {

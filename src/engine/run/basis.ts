@@ -3,7 +3,8 @@ import type { RunSettings } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
 import type { Probe } from '../open/probe.js';
 import type { Session } from '../open/session.js';
-import type { Pools, RunSamples } from './pools.js';
+import type { Pools } from './pools.js';
+import type { RunSamples } from './samples.js';
 import type { Targets } from './targets.js';
 
 /** A run whose classes and samples are settled: what its spaces are found with, and its candidates are made of and measured on. */

@@ -12,11 +12,11 @@ import { accuraciesOf, changesOf } from './results.js';
 import { indicesOf } from './targets.js';
 
 /** What is known of a candidate once it was measured. */
-export type MeasuredCandidate = Omit<CandidateFacts, 'layers'>;
+export type MeasuredCandidate = Omit<CandidateFacts, 'layers' | 'recoverabilityAfter'>;
 
 /** The model that is made after a recipe. Dispose of it when done. */
 export async function makeCandidate(source: CandidateSource, recipe: Recipe, work: Work): Promise<Classifier> {
-  return source.basis.session.classifier.withWeights(await source.edits(recipe, 'full', work));
+  return source.basis.session.classifier.withWeights(await source.edits(recipe, work));
 }
 
 /** What a model, the one as it is or a candidate, takes the samples for that the run measures with. */

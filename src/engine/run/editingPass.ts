@@ -4,7 +4,7 @@ import type { LayerId } from '../../linalg/weightEdits.js';
 import type { Classifier, Layer, Stage } from '../../models/classifier.js';
 import type { Side } from '../../unlearn/stream.js';
 import { batchSize } from '../open/probe.js';
-import { inBatches } from '../open/samples.js';
+import { inBatches, type SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
 import { LayerRows, stacked } from './rows.js';
 import { StagedPass } from './stagedPass.js';
@@ -12,6 +12,9 @@ import { planStages, type StageCost } from './stagePlan.js';
 
 /** The rows of one layer. */
 export type SideRows = Readonly<Record<Side, Matrix>>;
+
+/** The samples of both sides. */
+export type SideSamples = Readonly<Record<Side, SampleSet>>;
 
 /** A stage at which some of a run's layers are edited, and whether a pass is interrupted there. */
 export interface PlannedStage {
@@ -23,30 +26,43 @@ export interface PlannedStage {
 const SIDES: readonly Side[] = ['retain', 'forget'];
 
 /** The stages of a run's layers in forward order, and where a pass over them is best interrupted. */
-export async function plannedStages(basis: RunBasis, work: Work): Promise<PlannedStage[]> {
+export async function plannedStages(basis: RunBasis, samples: SampleSet, work: Work): Promise<PlannedStage[]> {
   const chosen = new Map(basis.layers.map((layer) => [layer.id, layer]));
-  const stages = basis.session.classifier.stages
-    .map((stage) => ({ stage, layers: stage.layers.flatMap((id) => chosen.get(id) ?? []) }))
-    .filter(({ layers }) => layers.length > 0);
-  const keeps = planStages(await stageCosts(basis, stages, work));
-  return stages.map((one, at) => ({ ...one, isKept: keeps[at] }));
+  const { stages } = basis.session.classifier;
+  const costs = await stageCosts(basis, samples, work);
+  const planned: Omit<PlannedStage, 'isKept'>[] = [];
+  const taken: { operations: number; kept: number | null }[] = [];
+  for (const [at, stage] of stages.entries()) {
+    const layers = stage.layers.flatMap((id) => chosen.get(id) ?? []);
+    if (layers.length > 0) {
+      planned.push({ stage, layers });
+      taken.push({ ...costs[at] });
+    } else if (taken.length > 0) {
+      // What lies between two stages with layers to edit is passed on the way from one to the other.
+      taken[taken.length - 1].operations += costs[at].operations;
+    }
+  }
+  const keeps = planStages(taken);
+  return planned.map((one, at) => ({ ...one, isKept: keeps[at] }));
 }
 
-/** What each stage takes. Two samples tell whether a value holds them one after the other, and so can be kept. */
+/** What each stage of the network takes. Two samples tell whether a value holds them one after the other, and so can be kept. */
 async function stageCosts(
-  { session: { classifier }, samples, costs }: RunBasis,
-  stages: readonly Omit<PlannedStage, 'isKept'>[],
-  work: Work,
+  { session: { classifier }, costs }: RunBasis,
+  samples: SampleSet,
+  { signal }: Work,
 ): Promise<StageCost[]> {
-  const values = [...new Set(stages.flatMap(({ stage }) => stage.values ?? []))];
-  const two = { ...samples.retain, indices: samples.retain.indices.slice(0, 2) };
-  const { value: batch } = await inBatches(two, 2, work.signal).next();
+  const layers = new Map(classifier.layers.map((layer) => [layer.id, layer]));
+  const values = [...new Set(classifier.stages.flatMap((stage) => stage.values ?? []))];
+  const two = { ...samples, indices: samples.indices.slice(0, 2) };
+  const { value: batch } = await inBatches(two, 2, signal).next();
   const given = new Map([[classifier.input.name, batch.tensor]]);
-  const found = await classifier.resume(given, { values, signal: work.signal });
+  const found = await classifier.resume(given, { values, signal });
   const count = batch.labels.length;
-  return stages.map(({ stage, layers }) => {
+  return classifier.stages.map((stage) => {
     let operations = 0;
-    for (const { id, in: columns, out } of layers) {
+    for (const id of stage.layers) {
+      const { in: columns, out } = layers.get(id)!;
       for (const positions of costs.positions.get(id)!) operations += positions * columns * out;
     }
     const kept = stage.values?.map((value) => found.values.get(value)!);
@@ -55,17 +71,22 @@ async function stageCosts(
   });
 }
 
-/** One pass of a run's samples through a network whose layers are edited as they come to them. */
+/** One pass of a run's samples through a network whose layers are edited as they come to them. Dispose of it when done. */
 export class EditingPass {
   readonly #basis: RunBasis;
+  readonly #samples: SideSamples;
   readonly #passes: Readonly<Record<Side, StagedPass>>;
 
-  constructor(basis: RunBasis) {
-    const { session, samples, costs } = basis;
-    const passOf = (side: Side) =>
-      new StagedPass(samples[side], session.classifier.input.name, batchSize(costs, basis.layers));
+  /** @param memory bytes that the samples of one side may take where they stand. */
+  constructor(basis: RunBasis, samples: SideSamples, memory: number) {
+    const { session, costs } = basis;
+    const options = { source: session.classifier.input.name, step: batchSize(costs, basis.layers), memory };
     this.#basis = basis;
-    this.#passes = { retain: passOf('retain'), forget: passOf('forget') };
+    this.#samples = samples;
+    this.#passes = {
+      retain: new StagedPass(samples.retain, options),
+      forget: new StagedPass(samples.forget, options),
+    };
   }
 
   /**
@@ -84,18 +105,25 @@ export class EditingPass {
     return (await this.#take([layer], null, model, work)).get(layer.id)!;
   }
 
+  async dispose(): Promise<void> {
+    for (const side of SIDES) await this.#passes[side].dispose();
+  }
+
   async #take(
     layers: readonly Layer[],
     keep: Stage['values'],
     model: Classifier,
     { signal }: Work,
   ): Promise<Map<LayerId, SideRows>> {
-    const { samples, costs, settings } = this.#basis;
+    const { costs, settings } = this.#basis;
     const taps = layers.flatMap(({ sites }) => sites.map(({ tap }) => tap));
     const wanted = [...new Set([...taps, ...(keep ?? [])])];
     const found = new Map<LayerId, Record<Side, Matrix>>();
     for (const side of SIDES) {
-      const collected = layers.map((layer) => ({ layer, rows: rowsFor(layer, side), parts: [] as Matrix[] }));
+      const count = this.#samples[side].indices.length;
+      const collected = layers.map((layer) => {
+        return { layer, rows: LayerRows.of(layer, side, count, costs, settings), parts: [] as Matrix[] };
+      });
       for await (const chunk of this.#passes[side].run(model, wanted, keep, signal)) {
         for (const { rows, parts } of collected) parts.push(rows.take(chunk.values, chunk.samples)!);
       }
@@ -104,11 +132,5 @@ export class EditingPass {
       }
     }
     return found;
-
-    function rowsFor(layer: Layer, side: Side): LayerRows {
-      const count = samples[side].indices.length;
-      const { seed, maxPatches } = settings;
-      return new LayerRows(layer, costs.positions.get(layer.id)!, count, maxPatches, `${seed}/${side}/${layer.id}`);
-    }
   }
 }

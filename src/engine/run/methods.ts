@@ -1,6 +1,5 @@
-import type { Recipe } from '../../contract/candidates.js';
-import type { Method } from './method.js';
+import type { Methods } from './method.js';
 import { projection } from './projection.js';
+import { refit } from './refit.js';
 
-/** Every method, by the name that recipes give it. */
-export const METHODS: { readonly [Name in Recipe['method']]: Method } = { projection };
+export const METHODS: Methods = { refit, projection };

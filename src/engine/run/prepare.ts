@@ -1,10 +1,10 @@
 import type { LetheError } from '../../base/errors.js';
-import type { Recipe } from '../../contract/candidates.js';
 import type { Work } from '../../contract/progress.js';
 import type { Confusion, SkippedLayer } from '../../contract/records.js';
 import type { UnlearnRequest } from '../../contract/run.js';
 import { type RunSettings, settingsOf } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
+import type { Strategy } from '../../unlearn/strategies.js';
 import { classIndices } from '../../project/classNames.js';
 import { recordPath } from '../../project/recordPath.js';
 import { SAMPLE_CACHE_BYTES } from '../open/limits.js';
@@ -17,7 +17,8 @@ import { planRun, type RunPlan } from './cost/plan.js';
 import { checkRoomForModel } from './cost/room.js';
 import { chosenLayers } from './layers.js';
 import { METHODS } from './methods.js';
-import { drawSamples, makePools, type Pools, type Roles, type RunSamples } from './pools.js';
+import { makePools, type Pools } from './pools.js';
+import { drawSamples, type Roles, type RunSamples } from './samples.js';
 import { checkMeasurable, findTargets } from './targets.js';
 
 /** A run before its long work, with all that can be settled then. Which classes are forgotten already is known only after measuring. */
@@ -25,8 +26,7 @@ export interface RunDraft {
   readonly session: Session;
   readonly settings: RunSettings;
   readonly layers: readonly Layer[];
-  /** What will be tried. */
-  readonly recipes: readonly Recipe[];
+  readonly strategy: Strategy;
   /** Classes that the user named, by index; undefined: what the policy still asks for. */
   readonly forget: readonly number[] | undefined;
   readonly history: ModelHistory;
@@ -44,7 +44,7 @@ export interface RunDraft {
 export async function draftRun(session: Session, request: UnlearnRequest, work: Work): Promise<RunDraft> {
   const { classifier, classes, home } = session;
   const settings = settingsOf(request);
-  const recipes = METHODS.projection.recipes(settings);
+  const strategy = METHODS[settings.method].strategy(settings);
   const layers = chosenLayers(classifier, settings.layers);
   await checkRoomForModel(classifier, layers);
   const pools = makePools(session, settings.seed);
@@ -57,8 +57,8 @@ export async function draftRun(session: Session, request: UnlearnRequest, work: 
   const { history, broken } = await historyOf(home, classifier.files, work);
   const costs = await probe(classifier, pools.available, work.signal);
   const earlier = forgottenBy(history).map(({ index }) => index);
-  const plan = await planRun({ session, settings, layers, pools, costs, candidates: recipes.length, forget, earlier });
-  return { session, settings, layers, recipes, forget, history, broken, pools, costs, plan };
+  const plan = await planRun({ session, settings, layers, pools, costs, candidates: strategy.expected, forget, earlier });
+  return { session, settings, layers, strategy, forget, history, broken, pools, costs, plan };
 }
 
 /**

@@ -12,7 +12,8 @@ import { planRun } from './cost/plan.js';
 import { checkMemory } from './cost/room.js';
 import { hashData } from './inputs.js';
 import { chosenLayers } from './layers.js';
-import { drawSamples, makePools } from './pools.js';
+import { makePools } from './pools.js';
+import { drawSamples } from './samples.js';
 import { recordedTargets } from './targets.js';
 
 /**
@@ -31,7 +32,7 @@ export async function recordedBasis(session: Session, record: RunRecord, work: W
 
   const targets = recordedTargets(config, classes, record);
   const samples = drawSamples(pools, rolesOf({ targets }), classes, settings, SAMPLE_CACHE_BYTES);
-  const data = await hashData([pools.measured, samples.judged], work);
+  const data = await hashData([pools.measured, samples.all], work);
   const isOther = data.length !== record.data.length;
   const changed = data.find(({ sha256 }, at) => isOther || sha256 !== record.data[at].sha256);
   if (changed) throw outdated('holds other samples than those', changed.path);

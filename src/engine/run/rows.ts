@@ -3,6 +3,8 @@ import { type Matrix, matrix } from '../../linalg/matrix.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { Layer, TapId } from '../../models/classifier.js';
 import { inputVectors, positionCount } from '../../models/unfold.js';
+import type { Side } from '../../unlearn/stream.js';
+import type { Probe } from '../open/probe.js';
 
 /** The input vectors of one layer that stand for some samples: of each sample, as it comes by, equally many. */
 export class LayerRows {
@@ -14,6 +16,17 @@ export class LayerRows {
   readonly #share: number;
   readonly #random: Random;
   #sample = 0;
+
+  /** The rows that a run takes of a layer: for the same side and samples always the same ones. */
+  static of(
+    layer: Layer,
+    side: Side,
+    samples: number,
+    { positions }: Pick<Probe, 'positions'>,
+    { seed, maxPatches }: { readonly seed: number; readonly maxPatches: number },
+  ): LayerRows {
+    return new LayerRows(layer, positions.get(layer.id)!, samples, maxPatches, `${seed}/${side}/${layer.id}`);
+  }
 
   /**
    * @param perSite positions of one sample at each of the layer's sites

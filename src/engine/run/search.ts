@@ -1,95 +1,88 @@
-import type { Candidate, Recipe } from '../../contract/candidates.js';
+import type { Candidate } from '../../contract/candidates.js';
 import { asPart, inStep, type Work } from '../../contract/progress.js';
 import { candidateOf } from '../../contract/recipes.js';
-import type { CandidateResult, Confusion } from '../../contract/records.js';
+import type { CandidateResult } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
-import type { Classifier } from '../../models/classifier.js';
+import type { Evaluation } from '../../unlearn/candidates.js';
 import { isAdmissible, paretoFront } from '../../unlearn/candidates.js';
-import {
-  EXHAUSTIVE,
-  type Judgements,
-  RACE,
-  type Round,
-  type SearchResult,
-  searchCandidates,
-} from '../../unlearn/search.js';
-import { accuracyOver, measureConfusion, samplesOf } from '../open/accuracy.js';
-import { batchSize, type Probe } from '../open/probe.js';
-import { beginning, type SampleSet } from '../open/samples.js';
-import type { CandidateSource } from './method.js';
+import { pooledEvaluation } from '../../unlearn/folds.js';
+import { type Judgements, type SearchResult, searchCandidates } from '../../unlearn/search.js';
+import type { Strategy } from '../../unlearn/strategies.js';
+import type { RunBasis } from './basis.js';
+import { evaluateOn } from './judging.js';
+import { METHODS } from './methods.js';
+import type { Sources } from './sources.js';
 import type { Targets } from './targets.js';
-
-/** Multiply-adds from which candidates are raced instead of each being judged on all samples: some ten seconds. */
-const RACE_OPERATIONS = 5e11;
-
-/** Every candidate on all samples where that is quick, else a race. Decided by the model's size, so that runs repeat. */
-export function roundsFor(costs: Probe, samples: number, candidates: number): readonly Round[] {
-  return costs.operations * samples * candidates > RACE_OPERATIONS ? RACE : EXHAUSTIVE;
-}
-
-/** About how much of a candidate's time goes into its weights, before it is measured. */
-const EDITING = 0.3;
 
 /** Views need not hear of candidates more often. */
 const TELL_MS = 200;
 
+export interface Searched extends SearchResult {
+  /** The model as it is, on the samples that candidates are judged on. */
+  readonly before: Evaluation;
+}
+
 /**
- * Makes a model after each recipe, runs it, and picks the best (see `searchCandidates`). Tells the candidates as they are
- * judged: all so far, now and then, and all of them in the end.
+ * Makes the models that a strategy asks for, runs each on the samples that were held out from it, and picks the best (see
+ * `searchCandidates`). Tells the candidates as they are judged: all so far, now and then, and all of them in the end.
  */
 export async function search(
-  source: CandidateSource,
-  recipes: readonly Recipe[],
-  rounds: readonly Round[],
+  basis: RunBasis,
+  strategy: Strategy,
+  sources: Sources,
   work: Work<UnlearnPart>,
-): Promise<SearchResult> {
+): Promise<Searched> {
   let told = performance.now();
   const onJudged = (judged: () => Judgements) => {
     if (performance.now() - told < TELL_MS) return;
     told = performance.now();
     work.onPart?.({ candidates: candidateResults(judged()) });
   };
-  const { targets, samples, costs, session } = source.basis;
-  const { classifier } = session;
-  const measure = (model: Classifier, set: SampleSet, part: Work) =>
-    measureConfusion(model, set, batchSize(costs), part);
-  const before =
-    targets.protect.length > 0 ? await measure(classifier, samples.judged, inStep('search', work)) : undefined;
+  const { targets, samples, session, settings } = basis;
+  const { folds } = samples;
+  const { editing } = METHODS[settings.method];
+  const before = await evaluateBefore(basis, work);
+  work.onPart?.({ recoverability: { before: before.recoverability, after: null } });
   const found = await searchCandidates({
-    ...{ recipes, rounds, signal: work.signal, onProgress: work.onProgress, onJudged },
+    ...{ strategy, folds: folds.length, signal: work.signal, onProgress: work.onProgress, onJudged },
+    ...{ tolerance: settings.tolerance, depth: settings.depth },
     ...goalsOf(targets, before),
-    async evaluate(recipe, { share, detail }, part) {
-      const edits = await source.edits(recipe, detail, asPart(part, 0, EDITING));
-      const candidate = await classifier.withWeights(edits);
+    async evaluate(recipe, fold, part) {
+      const { fitted, judged } = folds[fold];
+      const source = await sources.of(fitted, part);
+      const edits = await source.edits(recipe, asPart(part, 0, editing));
+      const candidate = await session.classifier.withWeights(edits);
       try {
-        return accuracies(await measure(candidate, beginning(samples.judged, share), asPart(part, EDITING, 1)));
+        return await evaluateOn(basis, candidate, judged, asPart(part, editing, 1));
       } finally {
         await candidate.dispose();
       }
     },
   });
   work.onPart?.({ candidates: candidateResults(found) });
-  return found;
+  return { ...found, before };
 }
 
-/** @param before what the model as it is takes the judged samples for; not needed where no class is protected. */
-function goalsOf(targets: Targets, before: Confusion | undefined) {
+async function evaluateBefore(basis: RunBasis, work: Work): Promise<Evaluation> {
+  const { folds } = basis.samples;
+  const parts: Evaluation[] = [];
+  for (const [at, { judged }] of folds.entries()) {
+    const part = asPart(inStep('search', work), at / folds.length, (at + 1) / folds.length);
+    parts.push(await evaluateOn(basis, basis.session.classifier, judged, part));
+  }
+  return pooledEvaluation(parts);
+}
+
+/** @param before how the model as it is does on the samples that candidates are judged on. */
+function goalsOf(targets: Targets, before: Evaluation) {
   return {
     forget: targets.forget.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     earlier: targets.earlier.map(({ index, maxAccuracy }) => ({ class: index, maxAccuracy })),
     protect: targets.protect.flatMap(({ index, maxDrop }) => {
-      const accuracy = before && accuracyOver(before, [index]);
-      return typeof accuracy === 'number' ? [{ class: index, before: accuracy, maxDrop }] : [];
+      const known = before.classes.find((entry) => entry.class === index);
+      return known ? [{ class: index, before: known.accuracy, maxDrop }] : [];
     }),
   };
-}
-
-/** Accuracy of every class that has samples. */
-function accuracies(confusion: Confusion) {
-  return [...confusion.keys()].flatMap((index) => {
-    const accuracy = accuracyOver(confusion, [index]);
-    return accuracy === null ? [] : [{ class: index, accuracy, samples: samplesOf(confusion, index) }];
-  });
 }
 
 /** Candidates as they are shown and recorded. */
@@ -101,6 +94,7 @@ export function candidateResults({ candidates, front }: Judgements, chosen?: Can
       retainAccuracy: judged.accuracyRetain,
       forgetAccuracy: judged.accuracyForget,
       score: judged.score,
+      recoverability: judged.recoverability,
       samples: judged.samples,
       complete: judged.complete,
       forgets: judged.forgets,
@@ -115,11 +109,10 @@ export function candidateResults({ candidates, front }: Judgements, chosen?: Can
 export function withJudgement(candidates: readonly CandidateResult[], judged: CandidateResult): CandidateResult[] {
   const replaced = candidates.map((candidate) => (candidate.id === judged.id ? judged : candidate));
   const judgements = replaced.map((candidate) => ({
+    ...candidate,
     candidate,
     accuracyRetain: candidate.retainAccuracy,
     accuracyForget: candidate.forgetAccuracy,
-    share: candidate.samples,
-    complete: candidate.complete,
   }));
   const front = new Set(paretoFront(judgements).map(({ candidate }) => candidate));
   return replaced.map((candidate) => ({ ...candidate, pareto: front.has(candidate) }));

@@ -1,4 +1,5 @@
 import { breathe } from '../../base/abort.js';
+import { ArrayStore, type Stored } from '../../base/arrayStore.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { ActivationId, Classifier } from '../../models/classifier.js';
 import { inBatches, type SampleSet } from '../open/samples.js';
@@ -9,22 +10,34 @@ export interface Chunk {
   readonly samples: number;
 }
 
+/** A chunk that is kept. */
+interface Standing {
+  readonly values: readonly { readonly id: ActivationId; readonly dims: readonly number[]; readonly stored: Stored }[];
+  readonly samples: number;
+}
+
+export interface StagedPassOptions {
+  /** The value that the whole network starts from. */
+  readonly source: ActivationId;
+  /** Samples in a chunk. */
+  readonly step: number;
+  /** Bytes that the samples may take where they stand; there may be two such places at a time. Beyond, they lie in a scratch file. */
+  readonly memory: number;
+}
+
 /**
  * Samples on their way through a network that changes while they pass: they stand at values that decide all that follows, and go
- * on from there in whatever the network is by then.
+ * on from there in whatever the network is by then. Dispose of it when done.
  */
 export class StagedPass {
   readonly #samples: SampleSet;
-  readonly #source: ActivationId;
-  readonly #step: number;
+  readonly #options: StagedPassOptions;
   /** Where the samples stand; undefined: at the input, which is read anew each time. */
-  #standing: readonly Chunk[] | undefined;
+  #standing: { readonly store: ArrayStore; readonly chunks: readonly Standing[] } | undefined;
 
-  /** @param step samples in a chunk. */
-  constructor(samples: SampleSet, source: ActivationId, step: number) {
+  constructor(samples: SampleSet, options: StagedPassOptions) {
     this.#samples = samples;
-    this.#source = source;
-    this.#step = step;
+    this.#options = options;
   }
 
   /**
@@ -37,22 +50,49 @@ export class StagedPass {
     keep: readonly ActivationId[] | null,
     signal?: AbortSignal,
   ): AsyncGenerator<Chunk> {
-    const standing: Chunk[] = [];
-    for await (const { values: from, samples } of this.#chunks(signal)) {
-      await breathe(signal);
-      const found = await model.resume(from, { values, signal });
-      if (keep) standing.push({ values: new Map(keep.map((value) => [value, found.values.get(value)!])), samples });
-      yield { values: found.values, samples };
+    const next = keep && { store: new ArrayStore(this.#options.memory), chunks: [] as Standing[] };
+    try {
+      for await (const { values: from, samples } of this.#chunks(signal)) {
+        await breathe(signal);
+        const found = await model.resume(from, { values, signal });
+        if (next) {
+          const kept: Standing['values'][number][] = [];
+          for (const id of keep) {
+            const { dims, data } = found.values.get(id)!;
+            kept.push({ id, dims, stored: await next.store.put(data, signal) });
+          }
+          next.chunks.push({ values: kept, samples });
+        }
+        yield { values: found.values, samples };
+      }
+    } catch (error) {
+      await next?.store.dispose();
+      throw error;
     }
-    if (keep) this.#standing = standing;
+    if (!next) return;
+    await this.dispose();
+    this.#standing = next;
+  }
+
+  async dispose(): Promise<void> {
+    const standing = this.#standing;
+    this.#standing = undefined;
+    await standing?.store.dispose();
   }
 
   async *#chunks(signal?: AbortSignal): AsyncGenerator<Chunk> {
-    if (this.#standing) yield* this.#standing;
-    else {
-      for await (const { tensor, labels } of inBatches(this.#samples, this.#step, signal)) {
-        yield { values: new Map([[this.#source, tensor]]), samples: labels.length };
+    const { source, step } = this.#options;
+    if (!this.#standing) {
+      for await (const { tensor, labels } of inBatches(this.#samples, step, signal)) {
+        yield { values: new Map([[source, tensor]]), samples: labels.length };
       }
+      return;
+    }
+    const { store, chunks } = this.#standing;
+    for (const { values, samples } of chunks) {
+      const tensors = new Map<ActivationId, Tensor>();
+      for (const { id, dims, stored } of values) tensors.set(id, { dims, data: await store.get(stored, signal) });
+      yield { values: tensors, samples };
     }
   }
 }

@@ -6,7 +6,7 @@ import type { ProjectConfig } from '../../project/config.js';
 import { accuracyOver } from '../open/accuracy.js';
 import type { SampleSet } from '../open/samples.js';
 import { forgottenBy, type ModelHistory } from '../records/history.js';
-import type { Roles } from './pools.js';
+import type { Roles } from './samples.js';
 
 /** A class that must not be recognised. */
 export interface ForgottenClass {

@@ -10,7 +10,7 @@ import type { Classifier } from '../../models/classifier.js';
 import { digests } from '../../project/digestCache.js';
 import { hashFiles } from '../../project/fileHash.js';
 import { slugOf } from '../../project/slug.js';
-import { RACE, type SearchResult } from '../../unlearn/search.js';
+import type { SearchResult } from '../../unlearn/search.js';
 import { checkWeights } from '../open/probe.js';
 import type { Session } from '../open/session.js';
 import type { RunBasis } from './basis.js';
@@ -24,7 +24,8 @@ import { beforePart, layersPart, measuredPart, spacesPart } from './parts.js';
 import { type Draft, type Persisted, persist } from './persist.js';
 import { draftRun, notesOf, settleRun, skippedLayers } from './prepare.js';
 import { accuraciesOf } from './results.js';
-import { candidateResults, roundsFor, search } from './search.js';
+import { candidateResults, search } from './search.js';
+import { Sources } from './sources.js';
 import { indicesOf } from './targets.js';
 import { versions } from './versions.js';
 
@@ -46,7 +47,7 @@ export async function runUnlearning(
 ): Promise<Unlearned> {
   const { classifier, classes, home } = session;
   const draft = await draftRun(session, request, work);
-  const { forget, recipes } = draft;
+  const { forget, strategy } = draft;
   // Named classes name the output too, which may be in the way.
   let output = forget && (await chooseOutput(classifier, home, slugOf(forget, classes), request));
   await checkRoom(draft.plan, outputFolder(classifier, home, request));
@@ -63,25 +64,29 @@ export async function runUnlearning(
   const notes = notesOf(basis, draft);
   work.onPart?.(beforePart(basis, notes));
 
-  const rounds = roundsFor(basis.costs, basis.samples.judged.indices.length, recipes.length);
-  const source = await METHODS.projection.prepare(basis, rounds === RACE, work);
+  const { fitted, folds } = basis.samples;
+  const sources = new Sources(METHODS[basis.settings.method], basis);
   try {
+    const first = await sources.of(folds[0].fitted, work);
     const describing = stopwatch();
-    work.onPart?.(spacesPart(basis.layers, await source.spectra(work)));
-    seconds.forward = source.seconds.forward;
-    seconds.spaces = source.seconds.spaces + describing();
+    work.onPart?.(spacesPart(basis.layers, await first.spectra(work)));
+    seconds.forward = first.seconds.forward;
+    seconds.spaces = first.seconds.spaces + describing();
 
     const searching = stopwatch();
-    const searched = await search(source, recipes, rounds, work);
-    seconds.search = searching();
-    const { recipe } = searched.best ?? noCandidate(searched, classifier);
+    const searched = await search(basis, strategy, sources, work);
+    const { best, before: judgedBefore } = searched;
+    const { recipe, recoverability } = best ?? noCandidate(searched, classifier);
     const candidates = candidateResults(searched, candidateOf(recipe));
+    const source = await sources.of(fitted, inStep('search', work));
+    seconds.search = searching();
 
     const model = await makeCandidate(source, recipe, work);
     const measuringAgain = stopwatch();
     const measured = await measureCandidate(basis, recipe, model, work).finally(() => model.dispose());
+    const recoverabilities = { before: judgedBefore.recoverability, after: recoverability };
     seconds.measure += measuringAgain();
-    work.onPart?.(measuredPart(measured, candidates));
+    work.onPart?.({ ...measuredPart(measured, candidates), recoverability: recoverabilities });
 
     const describingAgain = stopwatch();
     const layers = await source.layers(recipe, work);
@@ -90,16 +95,18 @@ export async function runUnlearning(
 
     const result = (fromSaving: readonly string[]): RunResult => ({
       ...resultOf(basis, { ...measured, layers }, candidates),
+      recoverability: recoverabilities,
       notes: [...notes, ...fromSaving],
       seconds: { ...seconds, total: total() },
     });
     const saving = inStep('save', work);
     const recorded = await recordDraft(basis, files, saving);
-    const edits = await source.edits(recipe, 'full', saving);
+    const edits = await source.edits(recipe, saving);
     const run = { classifier, edits, output, home: home.folder, slug, draft: recorded, result };
-    return { ...(await persist(run, work)), source };
+    const persisted = await persist(run, work);
+    return { ...persisted, source: await sources.take(fitted, work) };
   } catch (error) {
-    await source.dispose();
+    await sources.dispose();
     throw error;
   }
 }
@@ -108,9 +115,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function resultOf(
   basis: RunBasis,
-  { candidate, after, perClass, confusionAfter, layers, policy }: CandidateFacts,
+  { candidate, after, perClass, confusionAfter, layers, policy }: Omit<CandidateFacts, 'recoverabilityAfter'>,
   candidates: readonly CandidateResult[],
-): Omit<RunResult, 'notes' | 'seconds'> {
+): Omit<RunResult, 'notes' | 'seconds' | 'recoverability'> {
   const { classes } = basis.session;
   const roles = rolesOf(basis);
   return {
@@ -135,12 +142,12 @@ async function recordDraft(basis: RunBasis, files: readonly HashedFile[], work: 
   const { classifier, config, classes } = session;
   const named = <T extends { readonly index: number }>(entry: T) => ({ class: classes[entry.index], ...entry });
   return {
-    version: 2,
+    version: 3,
     created: new Date().toISOString(),
     versions: versions(),
     source: { path: classifier.path, format: classifier.format, files },
     config: (await hashFiles([config.file], work))[0],
-    data: await hashData([pools.measured, samples.judged], work),
+    data: await hashData([pools.measured, samples.all], work),
     classes,
     forget: targets.forget.map(({ index, reason, maxAccuracy }) => named({ index, reason, maxAccuracy })),
     earlier: targets.earlier.map(({ index, maxAccuracy }) => named({ index, maxAccuracy })),

@@ -8,6 +8,7 @@ const NOTHING_FOUND: Omit<StudioRun['outcome'], 'forget'> = {
   measuredOn: null,
   before: null,
   after: null,
+  recoverability: null,
   perClass: [],
   confusionBefore: null,
   confusionAfter: null,

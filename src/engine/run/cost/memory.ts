@@ -2,7 +2,6 @@ import { FORMATS, type FormatName } from '../../../contract/formats.js';
 import { symmetricBytes, tilingOf } from '../../../linalg/tiles.js';
 import { accumulatorBytes } from '../../../unlearn/accumulator.js';
 import { cheaperForm, momentBytes } from '../../../unlearn/moment.js';
-import { RACE } from '../../../unlearn/search.js';
 import { SAMPLE_CACHE_BYTES } from '../../open/limits.js';
 import { batchSize } from '../../open/probe.js';
 import type { PlannedSpace, RunPlan } from './plan.js';
@@ -44,26 +43,18 @@ export function modelMemory(format: FormatName, modelBytes: number, editedBytes:
 }
 
 function spaceMemory(plan: RunPlan): number {
-  const { memory, alphaR, alphaF } = plan.settings;
+  const { memory } = plan.settings;
   let peak = 0;
   let finished = 0;
   let derived = plan.editedBytes;
   for (const space of plan.spaces) {
     peak += accumulatorBytes(space.layer, space.count);
     finished += momentBytes(space.layer, space.count);
-    derived +=
-      (isForOnePair(space, plan) ? 1 : space.side === 'retain' ? alphaR.length : alphaF.length) * factorBytes(space);
+    derived += plan.candidates * factorBytes(space);
   }
-  // Every candidate's weights are kept where each is judged in full.
-  if (plan.rounds !== RACE) derived += alphaR.length * alphaF.length * plan.editedBytes;
+  derived += plan.candidates * plan.editedBytes;
   if (peak > 0.75 * memory) return memory;
   return Math.max(peak, Math.min(memory, finished + derived));
-}
-
-/** In a race, only the finalist is judged with the full spaces that have a sketch. */
-export function isForOnePair({ layer, side, detail }: PlannedSpace, { spaces }: RunPlan): boolean {
-  const isSketch = (other: PlannedSpace) => other.layer === layer && other.side === side && other.detail === 'sketch';
-  return detail === 'full' && spaces.some(isSketch);
 }
 
 /** A Cholesky factor, as large as the moment's square part. */
@@ -74,7 +65,7 @@ function factorBytes({ layer, count }: PlannedSpace): number {
 
 /** Four bytes a value: whether images take less is known only after reading. */
 function sampleMemory({ samples, sampleLength }: RunPlan): number {
-  const bytes = 4 * samples.judged * sampleLength;
+  const bytes = 4 * samples.all * sampleLength;
   return bytes > SAMPLE_CACHE_BYTES ? 0 : bytes;
 }
 

@@ -3,14 +3,10 @@ import type { FormatName } from '../../../contract/formats.js';
 import type { RunSettings } from '../../../contract/settings.js';
 import { elementCount } from '../../../linalg/tensor.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
-import type { Detail } from '../../../unlearn/collect.js';
-import { RACE, type Round } from '../../../unlearn/search.js';
 import type { Side } from '../../../unlearn/stream.js';
 import type { Probe } from '../../open/probe.js';
 import type { Session } from '../../open/session.js';
 import type { Pools } from '../pools.js';
-import { SKETCH_VECTORS } from '../projection.js';
-import { roundsFor } from '../search.js';
 import { policyOf } from '../targets.js';
 
 /** How much a run will do, as far as that is known before it begins. */
@@ -23,11 +19,15 @@ export interface RunPlan {
   readonly layers: readonly Layer[];
   readonly settings: RunSettings;
   readonly costs: Probe;
-  /** Numbers of samples. */
-  readonly samples: { readonly measured: number; readonly judged: number } & Readonly<Record<Side, number>>;
+  /** Numbers of samples: that accuracies are measured on, that have a part in the run, that a candidate is judged on, and is made from. */
+  readonly samples: { readonly measured: number; readonly all: number; readonly judged: number } & Readonly<
+    Record<Side, number>
+  >;
   /** Values of one stored sample. */
   readonly sampleLength: number;
-  readonly rounds: readonly Round[];
+  /** Models that will be made and judged, and how often what they are made from is to be found. */
+  readonly candidates: number;
+  readonly preparations: number;
   readonly spaces: readonly PlannedSpace[];
 }
 
@@ -35,7 +35,6 @@ export interface RunPlan {
 export interface PlannedSpace {
   readonly layer: Layer;
   readonly side: Side;
-  readonly detail: Detail;
   /** Input vectors. */
   readonly count: number;
 }
@@ -62,8 +61,7 @@ interface Plannable {
 export async function planRun(run: Plannable): Promise<RunPlan> {
   const { session, settings, layers, pools, costs } = run;
   const { classifier } = session;
-  const samples = countSamples(pools, settings, rolesOf(run));
-  const rounds = roundsFor(costs, samples.judged, run.candidates);
+  const { folds, ...samples } = countSamples(pools, settings, rolesOf(run));
   return {
     format: classifier.format,
     modelBytes: await modelBytes(classifier),
@@ -73,14 +71,14 @@ export async function planRun(run: Plannable): Promise<RunPlan> {
     costs,
     samples: { ...samples, measured: pools.measured.indices.length },
     sampleLength: elementCount(pools.available.dataset.shape),
-    rounds,
+    // Some of the candidates are judged on every fold, and one is made from all samples in the end.
+    candidates: folds === 1 ? run.candidates : run.candidates + 2 * (folds - 1) + 1,
+    preparations: folds === 1 ? 1 : folds + 1,
     spaces: layers.flatMap((layer) =>
-      (['retain', 'forget'] as const).flatMap((side): PlannedSpace[] => {
+      (['retain', 'forget'] as const).map((side): PlannedSpace => {
         const positions = sum(costs.positions.get(layer.id)!);
         const count = Math.min(settings.maxPatches, samples[side] * positions);
-        const full = { layer, side, detail: 'full' as const, count };
-        const sketched = rounds === RACE && Math.min(count, layer.in) >= 2 * SKETCH_VECTORS;
-        return sketched ? [full, { layer, side, detail: 'sketch', count: SKETCH_VECTORS }] : [full];
+        return { layer, side, count };
       }),
     ),
   };
@@ -106,23 +104,27 @@ function rolesOf({ session: { config, classes }, forget, earlier }: Plannable) {
 }
 
 function countSamples(
-  { available: pool, heldOut }: Pools,
+  { available: pool, heldOut: reserved }: Pools,
   settings: RunSettings,
   { forget, earlier }: { readonly forget: ReadonlySet<number>; readonly earlier: ReadonlySet<number> },
 ) {
   const { labels } = pool.dataset;
   const available = new Map<number, number>();
   for (const label of labels) available.set(label, (available.get(label) ?? 0) + 1);
-  for (const index of heldOut) available.set(labels[index], available.get(labels[index])! - 1);
-  const counts = { retain: 0, forget: 0, judged: 0 };
+  for (const index of reserved) available.set(labels[index], available.get(labels[index])! - 1);
+  const { samples, forgetSamples, heldOut } = settings;
+  const counts = { retain: 0, forget: 0, judged: 0, all: 0 };
+  let folds = 1;
   for (const [label, count] of available) {
-    const isForget = forget.has(label);
-    const drawn = Math.min(count, isForget || earlier.has(label) ? settings.forgetSamples : settings.samples);
-    counts.judged += drawn;
-    if (isForget) counts.forget += drawn;
-    else if (!earlier.has(label)) counts.retain += drawn;
+    const isForget = forget.has(label) || earlier.has(label);
+    const drawn = Math.min(count, isForget ? forgetSamples : samples);
+    if (drawn > 0 && drawn * heldOut < 1 && heldOut > 0) folds = Math.round(1 / heldOut);
+    const judged = heldOut > 0 ? drawn * heldOut : drawn;
+    counts.all += drawn;
+    counts.judged += judged;
+    counts[isForget ? 'forget' : 'retain'] += heldOut > 0 ? drawn - judged : drawn;
   }
-  return counts;
+  return { ...counts, folds };
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,5 @@
 import type { RunStep } from '../../../contract/run.js';
 import { cheaperForm } from '../../../unlearn/moment.js';
-import { isForOnePair } from './memory.js';
 import type { Pace } from './pace.js';
 import type { PlannedSpace, RunPlan } from './plan.js';
 
@@ -64,33 +63,26 @@ export function stepsOf({ load, before, after, forward, spaces, search, dimensio
 }
 
 function searchSeconds(plan: RunPlan, pace: Pace): number {
-  const { rounds, samples, settings } = plan;
-  const pairs = settings.alphaR.length * settings.alphaF.length;
-  let seconds = 0;
-  for (const { share, keep } of rounds) {
-    const candidates = Math.min(pairs, keep ?? pairs);
-    seconds += candidates * (pace.candidate + Math.ceil(share * samples.judged) * pace.forward);
-    for (const { groups } of plan.layers) seconds += candidates * (LAYER + groups * GROUP);
-  }
+  const { candidates, samples } = plan;
+  let seconds = samples.judged * pace.forward + candidates * (pace.candidate + samples.judged * pace.forward);
+  for (const { groups } of plan.layers) seconds += candidates * (LAYER + groups * GROUP);
   return seconds + SOLVING * pace.multiplyAdd * solving(plan);
 }
 
 /** Multiply-adds for the moments and the spectra. */
 function collecting({ spaces }: RunPlan): number {
   return sum(spaces, (space) => {
-    const { layer, count, detail } = space;
+    const { layer, count } = space;
     const size = sizeOf(space);
     const width = layer.groups > 1 ? Math.max(layer.in, PACK_COLUMNS) : layer.in;
     const moment = size === layer.in ? (count * layer.in * width) / 2 : (count * count * layer.in) / 2;
-    const spectrum = detail === 'full' ? SOLVING * SPECTRUM_ROWS * size ** 2 : 0;
-    return layer.groups * (moment + spectrum);
+    return layer.groups * (moment + SOLVING * SPECTRUM_ROWS * size ** 2);
   });
 }
 
 /** Multiply-adds for the dimensions of the chosen pair. */
 function describing({ spaces }: RunPlan): number {
   return sum(spaces, (space) => {
-    if (space.detail !== 'full') return 0;
     const size = sizeOf(space);
     return space.layer.groups * SOLVING * (size ** 3 / 3 + DIMENSION_ROWS * size ** 2);
   });
@@ -98,17 +90,12 @@ function describing({ spaces }: RunPlan): number {
 
 /** Multiply-adds for the factors of each alpha, and for the weights of each pair. */
 function solving(plan: RunPlan): number {
-  const { alphaR, alphaF } = plan.settings;
   return sum(plan.spaces, (space) => {
-    const { layer, count, side } = space;
+    const { layer, count } = space;
     const size = sizeOf(space);
     const rows = layer.out / layer.groups;
-    const once = isForOnePair(space, plan);
-    const factors = once ? 1 : side === 'retain' ? alphaR.length : alphaF.length;
-    // The rows of W (I - P_r) serve all pairs with one alpha_r.
-    const solves = once ? 1 : side === 'retain' ? alphaR.length : alphaR.length * alphaF.length;
     const carried = size === layer.in ? 0 : 2 * count * layer.in * rows;
-    return layer.groups * (factors * (size ** 3 / 6) + solves * (size ** 2 * rows + carried));
+    return plan.candidates * layer.groups * (size ** 3 / 6 + size ** 2 * rows + carried);
   });
 }
 
