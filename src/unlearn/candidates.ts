@@ -1,4 +1,5 @@
 import type { Recipe } from '../contract/candidates.js';
+import { atDepth, deeperFirst, depthFront, readability } from '../contract/depth.js';
 import { DEFAULT_MAX_ACCURACY, exceeds } from '../contract/policy.js';
 import type { Recoverability } from '../contract/records.js';
 
@@ -48,9 +49,9 @@ export interface Goals {
 export interface Judged extends Evaluation {
   readonly recipe: Recipe;
   /** Over all samples of retained classes, and of classes to forget. */
-  readonly accuracyRetain: number;
-  readonly accuracyForget: number;
-  /** accuracyRetain * (1 - accuracyForget). */
+  readonly retainAccuracy: number;
+  readonly forgetAccuracy: number;
+  /** retainAccuracy * (1 - forgetAccuracy). */
   readonly score: number;
   /** How many samples it was judged on. */
   readonly samples: number;
@@ -72,8 +73,8 @@ export function judge(recipe: Recipe, evaluation: Evaluation, goals: Goals, comp
   const forgotten = new Set(goals.forget.map((limit) => limit.class));
   const retained = new Set(classes.map((entry) => entry.class));
   for (const limit of unknown) retained.delete(limit.class);
-  const accuracyRetain = pooled(classes.filter((entry) => retained.has(entry.class)));
-  const accuracyForget = pooled(classes.filter((entry) => forgotten.has(entry.class)));
+  const retainAccuracy = pooled(classes.filter((entry) => retained.has(entry.class)));
+  const forgetAccuracy = pooled(classes.filter((entry) => forgotten.has(entry.class)));
 
   const results = new Map(classes.map((entry) => [entry.class, entry]));
   const within = (name: number, limit: number) => {
@@ -88,9 +89,9 @@ export function judge(recipe: Recipe, evaluation: Evaluation, goals: Goals, comp
   return {
     ...evaluation,
     recipe,
-    accuracyRetain,
-    accuracyForget,
-    score: accuracyRetain * (1 - accuracyForget),
+    retainAccuracy,
+    forgetAccuracy,
+    score: retainAccuracy * (1 - forgetAccuracy),
     samples: classes.reduce((sum, entry) => sum + entry.samples, 0),
     complete,
     forgets: unknown.every((limit) => within(limit.class, goals.forgetLimit ?? FORGET_LIMIT)),
@@ -141,41 +142,13 @@ export function choose(judged: readonly Judged[], { tolerance, depth }: Preferen
   const admissible = complete.filter(isAdmissible);
   const pool = admissible.length > 0 ? admissible : complete;
   if (pool.length === 0) return undefined;
-  if (depth !== null) {
-    const front = byDepth(pool);
-    return front[Math.round(depth * (front.length - 1))];
-  }
-  const best = Math.max(...pool.map(({ accuracyRetain }) => accuracyRetain));
-  return pool.filter(({ accuracyRetain }) => !exceeds(best - accuracyRetain, tolerance)).sort(deeper)[0];
-}
-
-/** The harder to read first; of equals the one that keeps more, then the one that changes less. */
-function deeper(a: Judged, b: Judged): number {
-  return (
-    readability(a) - readability(b) ||
-    b.score - a.score ||
-    a.recipe.alphaF - b.recipe.alphaF ||
-    b.recipe.alphaR - a.recipe.alphaR
-  );
-}
-
-/** How well the forgotten classes can be told; equal for all where that is not known. */
-function readability({ recoverability }: Pick<Judged, 'recoverability'>): number {
-  return recoverability?.balancedAccuracy ?? 0;
-}
-
-/** Those that no other one beats in retain accuracy and in depth at once, from the one that keeps most to the deepest. */
-function byDepth(pool: readonly Judged[]): Judged[] {
-  const sorted = [...pool].sort((a, b) => b.accuracyRetain - a.accuracyRetain || deeper(a, b));
-  const front: Judged[] = [];
-  for (const candidate of sorted) {
-    if (front.length === 0 || readability(candidate) < readability(front.at(-1)!)) front.push(candidate);
-  }
-  return front;
+  if (depth !== null) return atDepth(depthFront(pool), depth);
+  const best = Math.max(...pool.map(({ retainAccuracy }) => retainAccuracy));
+  return pool.filter(({ retainAccuracy }) => !exceeds(best - retainAccuracy, tolerance)).sort(deeperFirst)[0];
 }
 
 /** What the Pareto front is about. */
-export type Judgement = Pick<Judged, 'accuracyRetain' | 'accuracyForget' | 'recoverability' | 'complete' | 'samples'>;
+export type Judgement = Pick<Judged, 'retainAccuracy' | 'forgetAccuracy' | 'recoverability' | 'complete' | 'samples'>;
 
 /**
  * The candidates that no other one beats: in retain accuracy, forget accuracy and recoverability at once. One judged on few
@@ -185,9 +158,9 @@ export function paretoFront<T extends Judgement>(candidates: readonly T[]): T[] 
   const beats = (a: T, b: T) =>
     Number(a.complete) >= Number(b.complete) &&
     a.samples >= b.samples &&
-    a.accuracyRetain >= b.accuracyRetain &&
-    a.accuracyForget <= b.accuracyForget &&
+    a.retainAccuracy >= b.retainAccuracy &&
+    a.forgetAccuracy <= b.forgetAccuracy &&
     readability(a) <= readability(b) &&
-    (a.accuracyRetain > b.accuracyRetain || a.accuracyForget < b.accuracyForget || readability(a) < readability(b));
+    (a.retainAccuracy > b.retainAccuracy || a.forgetAccuracy < b.forgetAccuracy || readability(a) < readability(b));
   return candidates.filter((candidate) => !candidates.some((other) => beats(other, candidate)));
 }

@@ -87,6 +87,6 @@ function contenders(judged: readonly Judged[], { tolerance, depth }: Preference)
   const forgetting = judged.filter(({ forgets }) => forgets);
   const pool = forgetting.length > 0 ? forgetting : judged;
   if (depth !== null) return pool;
-  const best = pool.reduce((a, b) => (b.accuracyRetain > a.accuracyRetain ? b : a));
-  return pool.filter((one) => best.accuracyRetain - one.accuracyRetain <= tolerance + pairedError(best, one));
+  const best = pool.reduce((a, b) => (b.retainAccuracy > a.retainAccuracy ? b : a));
+  return pool.filter((one) => best.retainAccuracy - one.retainAccuracy <= tolerance + pairedError(best, one));
 }

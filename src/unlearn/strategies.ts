@@ -35,7 +35,7 @@ export function deepest(path: readonly Recipe[], start: number, tolerance: numbe
       const at = path.map((recipe) => known.get(candidateId(recipe)));
       if (!at.some(Boolean)) return path[start];
       const best = judged.reduce((a, b) => (rank(b) > rank(a) ? b : a));
-      const loss = (one: Judged) => best.accuracyRetain - one.accuracyRetain - tolerance;
+      const loss = (one: Judged) => best.retainAccuracy - one.retainAccuracy - tolerance;
       const isTooDeep = (one: Judged) => forgetsEnough(one) && (!one.meetsProtectLimits || loss(one) > 0);
       const first = at.findIndex((one) => one && isTooDeep(one));
       let beyond = first < 0 ? path.length : first;
@@ -54,7 +54,7 @@ export function deepest(path: readonly Recipe[], start: number, tolerance: numbe
 
 /** By retain accuracy, those that do what they must before the others. */
 function rank(one: Judged): number {
-  return one.accuracyRetain + 2 * Number(one.forgets) + 4 * Number(isAdmissible(one));
+  return one.retainAccuracy + 2 * Number(one.forgets) + 4 * Number(isAdmissible(one));
 }
 
 function forgetsEnough({ forgets, meetsForgetLimits }: Judged): boolean {
@@ -97,7 +97,7 @@ export function leastForgetting(
         if (found.least === alphaF.length) break;
         rows.push({ r, least: found.least });
       }
-      const kept = rows.map(({ r, least }) => at(r, least)?.accuracyRetain ?? 0);
+      const kept = rows.map(({ r, least }) => at(r, least)?.retainAccuracy ?? 0);
       const best = kept.indexOf(Math.max(...kept));
       for (const [a, b] of [
         [rows[best - 1], rows[best]],

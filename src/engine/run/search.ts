@@ -3,8 +3,7 @@ import { asPart, inStep, type Work } from '../../contract/progress.js';
 import { candidateOf } from '../../contract/recipes.js';
 import type { CandidateResult } from '../../contract/records.js';
 import type { UnlearnPart } from '../../contract/run.js';
-import type { Evaluation } from '../../unlearn/candidates.js';
-import { isAdmissible, paretoFront } from '../../unlearn/candidates.js';
+import { type Evaluation, isAdmissible, type Judged, paretoFront } from '../../unlearn/candidates.js';
 import { pooledEvaluation } from '../../unlearn/folds.js';
 import { type Judgements, type SearchResult, searchCandidates } from '../../unlearn/search.js';
 import type { Strategy } from '../../unlearn/strategies.js';
@@ -91,13 +90,7 @@ export function candidateResults({ candidates, front }: Judgements, chosen?: Can
     const candidate = candidateOf(judged.recipe);
     return {
       ...candidate,
-      retainAccuracy: judged.accuracyRetain,
-      forgetAccuracy: judged.accuracyForget,
-      score: judged.score,
-      recoverability: judged.recoverability,
-      samples: judged.samples,
-      complete: judged.complete,
-      forgets: judged.forgets,
+      ...kept(judged),
       admissible: isAdmissible(judged),
       pareto: front.includes(judged),
       chosen: candidate.id === chosen?.id,
@@ -105,15 +98,13 @@ export function candidateResults({ candidates, front }: Judgements, chosen?: Can
   });
 }
 
+function kept({ retainAccuracy, forgetAccuracy, score, recoverability, samples, complete, forgets }: Judged) {
+  return { retainAccuracy, forgetAccuracy, score, recoverability, samples, complete, forgets };
+}
+
 /** The same candidates with one of them judged anew, more exactly. */
 export function withJudgement(candidates: readonly CandidateResult[], judged: CandidateResult): CandidateResult[] {
   const replaced = candidates.map((candidate) => (candidate.id === judged.id ? judged : candidate));
-  const judgements = replaced.map((candidate) => ({
-    ...candidate,
-    candidate,
-    accuracyRetain: candidate.retainAccuracy,
-    accuracyForget: candidate.forgetAccuracy,
-  }));
-  const front = new Set(paretoFront(judgements).map(({ candidate }) => candidate));
+  const front = new Set(paretoFront(replaced));
   return replaced.map((candidate) => ({ ...candidate, pareto: front.has(candidate) }));
 }

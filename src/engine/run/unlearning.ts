@@ -156,9 +156,9 @@ async function recordDraft(basis: RunBasis, files: readonly HashedFile[], work: 
 }
 
 function noCandidate({ candidates }: SearchResult, { path }: Classifier): never {
-  const closest = candidates.reduce((a, b) => (b.accuracyForget < a.accuracyForget ? b : a));
+  const closest = candidates.reduce((a, b) => (b.forgetAccuracy < a.forgetAccuracy ? b : a));
   throw new LetheError('no-candidate', {
-    message: `no candidate forgets: the closest, with ${recipeText(closest.recipe)}, still recognises ${percentText(closest.accuracyForget)}`,
+    message: `no candidate forgets: the closest, with ${recipeText(closest.recipe)}, still recognises ${percentText(closest.forgetAccuracy)}`,
     file: path,
     hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
   });

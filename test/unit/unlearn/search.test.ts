@@ -92,8 +92,8 @@ describe('the exhaustive search', () => {
         { class: 4, accuracy: 0.7, samples: 50 },
       ],
     });
-    expect(candidates[0].accuracyRetain).toBeCloseTo(0.8, 12);
-    expect(candidates[0].accuracyForget).toBeCloseTo(0.125, 12);
+    expect(candidates[0].retainAccuracy).toBeCloseTo(0.8, 12);
+    expect(candidates[0].forgetAccuracy).toBeCloseTo(0.125, 12);
     expect(candidates[0].score).toBeCloseTo(0.8 * 0.875, 12);
   });
 
@@ -137,7 +137,7 @@ describe('the exhaustive search', () => {
     const accuracies = [0.0, 0.9, 0.9, 0.09, 0.0];
     const options = { alphaR: [10], alphaF: [1] };
     const group = await search(() => accuracies, { ...options, forget: [{ class: 0 }, { class: 3 }] });
-    expect(group.candidates[0].accuracyForget).toBeLessThan(0.05);
+    expect(group.candidates[0].forgetAccuracy).toBeLessThan(0.05);
     expect(group.best).toBeUndefined();
     const before = await search(() => accuracies, { ...options, forget: [{ class: 0 }], earlier: [{ class: 3 }] });
     expect(before.best).toBeUndefined();
