@@ -5,23 +5,28 @@
  *
  *   npx tsx test/support/studio/makeRecords.ts
  */
-import { copyFile, cp, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { exampleFolder, prepareData } from '../../../examples/fashion-mnist/data.js';
 import { ensureBuilt } from '../../../scripts/bundle/dist.js';
 import { EngineProcess } from '../../../src/client/engineProcess.js';
-import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
+import { depthFront } from '../../../src/contract/depth.js';
+import type { CandidateId } from '../../../src/contract/recipes.js';
+import { runRecord } from '../../../src/contract/records.js';
 import { prettyJson } from '../../../src/project/prettyJson.js';
 import { errorOf, findingsAbout, summaryOf, troublesOf } from '../engine/askEngine.js';
 import { builtEngine } from '../engine/entries.js';
 import { GOLDEN_HOME, type GoldenAnswers, type GoldenName, goldenFile } from '../engine/goldenRecords.js';
 import { lethe } from '../program/cli.js';
 
-/** A candidate of the first run that does not forget Shirt as well as it must. */
-const OTHER = candidateOf(projectionRecipe(10, 1)).id;
-/** Fewer samples, fewer candidates, and only the last layers. */
-const OF_BAG = ['--samples', '20', '--alpha-f', '3,10,30', '--layers', '{residual*,hidden,logits}'];
+/** The paper's own method with pairs that are given, fewer samples, and only the last layers. */
+const OF_BAG = [
+  ...['--method', 'projection', '--alpha-r', '10,30,100,300', '--alpha-f', '3,10,30'],
+  ...['--samples', '20', '--layers', '{residual*,hidden,logits}'],
+];
+/** One pair of which it is known that it does not forget Shirt. */
+const TOO_LITTLE = { method: 'projection', alphaR: [300], alphaF: [1] } as const;
 
 await ensureBuilt(['programs']);
 await prepareData();
@@ -49,11 +54,12 @@ async function makeAll(): Promise<void> {
   await keep('evaluations', /\.json$/, 'evaluation');
   const evaluated = await summaryOf(run, model);
   const violations = await findingsAbout(run, model);
-  const failure = await errorOf(run('unlearn', { model, forget: ['Shirt'], alphaR: [300], alphaF: [1] }));
+  const failure = await errorOf(run('unlearn', { model, forget: ['Shirt'], ...TOO_LITTLE }));
 
   const shirt = await forget('Shirt', 'shirt');
-  await run('candidate', { run: shirt, candidate: OTHER });
-  await copyFile(path.join(shirt, 'candidates', `${OTHER}.json`), goldenFile('otherCandidate'));
+  const other = await otherThan(path.join(shirt, 'run.json'));
+  await run('candidate', { run: shirt, candidate: other });
+  await copyFile(path.join(shirt, 'candidates', `${other}.json`), goldenFile('otherCandidate'));
   const [superseded, verified] = [await summaryOf(run, model), await summaryOf(run, output)];
   const successors = await findingsAbout(run, model);
 
@@ -63,6 +69,14 @@ async function makeAll(): Promise<void> {
     ...{ inspect, fresh, evaluated, superseded, verified, violations, successors, runs, failure, troubles },
   };
   await writeFile(goldenFile('answers'), `${prettyJson(answers).replaceAll(folder, GOLDEN_HOME)}\n`);
+}
+
+/** A candidate that the run did not take: of those that are worth a look the deepest. */
+async function otherThan(file: string): Promise<CandidateId> {
+  const { candidates } = runRecord.parse(JSON.parse(await readFile(file, 'utf8'))).result;
+  const worth = depthFront(candidates.filter(({ complete, forgets }) => complete && forgets));
+  const others = [...candidates, ...worth].filter(({ chosen }) => !chosen);
+  return others.at(-1)!.id;
 }
 
 /** Makes the model forget a class, and keeps the record. @returns the run's folder. */
