@@ -5,6 +5,7 @@ import type { Classifier, Layer, TapId } from '../../models/classifier.js';
 import { checkFinite } from '../../models/logits.js';
 import { positionCount } from '../../models/unfold.js';
 import { BATCH_BYTES, BATCH_OPERATIONS, MAX_BATCH } from './limits.js';
+import { findReadTokens, type ReadTokens } from './readTokens.js';
 import { inBatches, type SampleSet } from './samples.js';
 
 /** What one sample costs and yields, found by running it once. */
@@ -13,6 +14,8 @@ export interface Probe {
   readonly positions: ReadonlyMap<string, readonly number[]>;
   /** Bytes of one sample's tap. */
   readonly tapBytes: ReadonlyMap<TapId, number>;
+  /** The tokens that the end of the network reads, and of how many; null if it reads all of them, or has none. */
+  readonly readTokens: ReadTokens | null;
   /** Multiply-adds of one sample's forward pass, as far as the projectable layers tell. */
   readonly operations: number;
 }
@@ -37,7 +40,7 @@ async function probeWith(classifier: Classifier, sample: Tensor, signal?: AbortS
     operations += layer.in * layer.out * counts.reduce((sum, count) => sum + count, 0);
   }
   const tapBytes = new Map(taps.map((tap) => [tap, result.taps.get(tap)!.data.byteLength]));
-  return { positions, tapBytes, operations };
+  return { positions, tapBytes, operations, readTokens: await findReadTokens(classifier, sample, signal) };
 }
 
 /**

@@ -14,6 +14,8 @@ export class LayerRows {
   readonly #perSite: readonly number[];
   readonly #positions: number;
   readonly #share: number;
+  readonly #read: readonly number[];
+  readonly #others: readonly number[];
   readonly #random: Random;
   #sample = 0;
 
@@ -22,24 +24,38 @@ export class LayerRows {
     layer: Layer,
     side: Side,
     samples: number,
-    { positions }: Pick<Probe, 'positions'>,
+    { positions, readTokens }: Pick<Probe, 'positions' | 'readTokens'>,
     { seed, maxPatches }: { readonly seed: number; readonly maxPatches: number },
   ): LayerRows {
-    return new LayerRows(layer, positions.get(layer.id)!, samples, maxPatches, `${seed}/${side}/${layer.id}`);
+    const perSite = positions.get(layer.id)!;
+    let first = 0;
+    const read = perSite.flatMap((count) => {
+      const tokens = readTokens?.of === count ? readTokens.tokens.map((token) => first + token) : [];
+      first += count;
+      return tokens;
+    });
+    return new LayerRows(layer, perSite, samples, { most: maxPatches, read, seed: `${seed}/${side}/${layer.id}` });
   }
 
   /**
    * @param perSite positions of one sample at each of the layer's sites
    * @param samples how many will come
-   * @param most vectors of all samples together
-   * @param seed decides which are taken: the same seed takes the same ones
+   * @param options most vectors of all samples together; the positions of a sample that the end of the network reads, if those are
+   *   only some; a seed: the same one takes the same vectors
    */
-  constructor(layer: Layer, perSite: readonly number[], samples: number, most: number, seed: string) {
+  constructor(
+    layer: Layer,
+    perSite: readonly number[],
+    samples: number,
+    { most, read, seed }: { readonly most: number; readonly read: readonly number[]; readonly seed: string },
+  ) {
     this.#layer = layer;
     this.#perSite = perSite;
     this.#positions = perSite.reduce((sum, count) => sum + count, 0);
     this.count = Math.min(most, samples * this.#positions);
     this.#share = this.count / samples;
+    this.#read = read;
+    this.#others = Array.from({ length: this.#positions }, (_, at) => at).filter((at) => !read.includes(at));
     this.#random = new Random(hash(seed));
   }
 
@@ -68,8 +84,12 @@ export class LayerRows {
   #draw(): number[] {
     // Rounded as the samples go by, so that the shares add up to the count exactly.
     const count = Math.round((this.#sample + 1) * this.#share) - Math.round(this.#sample * this.#share);
-    this.#sample++;
-    return choose(this.#random, this.#positions, count);
+    const isOdd = this.#sample++ % 2;
+    // What the end reads is what matters, and one of many tokens would hardly ever be drawn. The others take at least every second.
+    const enough = Math.max((count + isOdd) >> 1, count - this.#others.length);
+    const read = choose(this.#random, this.#read.length, Math.min(this.#read.length, enough));
+    const others = choose(this.#random, this.#others.length, count - read.length);
+    return [...read.map((at) => this.#read[at]), ...others.map((at) => this.#others[at])].sort((a, b) => a - b);
   }
 }
 
