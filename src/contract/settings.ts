@@ -84,7 +84,10 @@ export const RUN_SETTINGS = {
     least: 1,
     default: 150,
     inEditor: true,
-    field: { label: 'Samples per kept class', help: 'Of each class to forget, nine times as many are used.' },
+    field: {
+      label: 'Samples per kept class',
+      help: 'Of each class to forget, nine times as many are used. A third is held out to judge with.',
+    },
   },
   forgetSamples: {
     kind: 'count',
@@ -161,8 +164,8 @@ type OpenSetting = {
   [Name in SettingName]: (typeof RUN_SETTINGS)[Name] extends { readonly open: string } ? Name : never;
 }[SettingName];
 
-/** What was asked for; a setting that is left out takes its default. */
-export type AskedSettings = { readonly [Name in SettingName]?: Value<Kinds[Name]> };
+/** What was asked for; a setting that is left out takes its default, and null leaves it to the run whatever the editor's settings say. */
+export type AskedSettings = { readonly [Name in SettingName]?: RunSettings[Name] };
 
 /** What a run was done with. */
 export type RunSettings = {

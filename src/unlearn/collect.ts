@@ -43,7 +43,9 @@ export async function collectSpaces(
   options: CollectOptions = {},
 ): Promise<SpaceSet> {
   const memory = options.memory ?? RUN_SETTINGS.memory.default;
-  const sources = SIDES.flatMap((side) => problems.map((problem): Source => ({ problem, side, count: stream.count(side, problem.id) })));
+  const sources = SIDES.flatMap((side) =>
+    problems.map((problem): Source => ({ problem, side, count: stream.count(side, problem.id) })),
+  );
   const peak = sources.reduce((sum, source) => sum + accumulatorBytes(source.problem, source.count), 0);
   // A quarter is left for factors, one of which is about as large as its moment.
   const fits = peak <= 0.75 * memory;

@@ -109,11 +109,7 @@ export class Projections {
     const { cache } = this.#spaces;
     const weight = await this.#original(problem);
     const ofWeight = () =>
-      cache.get(
-        `retain/coordinates/${problem.id}`,
-        () => retain.coordinates(weight, signal),
-        coordinateBytes,
-      );
+      cache.get(`retain/coordinates/${problem.id}`, () => retain.coordinates(weight, signal), coordinateBytes);
     // W (I - P_r), as the forget space sees it: all that the pairs with one alpha_r share.
     const ofResidual = await cache.get(
       `forget/coordinates/${alphaR}/${problem.id}`,

@@ -6,11 +6,12 @@ import {
   choose,
   type Evaluation,
   type Goals,
+  isAdmissible,
   type Judged,
   judge,
-  paretoFront,
-  pairedError,
   type Preference,
+  pairedError,
+  paretoFront,
 } from './candidates.js';
 import { pooledEvaluation } from './folds.js';
 import type { Strategy } from './strategies.js';
@@ -87,6 +88,8 @@ function contenders(judged: readonly Judged[], { tolerance, depth }: Preference)
   const forgetting = judged.filter(({ forgets }) => forgets);
   const pool = forgetting.length > 0 ? forgetting : judged;
   if (depth !== null) return pool;
-  const best = pool.reduce((a, b) => (b.retainAccuracy > a.retainAccuracy ? b : a));
+  const admissible = pool.filter(isAdmissible);
+  const possible = admissible.length > 0 ? admissible : pool;
+  const best = possible.reduce((a, b) => (b.retainAccuracy > a.retainAccuracy ? b : a));
   return pool.filter((one) => best.retainAccuracy - one.retainAccuracy <= tolerance + pairedError(best, one));
 }

@@ -13,7 +13,10 @@ export function outcomeOf({ confusion, layers, ...same }: RunResult): Outcome {
 }
 
 /** A run's result with another candidate in place of the one that was chosen. */
-export function withCandidate(result: RunResult, { confusionAfter, recoverabilityAfter, ...facts }: CandidateFacts): RunResult {
+export function withCandidate(
+  result: RunResult,
+  { confusionAfter, recoverabilityAfter, ...facts }: CandidateFacts,
+): RunResult {
   return {
     ...result,
     ...facts,

@@ -8,7 +8,7 @@ import { inBatches, type SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
 import { LayerRows, stacked } from './rows.js';
 import { StagedPass } from './stagedPass.js';
-import { planStages, type StageCost } from './stagePlan.js';
+import { passesOf, planStages, type StageCost } from './stagePlan.js';
 
 /** The rows of one layer. */
 export type SideRows = Readonly<Record<Side, Matrix>>;
@@ -23,12 +23,23 @@ export interface PlannedStage {
   readonly isKept: boolean;
 }
 
+interface PassBasis extends Pick<RunBasis, 'costs' | 'layers'> {
+  readonly classifier: Classifier;
+}
+
 const SIDES: readonly Side[] = ['retain', 'forget'];
 
 /** The stages of a run's layers in forward order, and where a pass over them is best interrupted. */
-export async function plannedStages(basis: RunBasis, samples: SampleSet, work: Work): Promise<PlannedStage[]> {
+export interface StagePlan {
+  readonly stages: readonly PlannedStage[];
+  /** How many forward passes that takes. */
+  readonly passes: number;
+}
+
+/** @param samples any, of which two are run. */
+export async function planPass(basis: PassBasis, samples: SampleSet, work: Work): Promise<StagePlan> {
   const chosen = new Map(basis.layers.map((layer) => [layer.id, layer]));
-  const { stages } = basis.session.classifier;
+  const { stages } = basis.classifier;
   const costs = await stageCosts(basis, samples, work);
   const planned: Omit<PlannedStage, 'isKept'>[] = [];
   const taken: { operations: number; kept: number | null }[] = [];
@@ -43,12 +54,12 @@ export async function plannedStages(basis: RunBasis, samples: SampleSet, work: W
     }
   }
   const keeps = planStages(taken);
-  return planned.map((one, at) => ({ ...one, isKept: keeps[at] }));
+  return { stages: planned.map((one, at) => ({ ...one, isKept: keeps[at] })), passes: passesOf(taken, keeps) };
 }
 
 /** What each stage of the network takes. Two samples tell whether a value holds them one after the other, and so can be kept. */
 async function stageCosts(
-  { session: { classifier }, costs }: RunBasis,
+  { classifier, costs }: PassBasis,
   samples: SampleSet,
   { signal }: Work,
 ): Promise<StageCost[]> {

@@ -4,9 +4,9 @@ import type { Confusion, SkippedLayer } from '../../contract/records.js';
 import type { UnlearnRequest } from '../../contract/run.js';
 import { type RunSettings, settingsOf } from '../../contract/settings.js';
 import type { Layer } from '../../models/classifier.js';
-import type { Strategy } from '../../unlearn/strategies.js';
 import { classIndices } from '../../project/classNames.js';
 import { recordPath } from '../../project/recordPath.js';
+import type { Strategy } from '../../unlearn/strategies.js';
 import { SAMPLE_CACHE_BYTES } from '../open/limits.js';
 import { type Probe, probe } from '../open/probe.js';
 import type { Session } from '../open/session.js';
@@ -57,7 +57,16 @@ export async function draftRun(session: Session, request: UnlearnRequest, work: 
   const { history, broken } = await historyOf(home, classifier.files, work);
   const costs = await probe(classifier, pools.available, work.signal);
   const earlier = forgottenBy(history).map(({ index }) => index);
-  const plan = await planRun({ session, settings, layers, pools, costs, candidates: strategy.expected, forget, earlier });
+  const plan = await planRun({
+    session,
+    settings,
+    layers,
+    pools,
+    costs,
+    candidates: strategy.expected,
+    forget,
+    earlier,
+  });
   return { session, settings, layers, strategy, forget, history, broken, pools, costs, plan };
 }
 

@@ -14,7 +14,8 @@ import { refitted } from '../../unlearn/refit.js';
 import { deepest, listed } from '../../unlearn/strategies.js';
 import { Activations } from './activations.js';
 import type { RunBasis } from './basis.js';
-import { EditingPass, type PlannedStage, plannedStages, type SideRows, type SideSamples } from './editingPass.js';
+import { EditingPass, type PlannedStage, planPass, type SideRows, type SideSamples } from './editingPass.js';
+import { REFIT_SHARES } from './memoryShares.js';
 import type { CandidateSource, Method } from './method.js';
 import { layerChanges } from './results.js';
 import type { FittedSamples } from './samples.js';
@@ -28,9 +29,6 @@ const ALPHA_F = 10;
 const PATH = [300, 170, 100, 55, 30, 17, 10, 5.5, 3, 1.7, 1];
 /** The search begins at 100: nothing that keeps more was ever seen to keep noticeably more. */
 const START = 2;
-
-/** Which part of the memory for spaces goes to what: the two sides' samples stand in two places each while they move on. */
-const SHARES = { spaces: 1 / 2, outputs: 1 / 8, edits: 1 / 8, standing: 1 / 16 };
 
 /** Weights of the fits (see `refitted`). */
 const LAMBDA = 1;
@@ -52,16 +50,16 @@ async function prepare(basis: RunBasis, fitted: FittedSamples, work: Work): Prom
   const { maxPatches, seed, memory } = settings;
   const samples = sidesOf(fitted);
   const stream = new Activations(classifier, samples, costs, { maxPatches, seed, onProgress: work.onProgress });
-  const wanted = new WantedOutputs(basis, SHARES.outputs * memory);
-  const edits = new ArrayStore(SHARES.edits * memory);
+  const wanted = new WantedOutputs(basis, REFIT_SHARES.outputs * memory);
+  const edits = new ArrayStore(REFIT_SHARES.edits * memory);
   let spaces: SpaceSet | undefined;
   const dispose = async () => {
     for (const one of [spaces, wanted, edits]) await one?.dispose();
   };
   try {
-    spaces = await collectSpaces(wanted.passing(stream), layers, { ...work, memory: SHARES.spaces * memory });
+    spaces = await collectSpaces(wanted.passing(stream), layers, { ...work, memory: REFIT_SHARES.spaces * memory });
     const projections = new Projections(spaces, (id) => classifier.readWeight(id));
-    const stages = await plannedStages(basis, samples.retain, work);
+    const { stages } = await planPass({ classifier, layers, costs }, samples.retain, work);
     const fits = new Fits({ basis, samples, projections, stages, wanted, edits });
     return {
       basis,
@@ -141,7 +139,7 @@ class Fits {
     const { classifier } = basis.session;
     const total = basis.layers.length;
     const edits = new Map<LayerId, LayerEdit>();
-    const pass = new EditingPass(basis, samples, SHARES.standing * basis.settings.memory);
+    const pass = new EditingPass(basis, samples, REFIT_SHARES.standing * basis.settings.memory);
     let model = await classifier.withWeights(edits);
     try {
       for (const stage of this.#parts.stages) {

@@ -81,7 +81,12 @@ export function drawSamples(
   const judged = (fold: number | null) => {
     const isJudged = (side: keyof Roles) => (index: number) => [null, fold].includes(parts.of(side, index));
     const sides = Object.keys(drawn) as (keyof Roles)[];
-    return subset(interleave(sides.flatMap((side) => drawn[side].filter(isJudged(side))), labels));
+    return subset(
+      interleave(
+        sides.flatMap((side) => drawn[side].filter(isJudged(side))),
+        labels,
+      ),
+    );
   };
   const made = folds.map((fold): Fold => ({ fitted: sets(fold), judged: judged(fold) }));
   return {

@@ -9,6 +9,17 @@ export interface StageCost {
 /** Multiply-adds that could be done while one number is kept and read again: memory moves some GB/s. */
 const OPERATIONS_PER_NUMBER = 100;
 
+/** How many passes over the whole network a pass takes that is interrupted at some stages, and looks at each of them. */
+export function passesOf(stages: readonly StageCost[], keeps: readonly boolean[]): number {
+  const whole = stages.reduce((sum, { operations }) => sum + operations, 0);
+  let [passed, behind] = [0, 0];
+  for (const [at, { operations }] of stages.entries()) {
+    passed += behind;
+    behind = (keeps[at] ? 0 : behind) + operations;
+  }
+  return passed / Math.max(1, whole);
+}
+
 /**
  * Where a pass over layers that are edited one after the other is best interrupted: from the last stage where it was, every
  * stage's inputs are computed anew. Dynamic programming over the next stage to keep.

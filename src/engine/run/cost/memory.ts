@@ -4,6 +4,7 @@ import { accumulatorBytes } from '../../../unlearn/accumulator.js';
 import { cheaperForm, momentBytes } from '../../../unlearn/moment.js';
 import { SAMPLE_CACHE_BYTES } from '../../open/limits.js';
 import { batchSize } from '../../open/probe.js';
+import { REFIT_SHARES } from '../memoryShares.js';
 import type { PlannedSpace, RunPlan } from './plan.js';
 
 /** What a run holds in memory at its largest, in bytes. */
@@ -43,7 +44,41 @@ export function modelMemory(format: FormatName, modelBytes: number, editedBytes:
 }
 
 function spaceMemory(plan: RunPlan): number {
-  const { memory } = plan.settings;
+  const { memory, method } = plan.settings;
+  if (method === 'projection') return momentMemory(plan, memory);
+  const kept = fitted(plan).reduce((sum, { bytes, limit }) => sum + Math.min(bytes, limit), 0);
+  return momentMemory(plan, REFIT_SHARES.spaces * memory) + kept;
+}
+
+/** What goes to scratch files, beyond what memory there is for it. */
+export function scratchBytes(plan: RunPlan): number {
+  const { memory, method } = plan.settings;
+  const moments = plan.spaces.reduce((sum, { layer, count }) => sum + momentBytes(layer, count), 0);
+  const share = method === 'refit' ? REFIT_SHARES.spaces : 1;
+  const beyond = moments > (share * memory) / 2 ? moments : 0;
+  if (method === 'projection') return beyond;
+  return fitted(plan).reduce((sum, { bytes, limit }) => sum + Math.max(0, bytes - limit), beyond);
+}
+
+/** What a refit keeps besides the spaces, and how much of it in memory. */
+function fitted(plan: RunPlan): { readonly bytes: number; readonly limit: number }[] {
+  const { settings, spaces, samples, costs } = plan;
+  const outputs = spaces.reduce(
+    (sum, { layer, side, count }) => sum + (side === 'retain' ? 4 * count * layer.out : 0),
+    0,
+  );
+  // Where samples stand is about as large as what layers read there.
+  const standing = 2 * (samples.retain + samples.forget) * Math.max(...costs.tapBytes.values());
+  const { outputs: forOutputs, edits, standing: forStanding } = REFIT_SHARES;
+  return [
+    { bytes: outputs, limit: forOutputs * settings.memory },
+    { bytes: plan.candidates * plan.editedBytes, limit: edits * settings.memory },
+    { bytes: standing, limit: 4 * forStanding * settings.memory },
+  ];
+}
+
+/** @param memory bytes for moments and what is derived from them. */
+function momentMemory(plan: RunPlan, memory: number): number {
   let peak = 0;
   let finished = 0;
   let derived = plan.editedBytes;

@@ -9,6 +9,7 @@ import type { Classifier } from '../../../models/classifier.js';
 import { batchSize } from '../../open/probe.js';
 import { inBatches, type SampleSet } from '../../open/samples.js';
 import { Activations } from '../activations.js';
+import { planPass } from '../editingPass.js';
 import type { Pools } from '../pools.js';
 import type { RunPlan } from './plan.js';
 
@@ -22,6 +23,8 @@ export interface Pace {
   readonly candidate: number;
   /** Reading all weights that are to be edited. */
   readonly weights: number;
+  /** Forward passes that a fit of all layers takes. */
+  readonly passes: number;
   /** One multiply-add in a product of large matrices. */
   readonly multiplyAdd: number;
 }
@@ -31,14 +34,15 @@ const TRIAL_SECONDS = 0.4;
 
 /** Runs a few samples to see how fast the machine is. @throws LetheError `cancelled`, and what is wrong with the samples. */
 export async function measurePace(classifier: Classifier, pools: Pools, plan: RunPlan, work: Work): Promise<Pace> {
-  const steps = ['forward', 'tapped', 'weights', 'multiplyAdd', 'candidate'] as const;
-  const pace = { forward: 0, tapped: 0, candidate: 0, weights: 0, multiplyAdd: 0 };
+  const steps = ['forward', 'tapped', 'weights', 'multiplyAdd', 'candidate', 'passes'] as const;
+  const pace = { forward: 0, tapped: 0, candidate: 0, weights: 0, multiplyAdd: 0, passes: 0 };
   const trials: Record<(typeof steps)[number], () => Promise<number>> = {
     forward: () => forwardSeconds(classifier, pools.measured, batchSize(plan.costs), work.signal),
     tapped: () => tappedSeconds(classifier, pools.available, plan, work.signal),
     weights: () => weightSeconds(classifier, plan, work.signal),
     multiplyAdd: () => multiplyAddSeconds(work.signal),
     candidate: () => candidateSeconds(classifier, pools.measured, plan, work.signal),
+    passes: async () => (await planPass({ classifier, ...plan }, pools.available, work)).passes,
   };
   for (const [done, step] of steps.entries()) {
     throwIfAborted(work.signal);

@@ -7,6 +7,7 @@ import type { Side } from '../../../unlearn/stream.js';
 import type { Probe } from '../../open/probe.js';
 import type { Session } from '../../open/session.js';
 import type { Pools } from '../pools.js';
+import { drawSamples, type RunSamples } from '../samples.js';
 import { policyOf } from '../targets.js';
 
 /** How much a run will do, as far as that is known before it begins. */
@@ -19,16 +20,26 @@ export interface RunPlan {
   readonly layers: readonly Layer[];
   readonly settings: RunSettings;
   readonly costs: Probe;
-  /** Numbers of samples: that accuracies are measured on, that have a part in the run, that a candidate is judged on, and is made from. */
-  readonly samples: { readonly measured: number; readonly all: number; readonly judged: number } & Readonly<
-    Record<Side, number>
-  >;
+  readonly samples: PlannedSamples;
   /** Values of one stored sample. */
   readonly sampleLength: number;
   /** Models that will be made and judged, and how often what they are made from is to be found. */
   readonly candidates: number;
   readonly preparations: number;
   readonly spaces: readonly PlannedSpace[];
+}
+
+/** Numbers of samples. */
+export interface PlannedSamples {
+  /** That accuracies are measured on. */
+  readonly measured: number;
+  /** That have a part in making and judging candidates. */
+  readonly all: number;
+  /** That a candidate is judged on. */
+  readonly judged: number;
+  /** That it is made from; those of classes forgotten earlier count to the forget side where the method takes them so. */
+  readonly retain: number;
+  readonly forget: number;
 }
 
 /** One second moment that is to be collected. */
@@ -61,7 +72,16 @@ interface Plannable {
 export async function planRun(run: Plannable): Promise<RunPlan> {
   const { session, settings, layers, pools, costs } = run;
   const { classifier } = session;
-  const { folds, ...samples } = countSamples(pools, settings, rolesOf(run));
+  const { folds, all } = plannedSamples(run);
+  const [{ fitted, judged }] = folds;
+  const lasting = settings.method === 'refit' ? fitted.earlier.indices.length : 0;
+  const samples: PlannedSamples = {
+    measured: pools.measured.indices.length,
+    all: all.indices.length,
+    judged: judged.indices.length,
+    retain: fitted.retain.indices.length,
+    forget: fitted.forget.indices.length + lasting,
+  };
   return {
     format: classifier.format,
     modelBytes: await modelBytes(classifier),
@@ -69,11 +89,11 @@ export async function planRun(run: Plannable): Promise<RunPlan> {
     layers,
     settings,
     costs,
-    samples: { ...samples, measured: pools.measured.indices.length },
+    samples,
     sampleLength: elementCount(pools.available.dataset.shape),
     // Some of the candidates are judged on every fold, and one is made from all samples in the end.
-    candidates: folds === 1 ? run.candidates : run.candidates + 2 * (folds - 1) + 1,
-    preparations: folds === 1 ? 1 : folds + 1,
+    candidates: folds.length === 1 ? run.candidates : run.candidates + 2 * (folds.length - 1) + 1,
+    preparations: folds.length === 1 ? 1 : folds.length + 1,
     spaces: layers.flatMap((layer) =>
       (['retain', 'forget'] as const).map((side): PlannedSpace => {
         const positions = sum(costs.positions.get(layer.id)!);
@@ -103,28 +123,15 @@ function rolesOf({ session: { config, classes }, forget, earlier }: Plannable) {
   return { forget: new Set(asked), earlier: known };
 }
 
-function countSamples(
-  { available: pool, heldOut: reserved }: Pools,
-  settings: RunSettings,
-  { forget, earlier }: { readonly forget: ReadonlySet<number>; readonly earlier: ReadonlySet<number> },
-) {
-  const { labels } = pool.dataset;
-  const available = new Map<number, number>();
-  for (const label of labels) available.set(label, (available.get(label) ?? 0) + 1);
-  for (const index of reserved) available.set(labels[index], available.get(labels[index])! - 1);
-  const { samples, forgetSamples, heldOut } = settings;
-  const counts = { retain: 0, forget: 0, judged: 0, all: 0 };
-  let folds = 1;
-  for (const [label, count] of available) {
-    const isForget = forget.has(label) || earlier.has(label);
-    const drawn = Math.min(count, isForget ? forgetSamples : samples);
-    if (drawn > 0 && drawn * heldOut < 1 && heldOut > 0) folds = Math.round(1 / heldOut);
-    const judged = heldOut > 0 ? drawn * heldOut : drawn;
-    counts.all += drawn;
-    counts.judged += judged;
-    counts[isForget ? 'forget' : 'retain'] += heldOut > 0 ? drawn - judged : drawn;
-  }
-  return { ...counts, folds };
+function plannedSamples(run: Plannable): RunSamples {
+  const { session, settings, pools } = run;
+  const { forget, earlier } = rolesOf(run);
+  const present = new Set(pools.available.dataset.labels);
+  // Whether a class of the policy is forgotten already is known only after measuring; one without samples can't be counted.
+  const wanted = [...forget].filter((index) => run.forget || present.has(index));
+  const retain = [...session.classes.keys()].filter((index) => !forget.has(index) && !earlier.has(index));
+  const roles = { forget: wanted, earlier: [...earlier], retain };
+  return drawSamples(pools, roles, session.classes, settings, 0);
 }
 
 function sum(values: readonly number[]): number {

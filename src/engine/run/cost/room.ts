@@ -3,8 +3,7 @@ import { type ErrorCode, LetheError } from '../../../base/errors.js';
 import { availableDisk, availableMemory } from '../../../base/machine.js';
 import { memoryText, type Rounding, sizeText } from '../../../contract/text.js';
 import type { Classifier, Layer } from '../../../models/classifier.js';
-import { momentBytes } from '../../../unlearn/moment.js';
-import { type MemoryNeed, memoryNeed, modelMemory, totalOf } from './memory.js';
+import { type MemoryNeed, memoryNeed, modelMemory, scratchBytes, totalOf } from './memory.js';
 import { editedBytes, modelBytes, type RunPlan } from './plan.js';
 
 /** What a run takes, and what there is, in bytes. Memory counts the process as a whole, with what it holds already. */
@@ -71,9 +70,9 @@ async function memoryForThis(): Promise<number> {
 
 /** Bytes to be written, folder by folder. */
 async function diskRoom(plan: RunPlan, output: string) {
-  const moments = plan.spaces.reduce((sum, { layer, count }) => sum + momentBytes(layer, count), 0);
+  const scratch = scratchBytes(plan);
   const wanted = [{ folder: output, bytes: plan.modelBytes + RECORD_BYTES }];
-  if (moments > plan.settings.memory / 2) wanted.push({ folder: tmpdir(), bytes: moments });
+  if (scratch > 0) wanted.push({ folder: tmpdir(), bytes: scratch });
 
   const needed = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
   let available = Number.POSITIVE_INFINITY;

@@ -63,10 +63,26 @@ export function stepsOf({ load, before, after, forward, spaces, search, dimensio
 }
 
 function searchSeconds(plan: RunPlan, pace: Pace): number {
-  const { candidates, samples } = plan;
-  let seconds = samples.judged * pace.forward + candidates * (pace.candidate + samples.judged * pace.forward);
-  for (const { groups } of plan.layers) seconds += candidates * (LAYER + groups * GROUP);
-  return seconds + SOLVING * pace.multiplyAdd * solving(plan);
+  const { candidates, preparations, samples } = plan;
+  const fitted = samples.retain + samples.forget;
+  const judging = samples.judged * pace.forward;
+  const again = (preparations - 1) * (fitted * pace.tapped + pace.multiplyAdd * collecting(plan));
+  let editing = pace.candidate + SOLVING * pace.multiplyAdd * solving(plan);
+  for (const { groups } of plan.layers) editing += LAYER + groups * GROUP;
+  if (plan.settings.method === 'refit') {
+    editing += pace.passes * fitted * pace.tapped + pace.multiplyAdd * fitting(plan);
+  }
+  return judging + again + candidates * (editing + judging);
+}
+
+/** Multiply-adds for the fits of all layers: what they give, the sums of the rows' products, and solving for the new weights. */
+function fitting({ layers, spaces }: RunPlan): number {
+  return sum(layers, ({ id, in: columns, out, groups }) => {
+    const rows = sum(spaces, ({ layer, count }) => (layer.id === id ? count : 0));
+    const size = Math.min(columns, rows);
+    const products = (rows * columns * size) / 2 + 3 * rows * columns * (out / groups);
+    return groups * (products + SOLVING * (size ** 3 / 6 + (2 * size ** 2 * out) / groups));
+  });
 }
 
 /** Multiply-adds for the moments and the spectra. */
@@ -88,14 +104,14 @@ function describing({ spaces }: RunPlan): number {
   });
 }
 
-/** Multiply-adds for the factors of each alpha, and for the weights of each pair. */
+/** Multiply-adds for the projected weights of a candidate: the factors of both alphas, and solving with them. */
 function solving(plan: RunPlan): number {
   return sum(plan.spaces, (space) => {
     const { layer, count } = space;
     const size = sizeOf(space);
     const rows = layer.out / layer.groups;
     const carried = size === layer.in ? 0 : 2 * count * layer.in * rows;
-    return plan.candidates * layer.groups * (size ** 3 / 6 + size ** 2 * rows + carried);
+    return layer.groups * (size ** 3 / 6 + size ** 2 * rows + carried);
   });
 }
 
