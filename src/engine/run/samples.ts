@@ -74,11 +74,13 @@ export function drawSamples(
   const dataset = remembering(available.dataset, all, cacheBytes);
   const subset = (indices: readonly number[]): SampleSet => ({ ...available, dataset, indices });
   const { parts, folds } = foldsOf(drawn, labels, heldOut);
-  const sets = (fold: number | null): FittedSamples => {
-    const fitted = (side: keyof Roles) => subset(drawn[side].filter((index) => parts.of(side, index) !== fold));
+  const fittedOf = (fold: number | null): FittedSamples => {
+    const fitted = (side: keyof Roles) => {
+      return subset(drawn[side].filter((index) => fold === null || parts.of(side, index) !== fold));
+    };
     return { retain: fitted('retain'), forget: fitted('forget'), earlier: fitted('earlier') };
   };
-  const judged = (fold: number | null) => {
+  const judgedOf = (fold: number | null) => {
     const isJudged = (side: keyof Roles) => (index: number) => [null, fold].includes(parts.of(side, index));
     const sides = Object.keys(drawn) as (keyof Roles)[];
     return subset(
@@ -88,9 +90,9 @@ export function drawSamples(
       ),
     );
   };
-  const made = folds.map((fold): Fold => ({ fitted: sets(fold), judged: judged(fold) }));
+  const made = folds.map((fold): Fold => ({ fitted: fittedOf(fold), judged: judgedOf(fold) }));
   return {
-    fitted: made.length === 1 ? made[0].fitted : sets(null),
+    fitted: made.length === 1 ? made[0].fitted : fittedOf(null),
     folds: made,
     all: subset(all),
     notes: [
