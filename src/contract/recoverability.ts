@@ -15,7 +15,12 @@ export interface Readable {
 /** `89.5% ± 1.0`: with one standard error in points. */
 export function recoverabilityText(recoverability: Recoverability | null | undefined): string {
   if (!recoverability) return NONE;
-  return `${percentText(recoverability.balancedAccuracy)} ± ${decimalText(100 * recoverability.error, 1)}`;
+  return `${percentText(recoverability.balancedAccuracy)} ${errorText(recoverability)}`;
+}
+
+/** `± 1.0`, in points. */
+export function errorText({ error }: Pick<Recoverability, 'error'>): string {
+  return `± ${decimalText(100 * error, 1)}`;
 }
 
 /** What the number says of a run, in a sentence; empty where nobody knows. @param forget names of the forgotten classes. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type AskedSettings, askedSettings, EDITOR_SETTINGS, RUN_SETTINGS } from '../contract/settings.js';
+import { type AskedSettings, askedSettings, EDITOR_SETTINGS, RUN_SETTINGS, type SettingName } from '../contract/settings.js';
 import type { TensorFlowBackend } from '../contract/terms.js';
 
 /** What the engine process is started with. */
@@ -38,9 +38,14 @@ export function unlearnSettings(model: vscode.Uri): AskedSettings {
   const isSet = (value: unknown) =>
     Array.isArray(value) ? value.length > 0 : typeof value === 'string' ? value.trim() !== '' : value != null;
   const known = EDITOR_SETTINGS.map((name) => [name, section.get<unknown>(name)] as const);
-  // 0 stands for Lethe's own default, but of the seed, which may be 0.
-  const set = known.filter(([name, value]) => isSet(value) && (value !== 0 || RUN_SETTINGS[name].kind === 'seed'));
+  const set = known.filter(([name, value]) => isSet(value) && !(value === 0 && isAtLeastOne(name)));
   return askedSettings(Object.fromEntries(set) as AskedSettings);
+}
+
+/** Whether 0 is no value of a setting: there it stands for Lethe's own default. */
+function isAtLeastOne(name: SettingName): boolean {
+  const facts = RUN_SETTINGS[name];
+  return 'least' in facts && facts.least > 0;
 }
 
 /** Whether `lethe.json` files may name data outside of their own folder. */

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import type { Candidate } from '../../contract/candidates.js';
 import type { Work } from '../../contract/progress.js';
 import { recipeText } from '../../contract/recipes.js';
+import { RECOVERABILITY_HINT, recoverabilitySentence, recoverabilityText } from '../../contract/recoverability.js';
 import type { UnlearnPart, UnlearnResult } from '../../contract/run.js';
 import { type AskedSettings, askedSettings } from '../../contract/settings.js';
 import { countText, dimensionText, durationText, percentText, pointsText } from '../../contract/text.js';
@@ -22,6 +24,7 @@ const EXAMPLES = `
 Examples:
   lethe unlearn fashion.onnx --forget Shirt
   lethe unlearn fashion.onnx --forget "T-shirt/top,Shirt" --out tops-gone.onnx
+  lethe unlearn fashion.onnx --forget Shirt --depth 1       (as deep as it goes, whatever it costs)
   lethe unlearn fashion.forget-shirt.onnx --forget Bag      (Shirt stays forgotten)
   lethe unlearn fashion.onnx                                (what the policy in lethe.json asks for)
 
@@ -51,16 +54,15 @@ export function unlearnCommand(program: Command, process: Process, finish: (code
     });
 }
 
-/** What `--json` prints: the alphas of each candidate are named as the paper does, without the recipe around them. */
+/** What `--json` prints: method and alphas of each candidate are named as the paper does, without the recipe around them. */
 function unlearnDocument({ candidate, candidates, ...result }: UnlearnResult): object {
   const { model, forget, earlier, ...rest } = result;
-  const { alphaR, alphaF } = candidate.recipe;
+  const named = ({ id, recipe: { method, alphaR, alphaF } }: Candidate) => ({ candidate: id, method, alphaR, alphaF });
   return {
-    ...{ model, forget, earlier, alphaR, alphaF },
+    ...{ model, forget, earlier },
+    ...named(candidate),
     ...rest,
-    candidates: candidates.map(({ id: _, recipe, ...judged }) => {
-      return { alphaR: recipe.alphaR, alphaF: recipe.alphaF, ...judged };
-    }),
+    candidates: candidates.map(({ id, recipe, ...judged }) => ({ ...named({ id, recipe }), ...judged })),
   };
 }
 
@@ -69,9 +71,10 @@ function unlearnText(result: UnlearnResult, style: Style): string {
   const forgotten = result.forget.map((name) => clean(name)).join(', ');
   const where = `${countText(measuredOn.samples)} ${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`;
   return [
-    `${style.bold(`Forgot ${forgotten}`)}  (${recipeText(candidate.recipe)}; accuracy on ${where})`,
+    `${style.bold(`Forgot ${forgotten}`)}  (${candidate.recipe.method}, ${recipeText(candidate.recipe)}; accuracy on ${where})`,
     '',
     classTable(result, style),
+    ...section('Still readable', readableLines(result, style), style.bold),
     '',
     layerTable(result, style),
     ...section(
@@ -122,6 +125,18 @@ function classTable(result: UnlearnResult, style: Style): string {
     { title: '' },
   ];
   return table(columns, rows, style.bold);
+}
+
+/** How well the forgotten classes can be read from inside the model, in numbers and in words; nothing where nobody knows. */
+function readableLines({ recoverability, forget }: UnlearnResult, style: Style): string[] {
+  const { before, after } = recoverability;
+  if (!before && !after) return [];
+  const names = forget.map((name) => clean(name));
+  return [
+    `recoverability ${recoverabilityText(before)} before, ${style.bold(recoverabilityText(after))} after`,
+    recoverabilitySentence(recoverability, names),
+    style.dim(RECOVERABILITY_HINT),
+  ];
 }
 
 function layerTable(result: UnlearnResult, style: Style): string {

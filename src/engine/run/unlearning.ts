@@ -160,6 +160,6 @@ function noCandidate({ candidates }: SearchResult, { path }: Classifier): never 
   throw new LetheError('no-candidate', {
     message: `no candidate forgets: the closest, with ${recipeText(closest.recipe)}, still recognises ${percentText(closest.forgetAccuracy)}`,
     file: path,
-    hint: 'Nothing was written. Try larger alpha_f or smaller alpha_r, more samples, or all layers.',
+    hint: 'Nothing was written. Edit all layers, take more samples, or give larger alpha_f and smaller alpha_r.',
   });
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { shellWord } from '../../base/shell.js';
 import type { Recipe } from '../../contract/candidates.js';
 import type { UnlearnRequest } from '../../contract/run.js';
-import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, unusualSettings } from '../../contract/settings.js';
+import { RUN_SETTINGS, type RunSettings, SETTING_NAMES, settingsOf, unusualSettings } from '../../contract/settings.js';
 
 /**
  * `lethe unlearn fashion.onnx --forget Shirt --samples 200`, quoted for the shells of this system.
@@ -13,7 +13,7 @@ export function commandText({ model, forget = [], ...settings }: UnlearnRequest,
   if (forget.length > 0) words.push('--forget', forget.map((name) => String(name).replaceAll(',', '\\,')).join(','));
   for (const name of SETTING_NAMES) {
     const value = settings[name];
-    if (value === undefined || value === '') continue;
+    if (value === undefined || value === null || value === '') continue;
     const [flag] = RUN_SETTINGS[name].option.split(' ');
     words.push(flag, Array.isArray(value) ? value.join(',') : String(value));
   }
@@ -22,14 +22,17 @@ export function commandText({ model, forget = [], ...settings }: UnlearnRequest,
 }
 
 /**
- * What asks for a run again with one candidate, and with those of its settings that are not Lethe's defaults.
+ * What asks for a run again with one candidate, and with those of its settings that are not Lethe's defaults. What chose among
+ * candidates is left out, as there is one.
  * @param model path of the run's source.
  */
 export function requestAgain(
   model: string,
   forget: readonly (string | number)[],
   settings: RunSettings,
-  { alphaR, alphaF }: Recipe,
+  { method, alphaR, alphaF }: Recipe,
 ): UnlearnRequest {
-  return { model, forget, ...unusualSettings({ ...settings, alphaR: [alphaR], alphaF: [alphaF] }) };
+  const { tolerance, depth } = settingsOf({});
+  const one = { method, alphaR: [alphaR], alphaF: [alphaF], tolerance, depth };
+  return { model, forget, ...unusualSettings({ ...settings, ...one }) };
 }

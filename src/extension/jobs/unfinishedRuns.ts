@@ -9,7 +9,7 @@ import type { StudioRun, UnlearnPart } from '../../contract/run.js';
 const PAUSE = 1000;
 
 /** Of the files that runs are kept in; another one is not read. */
-const VERSION = 1;
+const VERSION = 2;
 
 interface Entry {
   run: StudioRun;
