@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../base/abort.js';
 import type { Recipe } from '../contract/candidates.js';
+import { deeperFirst } from '../contract/depth.js';
 import { asUnit, type Work } from '../contract/progress.js';
 import { byRecipe, candidateId, recipeText } from '../contract/recipes.js';
 import {
@@ -83,7 +84,7 @@ export async function searchCandidates(options: SearchOptions): Promise<SearchRe
   return { ...found, best: choose(found.candidates, options) };
 }
 
-/** Those that may be the choice, as far as can be told from what they were judged on so far. */
+/** Those that may be the choice, as far as can be told from what they were judged on so far, and the one that keeps most. */
 function contenders(judged: readonly Judged[], { tolerance, depth }: Preference): readonly Judged[] {
   const forgetting = judged.filter(({ forgets }) => forgets);
   const pool = forgetting.length > 0 ? forgetting : judged;
@@ -91,5 +92,9 @@ function contenders(judged: readonly Judged[], { tolerance, depth }: Preference)
   const admissible = pool.filter(isAdmissible);
   const possible = admissible.length > 0 ? admissible : pool;
   const best = possible.reduce((a, b) => (b.retainAccuracy > a.retainAccuracy ? b : a));
-  return pool.filter((one) => best.retainAccuracy - one.retainAccuracy <= tolerance + pairedError(best, one));
+  const loss = (one: Judged) => best.retainAccuracy - one.retainAccuracy - tolerance;
+  const open = pool.filter((one) => loss(one) <= pairedError(best, one));
+  // What is less deep than one that is surely within the tolerance will not be chosen.
+  const [sure] = open.filter((one) => loss(one) <= -pairedError(best, one)).sort(deeperFirst);
+  return open.filter((one) => one === best || !sure || deeperFirst(one, sure) <= 0);
 }

@@ -11,7 +11,6 @@ import { momentBytes } from '../../../src/unlearn/moment.js';
 import { Projections } from '../../../src/unlearn/projection.js';
 import type { ActivationStream, ProjectionProblem, Side, VectorBatch } from '../../../src/unlearn/stream.js';
 import { normals } from '../../support/data/arrays.js';
-import { relativeError } from '../../support/mathematics/svdReference.js';
 import { randomVectors, sideBySide } from '../../support/mathematics/vectors.js';
 import { MemoryStream } from '../../support/program/memoryStream.js';
 
@@ -153,44 +152,6 @@ describe('collectSpaces', () => {
       }
     }
     await expect(collectSpaces(new Lying(data), [problems[2]])).rejects.toThrow('20 vectors were announced');
-  });
-});
-
-describe('sketches', () => {
-  it('are the spaces of evenly spread vectors, where the layer is large enough', async () => {
-    const stream = new MemoryStream(data, 13);
-    const spaces = await collectSpaces(stream, problems, { sketch: 50 });
-    const chosen = (whole: Matrix) => {
-      const rows = Array.from({ length: 50 }, (_, i) => Math.ceil(((i + 1) * whole.rows) / 50) - 1);
-      const thin = matrix(50, whole.cols);
-      for (const [to, from] of rows.entries()) {
-        thin.data.set(whole.data.subarray(from * whole.cols, (from + 1) * whole.cols), to * whole.cols);
-      }
-      return thin;
-    };
-    const [conv2] = [problems[2]];
-    const thinned = new MemoryStream({ retain: { conv2: chosen(data.retain.conv2) }, forget: data.forget });
-    const expected = await collectSpaces(thinned, [conv2]);
-    const sketched = await spaces.pair(conv2, 'sketch');
-    const reference = await expected.pair(conv2);
-    const weight = weights.get('conv2')!;
-    const apply = async (space: typeof sketched.retain) => space.apply(weight, 100);
-    expect(relativeError(await apply(sketched.retain), await apply(reference.retain))).toBeLessThan(1e-6);
-
-    // 70 vectors to forget are fewer than two sketches, and conv1 is narrow: both keep the full space.
-    const full = await spaces.pair(conv2, 'full');
-    expect((await apply(sketched.forget)).data).toEqual((await apply(full.forget)).data);
-    expect(await apply(sketched.retain)).not.toEqual(await apply(full.retain));
-    const narrow = [await spaces.pair(problems[0], 'sketch'), await spaces.pair(problems[0], 'full')];
-    expect(await narrow[0].retain.dimension(30)).toBe(await narrow[1].retain.dimension(30));
-  });
-
-  it('give nearly the projection that all vectors give', async () => {
-    const spaces = await collectSpaces(new MemoryStream(data), problems, { sketch: 60 });
-    const projections = new Projections(spaces, readWeight);
-    const [sketch, full] = [await projections.edits(pair, 'sketch'), await projections.edits(pair, 'full')];
-    expect(relativeError(sketch.get('conv2')!.weight, full.get('conv2')!.weight)).toBeLessThan(0.2);
-    expect(relativeError(sketch.get('dense')!.weight, full.get('dense')!.weight)).toBeLessThan(0.2);
   });
 });
 
