@@ -10,6 +10,7 @@ import { gemm, setGemmThreads } from '../src/linalg/gemm.js';
 import { type Matrix, matrix, rowsOf } from '../src/linalg/matrix.js';
 import { addGram, scaledPlusIdentity, splitColumns, symmetricZeros, tileWidth, tilingOf } from '../src/linalg/tiles.js';
 import { collectSpaces } from '../src/unlearn/collect.js';
+import { fitCorrection } from '../src/unlearn/leastSquares.js';
 import { Projections } from '../src/unlearn/projection.js';
 import type { ActivationStream, ProjectionProblem, Side, VectorBatch } from '../src/unlearn/stream.js';
 
@@ -62,9 +63,9 @@ async function layers(): Promise<void> {
     [4608, 512, 3600],
     [512, 10, 900],
   ];
-  const grid = [10, 30, 100, 300, 1000].flatMap((alphaR) => [1, 3, 10, 30, 100].map((alphaF) => ({ alphaR, alphaF })));
+  const pair = { alphaR: 100, alphaF: 10 };
   const totals = [0, 0, 0, 0];
-  console.log('\nseconds, both sides         collect  25 sketched pairs   one full pair   its dimensions');
+  console.log('\nseconds, both sides         collect           one pair  its dimensions   fit of 2 x 2000');
   for (const [index, [size, out, count]] of shapes.entries()) {
     const problem: ProjectionProblem = { id: `layer ${index}`, in: size, out, groups: 1 };
     const weight = sample(out, size);
@@ -75,14 +76,13 @@ async function layers(): Promise<void> {
       seconds.push((performance.now() - began) / 1000);
       return result;
     };
-    const spaces = await timed(() => collectSpaces(new Noise(size, count), [problem], { sketch: 512 }));
+    const spaces = await timed(() => collectSpaces(new Noise(size, count), [problem]));
     const projections = new Projections(spaces, async () => weight);
-    await timed(async () => {
-      for (const pair of grid) await projections.edits(pair, 'sketch');
-    });
-    await timed(() => projections.edits(grid[12]));
-    await timed(() => projections.facts(grid[12]));
+    await timed(() => projections.edits(pair));
+    await timed(() => projections.facts(pair));
     await spaces.dispose();
+    const side = { inputs: sample(2000, size), missing: sample(2000, out), weight: 1 / 2000 };
+    await timed(() => fitCorrection(problem, [side, side], { ridge: 0.01, bias: true }));
     for (const [i, value] of seconds.entries()) totals[i] += value;
     report(`${size} -> ${out}, ${count} vectors`, seconds);
   }

@@ -3,10 +3,11 @@
  * beside a logit mask (the forgotten logit set to minus infinity) and, where there is one, a model that was trained without the
  * class. The defaults decide; nothing is chosen on the test split.
  *
- *   npx tsx bench/method.ts demo [--classes Shirt,Coat] [--methods refit,projection] [--settings '{"seed":2}']
+ *   npx tsx bench/method.ts demo|demo-tfjs [--classes Shirt,Coat] [--methods refit,projection] [--settings '{"seed":2}']
  *   npx tsx bench/method.ts path/to/resnet.onnx --references path/to/resnet-without-CLASS.onnx
  *
- * Beside the model lies its lethe.json. Groups are joined by a plus sign: --classes cat+dog,ship.
+ * Beside the model lies its lethe.json. Classes that are forgotten at once are joined by a plus sign, those forgotten one after the
+ * other by a greater-than sign: --classes "cat+dog,ship>cat>dog".
  */
 import { access, cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,18 +38,23 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
+const DEMOS: Readonly<Record<string, string>> = { demo: 'fashion.onnx', 'demo-tfjs': 'fashion-tfjs/model.json' };
+
 const folder = await mkdtemp(path.join(tmpdir(), 'lethe-bench-'));
 try {
-  await table(positionals[0] === 'demo' ? await demo() : path.resolve(positionals[0]));
+  const [name] = positionals;
+  await table(name in DEMOS ? await demo(DEMOS[name]) : path.resolve(name));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function demo(): Promise<string> {
+async function demo(model: string): Promise<string> {
   await prepareData();
-  for (const file of ['fashion.onnx', 'lethe.json']) await cp(path.join(exampleFolder, file), path.join(folder, file));
+  for (const file of [model.split('/')[0], 'lethe.json']) {
+    await cp(path.join(exampleFolder, file), path.join(folder, file), { recursive: true });
+  }
   await symlink(dataFolder, path.join(folder, 'data'));
-  return path.join(folder, 'fashion.onnx');
+  return path.join(folder, model);
 }
 
 async function table(model: string): Promise<void> {
@@ -58,7 +64,14 @@ async function table(model: string): Promise<void> {
   const { measured } = makePools(session, 1);
   const costs = await probe(classifier, measured);
   const sums = new Map<string, number[]>();
-  const row = (name: string, what: string, evaluation: Evaluation, before: Evaluation, forget: readonly number[], more = '') => {
+  const row = (
+    name: string,
+    what: string,
+    evaluation: Evaluation,
+    before: Evaluation,
+    forget: readonly number[],
+    more = '',
+  ) => {
     const drop = keptOf(before, forget) - keptOf(evaluation, forget);
     const forgotten = forgottenOf(evaluation, forget);
     const read = evaluation.recoverability;
@@ -71,7 +84,8 @@ async function table(model: string): Promise<void> {
   console.log('| forgotten | model | retain | drop | forget | recoverability | |');
   console.log('| --- | --- | ---: | ---: | ---: | ---: | --- |');
   for (const group of options.classes?.split(',') ?? classes) {
-    const names = group.split('+');
+    const steps = group.split('>').map((step) => step.split('+'));
+    const names = steps.flat();
     const forget = names.map((name) => classes.indexOf(name));
     const targets = targetsOf(forget, classes.length);
     const evaluate = (one: Classifier) => evaluateOn({ targets, costs }, one, measured, {});
@@ -79,23 +93,38 @@ async function table(model: string): Promise<void> {
     row(group, 'original', before, before, forget);
     row(group, 'logit mask', { ...before, ...(await masked(classifier, measured, costs, forget)) }, before, forget);
     for (const method of options.methods.split(',').filter(Boolean) as MethodName[]) {
-      const out = path.join(folder, `out${path.extname(model)}`);
-      const settings = JSON.parse(options.settings);
       try {
-        const { candidate, candidates, seconds, output } = await unlearn(
-          { ...request, forget: names, out, force: true, method, ...settings },
-          {},
-        );
-        const after = await openModel(output, {});
-        const { alphaR, alphaF } = candidate.recipe;
-        const more = `α ${alphaR}, ${alphaF} of ${candidates.length}; ${seconds.total.toFixed(0)} s`;
+        const written: string[] = [];
+        let [from, tried, seconds, alphas] = [model, 0, 0, ''];
+        for (const [at, step] of steps.entries()) {
+          const out = path.join(
+            path.dirname(model),
+            `bench-${method}-${at}${path.extname(model).replace('.json', '')}`,
+          );
+          const asked = { model: from, forget: step, out, force: true };
+          const result = await unlearn({ ...request, ...asked, method, ...JSON.parse(options.settings) }, {});
+          from = result.output;
+          written.push(out);
+          tried += result.candidates.length;
+          seconds += result.seconds.total;
+          alphas = `${result.candidate.recipe.alphaR}, ${result.candidate.recipe.alphaF}`;
+        }
+        const after = await openModel(from, {});
+        const more = `α ${alphas} of ${tried}; ${seconds.toFixed(0)} s`;
         row(group, method, await evaluate(after).finally(() => after.dispose()), before, forget, more);
+        for (const out of written) await rm(out, { recursive: true });
       } catch (error) {
         console.log(`| ${group} | ${method} | ${(error as Error).message} |`);
       }
     }
     const reference = options.references && path.resolve(options.references.replace('CLASS', group));
-    if (reference && (await access(reference).then(() => true, () => false))) {
+    if (
+      reference &&
+      (await access(reference).then(
+        () => true,
+        () => false,
+      ))
+    ) {
       const retrained = await openModel(reference, {});
       row(group, 'retrained', await evaluate(retrained).finally(() => retrained.dispose()), before, forget);
     }
@@ -125,7 +154,9 @@ async function masked(
       tally.set(label, { right: known.right + right, all: known.all + 1 });
     }
   }
-  return { classes: [...tally].map(([name, { right, all }]) => ({ class: name, accuracy: right / all, samples: all })) };
+  return {
+    classes: [...tally].map(([name, { right, all }]) => ({ class: name, accuracy: right / all, samples: all })),
+  };
 }
 
 function targetsOf(forget: readonly number[], classes: number): Targets {
