@@ -95,6 +95,6 @@ function contenders(judged: readonly Judged[], { tolerance, depth }: Preference)
   const loss = (one: Judged) => best.retainAccuracy - one.retainAccuracy - tolerance;
   const open = pool.filter((one) => loss(one) <= pairedError(best, one));
   // What is less deep than one that is surely within the tolerance will not be chosen.
-  const [sure] = open.filter((one) => loss(one) <= -pairedError(best, one)).sort(deeperFirst);
+  const [sure] = possible.filter((one) => loss(one) <= -pairedError(best, one)).sort(deeperFirst);
   return open.filter((one) => one === best || !sure || deeperFirst(one, sure) <= 0);
 }

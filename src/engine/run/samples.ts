@@ -111,10 +111,9 @@ function foldsOf(drawn: Roles, labels: Int32Array, heldOut: number) {
   const perClass = new Map<number, number>();
   // One class begins where the other one ends, so that classes with a single sample are spread over the parts.
   let next = 0;
-  const byClass = Object.values(drawn)
-    .flat()
-    .sort((a, b) => labels[a] - labels[b]);
-  for (const index of byClass) {
+  const byClass = (indices: readonly number[]) => [...indices].sort((a, b) => labels[a] - labels[b]);
+  // Side after side, so that a side that has enough samples has some in every part.
+  for (const index of Object.values(drawn).flatMap(byClass)) {
     perClass.set(labels[index], (perClass.get(labels[index]) ?? 0) + 1);
     partOf.set(index, next++ % count);
   }

@@ -388,7 +388,10 @@ describe('a search over several parts of the samples', () => {
     const behind = rightBut([0, 26]);
     expect([best, uncertain, behind].map(share)).toEqual([0.9, 0.87, 0.87]);
     const all = (right: readonly number[]) => [right, right, right];
-    const { calls, candidates, best: chosen } = await over({ 1: all(behind), 2: all(uncertain), 3: all(best) });
+    const parts = { 1: all(behind), 2: all(uncertain), 3: all(best) };
+    // What keeps less is deeper: else there would be no point in going on with it.
+    const made = (f: number) => ({ recoverability: { balancedAccuracy: 0.5 + f / 10, error: 0, auc: 1 } });
+    const { calls, candidates, best: chosen } = await over(parts, { made });
     expect(calls).toEqual(['3/0', '2/0', '1/0', '3/1', '2/1', '3/2']);
     // On both parts together, the second one's difference is known well enough.
     expect(candidates.map(({ recipe, complete, samples }) => [recipe.alphaF, complete, samples])).toEqual([
@@ -397,7 +400,7 @@ describe('a search over several parts of the samples', () => {
       [3, true, 900],
     ]);
     expect(chosen!.recipe.alphaF).toBe(3);
-    const generous = await over({ 1: all(behind), 2: all(uncertain), 3: all(best) }, { tolerance: 0.025 });
+    const generous = await over(parts, { made, tolerance: 0.025 });
     expect(generous.calls.slice(3)).toEqual(['3/1', '2/1', '1/1', '3/2', '2/2', '1/2']);
   });
 
@@ -438,6 +441,36 @@ describe('a search over several parts of the samples', () => {
     expect(calls).toContain('2/1');
     expect(best).toMatchObject({ recipe: { alphaF: 2 }, complete: true });
     expect(isAdmissible(best!)).toBe(true);
+  });
+
+  it('does not go on with what is less deep than one that is surely within the tolerance, but with the one that keeps most', async () => {
+    const all = (right: readonly number[]) => [right, right];
+    const parts = {
+      1: all(rightBut([0, 21])),
+      2: all(rightBut([0, 21])),
+      3: all(rightBut([0, 20])),
+      4: all(rightBut([0, 45])),
+    };
+    const depths: Readonly<Record<number, number>> = { 1: 0.8, 2: 0.6, 3: 0.9, 4: 0.5 };
+    const made = (f: number) => ({ recoverability: { balancedAccuracy: depths[f], error: 0, auc: 1 } });
+    const sure = await over(parts, { made, tolerance: 0.02 });
+    expect(sure.calls.slice(4)).toEqual(['3/1', '2/1']);
+    expect(sure.best!.recipe.alphaF).toBe(2);
+    // Half a point behind, with an error of as much: it is not sure to be within 0.8 points.
+    const unsure = await over(parts, { made, tolerance: 0.008 });
+    expect(unsure.calls.slice(4)).toEqual(['3/1', '2/1', '1/1']);
+  });
+
+  it('goes on with what keeps all limits, also where a deeper one breaks them', async () => {
+    const all = [rightBut([0, 20]), rightBut([0, 20])];
+    const depths: Readonly<Record<number, number>> = { 1: 0.6, 2: 0.7, 3: 0.9 };
+    const made = (f: number) => ({
+      classes: evaluationOf([f === 1 ? 0.04 : 0, 0.9, 0.9]).classes,
+      recoverability: { balancedAccuracy: depths[f], error: 0, auc: 1 },
+    });
+    const { best, calls } = await over({ 1: all, 2: all, 3: all }, { made });
+    expect(calls.slice(3)).toEqual(['3/1', '2/1', '1/1']);
+    expect(best!.recipe.alphaF).toBe(2);
   });
 
   it('goes on with all that forget where a depth is asked for', async () => {
