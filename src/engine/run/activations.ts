@@ -13,6 +13,8 @@ export interface ActivationOptions extends Work {
   /** At most so many input vectors a layer and side, spread evenly over the samples. */
   readonly maxPatches: number;
   readonly seed: number;
+  /** Samples in a forward pass; default as many as have room with the layers that are asked for. */
+  readonly step?: number;
 }
 
 /** The input vectors of a classifier's layers on samples to retain and samples to forget. */
@@ -47,7 +49,7 @@ export class Activations implements ActivationStream {
     const layers = problems.map((problem) => this.#layers.get(problem)!);
     const taps = [...new Set(layers.flatMap((layer) => layer.sites.map((site) => site.tap)))];
     const rows = layers.map((layer) => this.#rows(side, layer));
-    const step = batchSize(this.#costs, layers);
+    const step = this.#options.step ?? batchSize(this.#costs, layers);
     let done = 0;
     let began = performance.now();
     for await (const { tensor, labels } of inBatches(samples, step, signal)) {

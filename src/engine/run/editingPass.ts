@@ -82,6 +82,11 @@ async function stageCosts(
   });
 }
 
+/** Samples in a chunk of such a pass. Whoever takes rows to go with its rows must take as many at a time: places that share a weight take turns. */
+export function passStep({ costs, layers }: Pick<RunBasis, 'costs' | 'layers'>): number {
+  return batchSize(costs, layers);
+}
+
 /** One pass of a run's samples through a network whose layers are edited as they come to them. Dispose of it when done. */
 export class EditingPass {
   readonly #basis: RunBasis;
@@ -90,8 +95,8 @@ export class EditingPass {
 
   /** @param memory bytes that the samples of one side may take where they stand. */
   constructor(basis: RunBasis, samples: SideSamples, memory: number) {
-    const { session, costs } = basis;
-    const options = { source: session.classifier.input.name, step: batchSize(costs, basis.layers), memory };
+    const { session } = basis;
+    const options = { source: session.classifier.input.name, step: passStep(basis), memory };
     this.#basis = basis;
     this.#samples = samples;
     this.#passes = {

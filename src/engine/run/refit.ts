@@ -3,6 +3,7 @@ import { stopwatch } from '../../base/stopwatch.js';
 import type { Recipe } from '../../contract/candidates.js';
 import type { Work } from '../../contract/progress.js';
 import { candidateId, refitRecipe } from '../../contract/recipes.js';
+import type { LayerChange } from '../../contract/records.js';
 import type { RunSettings } from '../../contract/settings.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { LayerEdit, LayerId, WeightEdits } from '../../linalg/weightEdits.js';
@@ -14,7 +15,7 @@ import { refitted } from '../../unlearn/refit.js';
 import { deepest, listed } from '../../unlearn/strategies.js';
 import { Activations } from './activations.js';
 import type { RunBasis } from './basis.js';
-import { EditingPass, type PlannedStage, planPass, type SideRows, type SideSamples } from './editingPass.js';
+import { EditingPass, type PlannedStage, passStep, planPass, type SideRows, type SideSamples } from './editingPass.js';
 import { REFIT_SHARES } from './memoryShares.js';
 import type { CandidateSource, Method } from './method.js';
 import { layerChanges } from './results.js';
@@ -49,7 +50,8 @@ async function prepare(basis: RunBasis, fitted: FittedSamples, work: Work): Prom
   const clock = stopwatch();
   const { maxPatches, seed, memory } = settings;
   const samples = sidesOf(fitted);
-  const stream = new Activations(classifier, samples, costs, { maxPatches, seed, onProgress: work.onProgress });
+  const step = passStep(basis);
+  const stream = new Activations(classifier, samples, costs, { maxPatches, seed, step, onProgress: work.onProgress });
   const wanted = new WantedOutputs(basis, REFIT_SHARES.outputs * memory);
   const edits = new ArrayStore(REFIT_SHARES.edits * memory);
   let spaces: SpaceSet | undefined;
@@ -68,16 +70,13 @@ async function prepare(basis: RunBasis, fitted: FittedSamples, work: Work): Prom
       edits: (recipe, more) => fits.edits(recipe, more),
       async layers(recipe, more) {
         const made = await fits.edits(recipe, more);
-        const changes = layerChanges(layers, await projections.facts(recipe, more));
-        return Promise.all(
-          changes.map(async (change, at) => {
-            const { id } = layers[at];
-            return {
-              ...change,
-              weightChange: relativeChange(await classifier.readWeight(id), made.get(id)!.weight),
-            };
-          }),
-        );
+        const changes: LayerChange[] = [];
+        for (const [at, change] of layerChanges(layers, await projections.facts(recipe, more)).entries()) {
+          const original = await classifier.readWeight(layers[at].id);
+          const edited = made.get(layers[at].id)?.weight ?? original;
+          changes.push({ ...change, weightChange: relativeChange(original, edited) });
+        }
+        return changes;
       },
       dispose,
     };
