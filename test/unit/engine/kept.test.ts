@@ -35,7 +35,8 @@ afterEach(async () => {
 });
 
 function quick(request: Partial<UnlearnRequest> = {}): Promise<UnlearnResult> {
-  return unlearn({ model, forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1, ...request });
+  const small = { method: 'projection', alphaR: [30, 100], alphaF: [1, 10], threads: 1 } as const;
+  return unlearn({ model, forget: ['Rows'], ...small, ...request });
 }
 
 /** A candidate that the run has tried and not chosen; one that forgets, unless told otherwise. */
@@ -371,7 +372,7 @@ describe('saving a candidate', () => {
     expect(policy).toContainEqual(expect.objectContaining({ code: 'protect-broken', class: lost.class }));
   });
 
-  it('judges one on all samples that a race judged on few', async () => {
+  it('judges one on all samples that the search judged on a part of them', async () => {
     const result = await quick();
     const other = otherCandidate(result);
     const [judged] = result.candidates.filter((entry) => isSameCandidate(entry, other));
@@ -395,7 +396,7 @@ describe('saving a candidate', () => {
     const before = await readdir(folder, { recursive: true });
     const refusal = { code: 'no-candidate', what: expect.stringContaining('does not forget') };
     await expect(saveCandidate({ run: result.run, candidate: other.id, force: true })).rejects.toMatchObject(refusal);
-    // As a race would have it, which judged it on few samples.
+    // As a search over several parts would have it, which dropped it after the first.
     const file = path.join(result.run, 'run.json');
     const record = JSON.parse(await readFile(file, 'utf8'));
     for (const entry of record.result.candidates)
