@@ -1,5 +1,5 @@
 import type { MethodName } from './candidates.js';
-import { countText, limitText, memoryText } from './text.js';
+import { countText, finePercentText, memoryText } from './text.js';
 
 /** What kind of value a setting of a run has. */
 export type SettingKind = 'method' | 'alphas' | 'share' | 'count' | 'seed' | 'bytes' | 'glob';
@@ -233,7 +233,7 @@ export function settingText(name: SettingName, settings: RunSettings): string {
   const texts: { readonly [Kind in SettingKind]?: (value: number) => string } = {
     bytes: memoryText,
     count: countText,
-    share: limitText,
+    share: finePercentText,
   };
   return (texts[facts.kind] ?? String)(value);
 }

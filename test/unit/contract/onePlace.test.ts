@@ -33,9 +33,12 @@ const TABLES: Readonly<Record<string, Table>> = {
     least: 4,
     listed: {
       'src/contract/settings.ts': 'the table',
+      'src/contract/upgrade.ts': 'what runs of earlier versions were done with, which had other settings',
       'src/engine/run/projection.ts':
         'the method that works with them: one more is none of its business until it uses it',
-      'src/engine/run/cost/memory.ts': 'alphas and memory cost memory; samples and layers are those of the plan',
+      'src/engine/run/refit.ts': 'likewise',
+      'webview/studio/state/settingsFields.ts':
+        'the groups of the form with more than a field: what else is written there means these settings',
     },
   },
   formats: {
