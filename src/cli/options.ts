@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import { LetheError } from '../base/errors.js';
-import { isAlpha, LARGEST_ALPHA, METHOD_NAMES, RUN_SETTINGS, SETTING_NAMES, type SettingKind } from '../contract/settings.js';
+import {
+  isAlpha,
+  LARGEST_ALPHA,
+  METHOD_NAMES,
+  RUN_SETTINGS,
+  SETTING_NAMES,
+  type SettingKind,
+} from '../contract/settings.js';
 
 function bad(option: string, text: string, expected: string): LetheError {
   return new LetheError('usage', { message: `${option} must be ${expected}, not "${text}"`, hint: 'See --help.' });

@@ -36,7 +36,7 @@ const GUESSING = 'guessing is right 50% of the time';
 
 /** What it should be compared with. */
 export const RECOVERABILITY_HINT =
-  'A model that never saw the class is not at 50% either: what it knows of other classes sets unknown samples apart too. That is what to compare with, not 50%.';
+  'A model that never saw the class is not at 50% either, as what it knows of other classes sets such samples apart too: compare with that, not with 50%.';
 
 /** Said where there is no such number. */
 export const RECOVERABILITY_UNKNOWN =

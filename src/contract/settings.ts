@@ -33,7 +33,7 @@ export const RUN_SETTINGS = {
     kind: 'method',
     title: 'Method',
     option: '--method <name>',
-    help: 'refit, or the projection of the paper',
+    help: 'refit (the default), or projection, as in the paper',
     default: 'refit',
     inEditor: true,
   },

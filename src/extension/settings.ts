@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import { type AskedSettings, askedSettings, EDITOR_SETTINGS, RUN_SETTINGS, type SettingName } from '../contract/settings.js';
+import {
+  type AskedSettings,
+  askedSettings,
+  EDITOR_SETTINGS,
+  METHOD_NAMES,
+  RUN_SETTINGS,
+  type SettingName,
+} from '../contract/settings.js';
 import type { TensorFlowBackend } from '../contract/terms.js';
 
 /** What the engine process is started with. */
@@ -38,7 +45,11 @@ export function unlearnSettings(model: vscode.Uri): AskedSettings {
   const isSet = (value: unknown) =>
     Array.isArray(value) ? value.length > 0 : typeof value === 'string' ? value.trim() !== '' : value != null;
   const known = EDITOR_SETTINGS.map((name) => [name, section.get<unknown>(name)] as const);
-  const set = known.filter(([name, value]) => isSet(value) && !(value === 0 && isAtLeastOne(name)));
+  const isNone = (name: SettingName, value: unknown) =>
+    RUN_SETTINGS[name].kind === 'method'
+      ? !METHOD_NAMES.some((method) => method === value)
+      : value === 0 && isAtLeastOne(name);
+  const set = known.filter(([name, value]) => isSet(value) && !isNone(name, value));
   return askedSettings(Object.fromEntries(set) as AskedSettings);
 }
 

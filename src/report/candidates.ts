@@ -1,6 +1,9 @@
 import { recipeText } from '../contract/recipes.js';
 import type { CandidateResult, RunRecord } from '../contract/records.js';
-import { countText, decimalText, percentText } from '../contract/text.js';
+import { recoverabilityText } from '../contract/recoverability.js';
+import type { RunSettings } from '../contract/settings.js';
+import { countText, decimalText, limitText, percentText } from '../contract/text.js';
+import { type CandidatePicture, candidatePicture, effectText, isMixed, leftOf } from '../figures/candidates.js';
 import { scale, ticks } from './axis.js';
 import { type Html, html, px } from './html.js';
 
@@ -11,26 +14,68 @@ const RIGHT = 20;
 const TOP = 12;
 const BOTTOM = 40;
 
-/** Every pair of alphas that was tried: what it keeps against what it still recognises of the forgotten classes. */
-export function candidates({ result }: RunRecord): Html {
-  const low = Math.floor(Math.min(0.9, ...result.candidates.map((entry) => entry.retainAccuracy)) * 10) / 10;
-  const high = Math.min(
-    1,
-    Math.ceil(Math.max(0.1, ...result.candidates.map((entry) => entry.forgetAccuracy)) * 10) / 10,
-  );
-  const x = scale([0, high], LEFT, WIDTH - RIGHT);
-  const y = scale([low, 1], HEIGHT - BOTTOM, TOP);
-  const rank = (entry: CandidateResult) => (entry.chosen ? 2 : entry.pareto ? 1 : 0);
-  const front = result.candidates.filter((entry) => entry.pareto).sort((a, b) => a.forgetAccuracy - b.forgetAccuracy);
+/** Every candidate that was tried: what it keeps against what is left of the forgotten classes. */
+export function candidates({ result, settings }: RunRecord): Html {
+  const picture = candidatePicture(result.candidates);
+  const key = (tone: string, radius: number) =>
+    html`<svg width="14" height="14"><circle cx="7" cy="7" r="${radius}" class="candidate ${tone}"/></svg>`;
   return html`<section>
     <h2>The search</h2>
-    <p class="quiet">Each point is one pair of alphas, judged on the samples of the search. The chosen one keeps the most and forgets
-      within its limits: up and to the left is better.</p>
-    <p class="legend"><svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate"/></svg>candidate
-      <svg width="12" height="12"><circle cx="6" cy="6" r="4" class="candidate front"/></svg>Pareto front
-      <svg width="14" height="14"><circle cx="7" cy="7" r="5.5" class="candidate chosen"/></svg>chosen</p>
-    <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Retain accuracy against forget accuracy of the candidates">
-      ${ticks([0, high]).map(
+    <p class="quiet">${explanation(picture, settings)}</p>
+    <p class="legend">${key('', 4)}candidate ${key('front', 4)}${frontName(picture)}
+      ${picture.apart.length > 0 && html`${key('apart', 4)}does not forget, or breaks a limit`} ${key('chosen', 5.5)}chosen</p>
+    ${chart(result.candidates, picture)}
+    ${table(result.candidates, picture)}
+  </section>`;
+}
+
+function explanation({ against }: CandidatePicture, { tolerance, depth }: RunSettings): string {
+  if (against === 'forgetAccuracy') {
+    return 'Each point is one pair of alphas, judged on the samples of the search. The chosen one keeps the most and forgets within its limits: up and to the left is better.';
+  }
+  const choice =
+    depth === null
+      ? `Of those that do what they must and keep within ${inPoints(tolerance)} of the best retain accuracy, the one was chosen from which the forgotten classes are hardest to read`
+      : `Of those that do what they must and that no other one beats, the one at depth ${depth} was chosen, from 0, which keeps most, to 1, which forgets deepest`;
+  return `Each point is one candidate, judged on the samples of the search; the bar is one standard error of its recoverability. ${choice}: up and to the left is better.`;
+}
+
+/** `1 point`, `0.5 points`. */
+function inPoints(share: number): string {
+  const text = limitText(share).slice(0, -1);
+  return `${text} ${text === '1' ? 'point' : 'points'}`;
+}
+
+function frontName({ against }: CandidatePicture): string {
+  return against === 'recoverability' ? 'none is better in both' : 'Pareto front';
+}
+
+/** The parts of an axis that the candidates lie in, in tenths. */
+function axes(candidates: readonly CandidateResult[], against: CandidatePicture['against']) {
+  const tenth = (value: number, round: (tenths: number) => number) => round(Number((10 * value).toFixed(9))) / 10;
+  const left = candidates.map((entry) => leftOf(entry, against));
+  const errors = candidates.map(({ recoverability }) => recoverability?.error ?? 0);
+  const low = tenth(Math.min(0.9, ...candidates.map((entry) => entry.retainAccuracy)), Math.floor);
+  if (against === 'forgetAccuracy')
+    return { low, x: [0, Math.min(1, tenth(Math.max(0.1, ...left), Math.ceil))] as const };
+  const from = tenth(Math.min(...left.map((value, at) => value - errors[at])), Math.floor);
+  const to = tenth(Math.max(from + 0.1, ...left.map((value, at) => value + errors[at])), Math.ceil);
+  return { low, x: [from, to] as const };
+}
+
+function chart(candidates: readonly CandidateResult[], picture: CandidatePicture): Html {
+  const { against, front, apart } = picture;
+  const isRead = against === 'recoverability';
+  const { low, x: range } = axes(candidates, against);
+  const x = scale(range, LEFT, WIDTH - RIGHT);
+  const y = scale([low, 1], HEIGHT - BOTTOM, TOP);
+  const at = (entry: CandidateResult) => ({ x: px(x(leftOf(entry, against))), y: px(y(entry.retainAccuracy)) });
+  const tone = (entry: CandidateResult) =>
+    entry.chosen ? 'chosen' : apart.includes(entry) ? 'apart' : front.includes(entry) ? 'front' : '';
+  const sorted = [...candidates].sort((a, b) => Number(a.chosen) - Number(b.chosen));
+  const middle = px(y((1 + low) / 2));
+  return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Retain accuracy against ${isRead ? 'recoverability' : 'forget accuracy'} of the candidates">
+      ${ticks(range).map(
         (
           share,
         ) => html`<line x1="${px(x(share))}" x2="${px(x(share))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>
@@ -42,34 +87,42 @@ export function candidates({ result }: RunRecord): Html {
         ) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(share))}" y2="${px(y(share))}" class="grid"/>
         <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percentText(share, 0)}</text>`,
       )}
-      <text x="${px(x(high / 2))}" y="${HEIGHT - 6}" text-anchor="middle">accuracy on the forgotten classes, %</text>
-      <text x="12" y="${px(y((1 + low) / 2))}" text-anchor="middle" transform="rotate(-90 12 ${px(y((1 + low) / 2))})">accuracy on the kept classes, %</text>
-      <polyline points="${front.map((entry) => `${px(x(entry.forgetAccuracy))},${px(y(entry.retainAccuracy))}`).join(' ')}" class="curve front"/>
-      ${[...result.candidates]
-        .sort((a, b) => rank(a) - rank(b))
-        .map(
-          (
-            entry,
-          ) => html`<circle cx="${px(x(entry.forgetAccuracy))}" cy="${px(y(entry.retainAccuracy))}" r="${entry.chosen ? 6.5 : 4.5}"
-          class="candidate ${entry.chosen ? 'chosen' : entry.pareto ? 'front' : ''}"><title>${title(entry)}</title></circle>`,
-        )}
-    </svg>
-    <details><summary>Table</summary>
-      <table class="numbers">
-        <thead><tr><th>α retain</th><th>α forget</th><th>Retain accuracy</th><th>Forget accuracy</th><th>Score</th><th>Samples</th><th>Within limits</th><th></th></tr></thead>
-        <tbody>${result.candidates.map(
-          (
-            entry,
-          ) => html`<tr${entry.chosen && html` class="chosen"`}><td>${entry.recipe.alphaR}</td><td>${entry.recipe.alphaF}</td>
-            <td>${percentText(entry.retainAccuracy)}</td><td>${percentText(entry.forgetAccuracy)}</td><td>${decimalText(entry.score, 3)}</td>
-            <td>${countText(entry.samples)}</td>
-            <td>${entry.admissible ? 'yes' : 'no'}</td><td>${entry.chosen ? 'chosen' : entry.pareto ? 'Pareto front' : ''}</td></tr>`,
-        )}</tbody>
-      </table>
-    </details>
-  </section>`;
+      <text x="${px(x((range[0] + range[1]) / 2))}" y="${HEIGHT - 6}" text-anchor="middle">${
+        isRead ? 'recoverability of the forgotten classes, %' : 'accuracy on the forgotten classes, %'
+      }</text>
+      <text x="12" y="${middle}" text-anchor="middle" transform="rotate(-90 12 ${middle})">accuracy on the kept classes, %</text>
+      ${isRead && sorted.map((entry) => errorBar(entry, x, at(entry).y))}
+      <polyline points="${front.map((entry) => `${at(entry).x},${at(entry).y}`).join(' ')}" class="curve front"/>
+      ${sorted.map(
+        (entry) =>
+          html`<circle cx="${at(entry).x}" cy="${at(entry).y}" r="${entry.chosen ? 6.5 : 4.5}" class="candidate ${tone(entry)}"><title>${recipeText(
+            entry.recipe,
+          )}: ${effectText(entry, against)}</title></circle>`,
+      )}
+    </svg>`;
 }
 
-function title(entry: CandidateResult): string {
-  return `${recipeText(entry.recipe)}: retain ${percentText(entry.retainAccuracy)}, forget ${percentText(entry.forgetAccuracy)}`;
+function errorBar({ recoverability }: CandidateResult, x: (value: number) => number, y: string): Html {
+  const { balancedAccuracy, error } = recoverability!;
+  return html`<line x1="${px(x(balancedAccuracy - error))}" x2="${px(x(balancedAccuracy + error))}" y1="${y}" y2="${y}" class="error"/>`;
+}
+
+function table(candidates: readonly CandidateResult[], picture: CandidatePicture): Html {
+  const isRead = picture.against === 'recoverability';
+  const withMethod = isMixed(candidates);
+  const row = (
+    entry: CandidateResult,
+  ) => html`<tr${entry.chosen && html` class="chosen"`}>${withMethod && html`<td>${entry.recipe.method}</td>`}
+    <td>${entry.recipe.alphaR}</td><td>${entry.recipe.alphaF}</td>
+    <td>${percentText(entry.retainAccuracy)}</td><td>${percentText(entry.forgetAccuracy)}</td>
+    <td>${isRead ? recoverabilityText(entry.recoverability) : decimalText(entry.score, 3)}</td>
+    <td>${countText(entry.samples)}</td><td>${entry.admissible ? 'yes' : 'no'}</td>
+    <td>${entry.chosen ? 'chosen' : picture.front.includes(entry) ? frontName(picture) : ''}</td></tr>`;
+  return html`<details><summary>Table</summary>
+      <table class="numbers">
+        <thead><tr>${withMethod && html`<th>Method</th>`}<th>α retain</th><th>α forget</th><th>Retain accuracy</th><th>Forget accuracy</th>
+          <th>${isRead ? 'Recoverability' : 'Score'}</th><th>Samples</th><th>Within limits</th><th></th></tr></thead>
+        <tbody>${candidates.map(row)}</tbody>
+      </table>
+    </details>`;
 }

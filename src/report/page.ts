@@ -50,7 +50,7 @@ ${spectra(record)}
 ${candidates(record)}
 ${confusion(record)}
 ${appendix(record)}
-${method()}
+${method(record)}
 <footer>Written by Lethe ${record.versions.lethe}.</footer>
 </main>
 </body>

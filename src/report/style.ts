@@ -33,7 +33,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .badge.good { color: var(--good); background: color-mix(in srgb, var(--good) var(--tint), transparent); }
 .badge.bad { color: var(--bad); background: color-mix(in srgb, var(--bad) var(--tint), transparent); }
 .badge.warn { color: var(--warn); background: color-mix(in srgb, var(--warn) var(--tint), transparent); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 12px; background: none; border: 0; padding: 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 12px; background: none; border: 0; padding: 0; } .cards + .cards { margin-top: 12px; } main > .note { margin: 14px 2px 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-top: 3px solid var(--line); border-radius: 10px; padding: 12px 16px 10px; }
 .card.forget { border-top-color: var(--forget); } .card.retain { border-top-color: var(--retain); }
 .card h3 { margin: 0; font-size: 13px; font-weight: 500; color: var(--quiet); }
@@ -66,7 +66,7 @@ figcaption { font-size: 13px; font-weight: 600; overflow: hidden; text-overflow:
 .multiples svg { width: 100%; display: block; } .multiples svg text { font-size: 10.5px; }
 .curve { fill: none; stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke; } .curve.retain { stroke: var(--retain); } .curve.forget { stroke: var(--forget); } .curve.importance { stroke-dasharray: 5 3; stroke-width: 1.6; } .curve.key { stroke: var(--quiet); } .curve.front { stroke: var(--retain); opacity: .6; stroke-dasharray: 4 4; stroke-width: 1.5; }
 .chart { display: block; width: 100%; max-width: 640px; margin: 6px auto 4px; } svg text { fill: var(--quiet); font-size: 12px; }
-.candidate { fill: var(--card); stroke: var(--before); stroke-width: 1.6; } .candidate.front, .candidate.chosen { fill: var(--retain); stroke: var(--card); } .candidate.chosen { stroke: var(--ink); stroke-width: 2.4; }
+.candidate { fill: var(--card); stroke: var(--before); stroke-width: 1.6; } .candidate.front, .candidate.chosen { fill: var(--retain); stroke: var(--card); } .candidate.chosen { stroke: var(--ink); stroke-width: 2.4; } .candidate.apart { fill: var(--card); stroke: var(--forget); } line.error { stroke: var(--quiet); stroke-width: 1; }
 .matrices { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 22px; overflow-x: auto; margin: 10px 0; }
 .matrix { font-size: 11.5px; table-layout: fixed; } .matrix th { font-weight: 400; color: var(--quiet); } .matrix th.forget { color: var(--forget); font-weight: 650; }
 .matrix tbody th, .matrix thead th:first-child { width: 88px; padding-right: 6px; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: middle; }

@@ -2,6 +2,12 @@ import type { Candidate } from '../contract/candidates.js';
 import { recipeText } from '../contract/recipes.js';
 import type { RunRecord } from '../contract/records.js';
 import {
+  errorText,
+  RECOVERABILITY_HINT,
+  RECOVERABILITY_UNKNOWN,
+  recoverabilitySentence,
+} from '../contract/recoverability.js';
+import {
   countText,
   dateTimeText,
   durationText,
@@ -37,11 +43,35 @@ export function cards({ result, settings }: RunRecord): Html {
   return html`<section class="cards">
     ${card('Forgotten classes', percentText(after.forgetAccuracy), `accuracy, before: ${percentText(before.forgetAccuracy)}`, 'forget')}
     ${card('Kept classes', percentText(after.retainAccuracy), `accuracy, ${pointsText(before.retainAccuracy, after.retainAccuracy)} points`, 'retain')}
+    ${recoverabilityCard(result)}
+  </section>
+  <section class="cards">
     ${card('Layers edited', `${result.layers.length}`, `${result.skipped.length} left alone`)}
-    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget, of ${pluralText(result.candidates.length, 'candidate')}`)}
+    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget of ${recipe.method}, out of ${pluralText(result.candidates.length, 'candidate')}`)}
     ${card('Measured on', countText(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
     ${card('Time', durationText(result.seconds.total), `${countText(settings.samples)} samples a class`)}
-  </section>`;
+  </section>
+  ${recoverabilityNote(result)}`;
+}
+
+/** Nothing in a record that does not tell it: the note says so. */
+function recoverabilityCard({ recoverability: { before, after } }: RunRecord['result']): Html | false {
+  if (!after) return false;
+  const was = before ? `, before: ${percentText(before.balancedAccuracy)}` : '';
+  return card(
+    'Still readable',
+    percentText(after.balancedAccuracy),
+    `recoverability, ${errorText(after)} points${was}`,
+    'forget',
+  );
+}
+
+/** How well the forgotten classes can be read from inside, in words. */
+function recoverabilityNote({ recoverability, forget }: RunRecord['result']): Html {
+  const said = recoverabilitySentence(recoverability, forget);
+  return said === ''
+    ? html`<p class="quiet note">${RECOVERABILITY_UNKNOWN}</p>`
+    : html`<p class="note">${said} <span class="quiet">${RECOVERABILITY_HINT}</span></p>`;
 }
 
 function card(title: string, value: string, note: string, tone = ''): Html {

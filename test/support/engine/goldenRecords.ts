@@ -54,6 +54,11 @@ export function goldenText(name: GoldenName): string {
   return readFileSync(goldenFile(name), 'utf8');
 }
 
+/** What version 2 wrote of a run that forgot Shirt, and of a candidate of that run. */
+export function olderText(name: 'run' | 'candidate'): string {
+  return readFileSync(path.join(folder, `${name}-v2.json`), 'utf8');
+}
+
 export function goldenAnswers(): GoldenAnswers {
   return JSON.parse(goldenText('answers'));
 }

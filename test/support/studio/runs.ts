@@ -2,8 +2,7 @@ import type { CandidateResult } from '../../../src/contract/records.js';
 import type { Outcome, StudioRun } from '../../../src/contract/run.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
 import { begunRun } from '../../../src/extension/jobs/begunRun.js';
-import { RACE } from '../../../src/unlearn/search.js';
-import { other, otherCandidate, outcome, runs, secondRun, shownRun, twoRuns } from './recorded.js';
+import { olderRun, other, otherCandidate, outcome, runs, secondRun, shownRun, twoRuns } from './recorded.js';
 import { facts, snapshot, states } from './snapshots.js';
 
 /** A run that goes on, or one that was broken off: the model is measured, and what else is said. */
@@ -18,7 +17,8 @@ export function unfinishedRun(state: 'running' | 'interrupted', changes: Partial
 
 /** What a run has found that is in the middle of its search. */
 const halfSearched: Partial<Outcome> = {
-  candidates: outcome.candidates.slice(0, 9).map(roughly),
+  recoverability: { before: outcome.recoverability!.before, after: null },
+  candidates: outcome.candidates.slice(0, 3).map(roughly),
   // Of which candidate their dimensions would be is not known yet.
   layers: outcome.layers.map((layer) => ({
     ...layer,
@@ -29,9 +29,9 @@ const halfSearched: Partial<Outcome> = {
   })),
 };
 
-/** A candidate as the first round of a race judges it. */
+/** A candidate as a third of the samples judges it. */
 function roughly(candidate: CandidateResult): CandidateResult {
-  const samples = Math.round(candidate.samples * RACE[0].share);
+  const samples = Math.round(candidate.samples / 3);
   return { ...candidate, samples, complete: false, chosen: false };
 }
 
@@ -44,6 +44,7 @@ export const runStates: Readonly<Record<string, StudioSnapshot>> = {
   searching: snapshot({ ...states.running, shown: unfinishedRun('running', halfSearched) }),
   interrupted: snapshot({ ...states.evaluated, runs: twoRuns, shown: brokenOffRun, brokenOff }),
   asideOfRecorded: snapshot({ ...states.done, brokenOff }),
+  older: snapshot({ ...states.done, shown: olderRun }),
   other: snapshot({ ...states.done, shown: otherCandidate }),
   choosing: snapshot({ ...states.done, choosing: other }),
   deleted: snapshot({

@@ -1,8 +1,8 @@
-import { projectionRecipe } from '../../../src/contract/recipes.js';
+import { refitRecipe } from '../../../src/contract/recipes.js';
 import { settingsOf } from '../../../src/contract/settings.js';
 import type { RunState, StudioSnapshot } from '../../../src/contract/studio.js';
 import { goldenAnswers } from '../engine/goldenRecords.js';
-import { otherCandidate, runs, shownRun } from './recorded.js';
+import { olderCandidate, runs, shownRun } from './recorded.js';
 
 const { inspect, fresh, superseded, verified, violations, successors, failure, troubles, ...golden } = goldenAnswers();
 
@@ -24,7 +24,7 @@ const run: RunState = {
   classes: ['Shirt'],
   status: 'running',
   position: 0,
-  progress: { phase: 'search', done: 9, total: 20, recipe: projectionRecipe(100, 10) },
+  progress: { phase: 'search', done: 2, total: 5, recipe: refitRecipe(3, 10) },
   step: 'Trying candidates',
   started: shownRun.created,
   secondsLeft: 7.4,
@@ -81,7 +81,7 @@ export const states: Readonly<Record<string, StudioSnapshot>> = {
   // A run that saved a candidate which misses a limit.
   missed: at(
     { ...ended, status: 'done' },
-    { runs, shown: { ...otherCandidate, saved: otherCandidate.outcome.candidate } },
+    { runs, shown: { ...olderCandidate, saved: olderCandidate.outcome.candidate } },
   ),
   unreadable: snapshot({ facts: null, factsError: troubles.cutShort.error, summary: troubles.cutShort.summary }),
   faulty: snapshot({ summary: troubles.misspelt }),

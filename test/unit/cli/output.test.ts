@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LetheError } from '../../../src/base/errors.js';
 import { describeError, errorDocument, exitCode } from '../../../src/cli/exit.js';
-import { alphas, integer, memory, names } from '../../../src/cli/options.js';
+import { alphas, integer, memory, names, oneOf, share } from '../../../src/cli/options.js';
 import { ProgressView } from '../../../src/cli/progress.js';
 import { clean, Style } from '../../../src/cli/style.js';
 import { table } from '../../../src/cli/table.js';
@@ -18,6 +18,9 @@ describe('options', () => {
     expect(alphas('--alpha-r')('10, 30,1e3')).toEqual([10, 30, 1000]);
     expect(names('Shirt, T-shirt/top')).toEqual(['Shirt', 'T-shirt/top']);
     expect(names('salt\\, pepper,Bag')).toEqual(['salt, pepper', 'Bag']);
+    expect(share('--tolerance')('0')).toBe(0);
+    expect(share('--depth')('0.25')).toBe(0.25);
+    expect(oneOf(['refit', 'projection'])('--method')('refit')).toBe('refit');
     expect(memory('--memory')('2GiB')).toBe(2 ** 31);
     expect(memory('--memory')('512m')).toBe(2 ** 29);
     expect(memory('--memory')('1.5 G')).toBe(1.5 * 2 ** 30);
@@ -32,6 +35,11 @@ describe('options', () => {
     [() => alphas('--alpha-f')('100001'), '--alpha-f must be positive numbers'],
     [() => alphas('--alpha-f')('-1'), '--alpha-f must be positive numbers'],
     [() => alphas('--alpha-f')('NaN'), '--alpha-f must be positive numbers'],
+    [() => share('--depth')('1.1'), '--depth must be a number from 0 to 1, not "1.1"'],
+    [() => share('--depth')('-0.1'), '--depth must be a number from 0 to 1'],
+    [() => share('--depth')(''), '--depth must be a number from 0 to 1'],
+    [() => share('--depth')('deep'), '--depth must be a number from 0 to 1'],
+    [() => oneOf(['refit', 'projection'])('--method')('prune'), '--method must be refit or projection, not "prune"'],
     [() => memory('--memory')('lots'), '--memory must be an amount'],
     [() => memory('--memory')('0'), '--memory must be an amount'],
   ])('refuse what makes no sense: %#', (parse, message) => {

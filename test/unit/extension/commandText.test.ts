@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { projectionRecipe } from '../../../src/contract/recipes.js';
+import { projectionRecipe, refitRecipe } from '../../../src/contract/recipes.js';
 import { settingsOf } from '../../../src/contract/settings.js';
 import { commandText, requestAgain } from '../../../src/extension/flows/commandText.js';
 
 const MODEL = '/home/ada/project/fashion.onnx';
-const recipe = projectionRecipe(300, 10);
+const recipe = refitRecipe(300, 10);
 
 it('names the model from the folder that the command is run in', () => {
   expect(commandText({ model: MODEL, forget: ['Shirt'] }, '/home/ada')).toBe(
@@ -26,9 +26,29 @@ it('leaves out what is not set', () => {
   expect(commandText({ model: MODEL, allowOutside: true })).toBe(`lethe unlearn ${MODEL} --allow-outside`);
 });
 
+it('leaves to the run what is left to it, and tells a tolerance and a depth of 0', () => {
+  expect(commandText({ model: MODEL, alphaR: null, alphaF: null, depth: null })).toBe(`lethe unlearn ${MODEL}`);
+  expect(commandText({ model: MODEL, tolerance: 0 })).toBe(`lethe unlearn ${MODEL} --tolerance 0`);
+  expect(commandText({ model: MODEL, method: 'projection', depth: 0 })).toBe(
+    `lethe unlearn ${MODEL} --method projection --depth 0`,
+  );
+});
+
 it('asks for a run with the usual settings again by its recipe alone', () => {
   const request = requestAgain(MODEL, ['Shirt'], settingsOf({}), recipe);
   expect(commandText(request)).toBe(`lethe unlearn ${MODEL} --forget Shirt --alpha-r 300 --alpha-f 10`);
+});
+
+it('asks for the method that made it', () => {
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({ method: 'projection' }), projectionRecipe(30, 3));
+  expect(commandText(request)).toBe(
+    `lethe unlearn ${MODEL} --forget Shirt --method projection --alpha-r 30 --alpha-f 3`,
+  );
+});
+
+it('does not ask how to choose, as there is one candidate', () => {
+  const request = requestAgain(MODEL, ['Shirt'], settingsOf({ tolerance: 0.2, depth: 1 }), recipe);
+  expect(request).toEqual({ model: MODEL, forget: ['Shirt'], alphaR: [300], alphaF: [10] });
 });
 
 it('tells every setting that is not the usual one', () => {

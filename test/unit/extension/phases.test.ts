@@ -15,8 +15,8 @@ it('says what a job is at', () => {
 });
 
 it('says how far it is and how long it will take, as far as that is known', () => {
-  expect(jobText(run)).toBe('Trying candidates: 45%, about 10 s left');
-  expect(jobText({ ...run, secondsLeft: null })).toBe('Trying candidates: 45%');
+  expect(jobText(run)).toBe('Trying candidates: 40%, about 10 s left');
+  expect(jobText({ ...run, secondsLeft: null })).toBe('Trying candidates: 40%');
   expect(jobText({ ...run, secondsLeft: 40, progress: null })).toBe('Starting, about 40 s left');
   expect(jobText({ ...run, status: 'cancelling' })).toBe('Cancelling');
   expect(jobText({ ...run, status: 'queued', position: 1 })).toBe('Waiting for another job');

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { candidateOf, projectionRecipe, recipeText } from '../../../src/contract/recipes.js';
+import { candidateOf, projectionRecipe, recipeText, refitRecipe } from '../../../src/contract/recipes.js';
 import type { RunRecord } from '../../../src/contract/records.js';
+import { recoverabilityText } from '../../../src/contract/recoverability.js';
 import { finePercentText, percentText } from '../../../src/contract/text.js';
 import { importance } from '../../../src/figures/importance.js';
 import { reportPage } from '../../../src/report/page.js';
-import { exampleRecord, secondRecord } from '../../support/engine/runRecord.js';
+import { exampleRecord, olderRecord, secondRecord } from '../../support/engine/runRecord.js';
 import { checkNesting, textOf } from '../../support/program/markup.js';
 
 function manyClasses(count: number): RunRecord {
@@ -46,8 +47,6 @@ describe('reportPage', () => {
     for (const { before, after } of perClass) {
       expect(page).toContain(`${percentText(before)} → <b>${percentText(after)}</b>`);
     }
-    expect(record.result.policy).toHaveLength(2);
-    for (const { message } of record.result.policy) expect(page).toContain(escaped(message));
     for (const layer of layers) expect(page).toContain(`Spectrum of ${layer.name}`);
     expect(page.match(/<circle [^>]*class="candidate[^>]*><title>/g)).toHaveLength(candidates.length);
   });
@@ -59,6 +58,13 @@ describe('reportPage', () => {
     for (const { name, kind, reason } of skipped) expect(text).toContain(`${name} (${kind}): ${reason}`);
     expect(notes).toHaveLength(1);
     for (const note of notes) expect(text).toContain(note);
+  });
+
+  it('tells every finding', () => {
+    const { policy } = olderRecord().result;
+    const shown = reportPage(olderRecord());
+    expect(policy).toHaveLength(2);
+    for (const { message } of policy) expect(shown).toContain(escaped(message));
   });
 
   it('is the same for the same record', () => {
@@ -82,7 +88,7 @@ describe('reportPage', () => {
 
   it('says when a limit is not met', () => {
     const record = exampleRecord();
-    const policy = [{ ...record.result.policy[0], severity: 'error' as const }];
+    const policy = [{ ...olderRecord().result.policy[0], severity: 'error' as const }];
     const shown = reportPage({ ...record, result: { ...record.result, policy } });
     expect(page).toContain('all limits met');
     expect(shown).not.toContain('all limits met');
@@ -142,9 +148,68 @@ describe('reportPage', () => {
     const direct = exampleRecord();
     const alone = reportPage({
       ...direct,
-      result: { ...direct.result, candidate: candidateOf(projectionRecipe(alphaR, 1)) },
+      result: { ...direct.result, candidate: candidateOf(refitRecipe(alphaR, 1)) },
     });
     expect(textOf(alone)).toContain('With α = 1 both are the same.');
+  });
+
+  it('tells how well what was forgotten can still be read, and what to compare that with', () => {
+    const { before, after } = exampleRecord().result.recoverability;
+    const text = textOf(page);
+    const error = `± ${(100 * after!.error).toFixed(1)}`;
+    expect(text).toContain(
+      `Still readable ${percentText(after!.balancedAccuracy)} recoverability, ${error} points, before: ${percentText(before!.balancedAccuracy)}`,
+    );
+    expect(text).toContain(
+      `After the run, a linear probe on the last hidden layer tells samples of Shirt from others ${percentText(after!.balancedAccuracy)} of the time (${percentText(before!.balancedAccuracy)} before the run; guessing is right 50% of the time).`,
+    );
+    expect(text).toContain('A model that never saw the class is not at 50% either');
+    expect(text).toContain('That is what recoverability is for');
+    expect(page).toContain('aria-label="Retain accuracy against recoverability of the candidates"');
+    expect(page.match(/class="error"/g)).toHaveLength(candidates.length);
+    for (const { recoverability } of candidates) expect(text).toContain(recoverabilityText(recoverability));
+  });
+
+  it('says of an older record that nobody knows, and shows what it has', () => {
+    const shown = reportPage(olderRecord());
+    checkNesting(shown);
+    const text = textOf(shown);
+    expect(text).toContain('How well the forgotten classes can still be read from inside the model is not known.');
+    expect(text).not.toContain('Still readable');
+    expect(text).toContain('How much of it is left was not measured in this run.');
+    expect(text).toContain('Each point is one pair of alphas');
+    expect(shown).toContain('aria-label="Retain accuracy against forget accuracy of the candidates"');
+    expect(shown).not.toContain('class="error"');
+    expect(shown.match(/<circle [^>]*class="candidate[^>]*><title>/g)).toHaveLength(20);
+  });
+
+  it('draws candidates apart that do not do what they must', () => {
+    const { result } = secondRecord();
+    const shown = reportPage(secondRecord());
+    const apart = result.candidates.filter(({ forgets, admissible }) => !forgets || !admissible);
+    expect(apart.length).toBeGreaterThan(0);
+    expect(shown.match(/class="candidate apart"><title>/g)).toHaveLength(apart.length);
+    expect(textOf(shown)).toContain('does not forget, or breaks a limit');
+    expect(textOf(page)).not.toContain('does not forget, or breaks a limit');
+  });
+
+  it('says how the candidate was chosen', () => {
+    const record = exampleRecord();
+    expect(textOf(page)).toContain('keep within 1 point of the best retain accuracy, the one was chosen');
+    const deep = textOf(reportPage({ ...record, settings: { ...record.settings, depth: 0.5, tolerance: 0.02 } }));
+    expect(deep).toContain('the one at depth 0.5 was chosen');
+    expect(deep).not.toContain('within');
+  });
+
+  it('explains the method that the run used', () => {
+    expect(textOf(page)).toContain('every layer is fitted again by least squares');
+    expect(page.replace(/<\/?sub>/g, '').replace(/\s+/g, ' ')).toContain(
+      'Er|W′x′ − Wx|² + λ Ef|W′x′ − Wpx′|² + μ t |W′ − Wp|²',
+    );
+    expect(textOf(page)).not.toContain('biases and normalisation stay as they were');
+    const paper = textOf(reportPage(secondRecord()));
+    expect(paper).toContain('biases and normalisation stay as they were');
+    expect(paper).not.toContain('least squares');
   });
 
   it('says that another candidate than the one that was saved is shown', () => {
