@@ -1,3 +1,4 @@
+import { breathe } from '../base/abort.js';
 import { gemm } from '../linalg/gemm.js';
 import { type Matrix, matrix } from '../linalg/matrix.js';
 import type { LayerEdit } from '../linalg/weightEdits.js';
@@ -65,20 +66,25 @@ export async function outputsOf(
 ): Promise<Matrix> {
   const outputs = matrix(inputs.rows, out);
   if (groups === 1) await gemm(inputs, weight, outputs, { transB: true, signal });
-  else multiplyGroups(inputs, weight, outputs, { size, perGroup: out / groups });
+  else await multiplyGroups(inputs, weight, outputs, { size, perGroup: out / groups, signal });
   if (bias) {
     for (let at = 0; at < outputs.data.length; at += out) for (let o = 0; o < out; o++) outputs.data[at + o] += bias[o];
   }
   return outputs;
 }
 
-function multiplyGroups(
+/** Multiply-adds in one go: some ten milliseconds. */
+const CHUNK = 2e7;
+
+async function multiplyGroups(
   inputs: Matrix,
   weight: Matrix,
   outputs: Matrix,
-  { size, perGroup }: { readonly size: number; readonly perGroup: number },
-): void {
+  { size, perGroup, signal }: { readonly size: number; readonly perGroup: number; readonly signal?: AbortSignal },
+): Promise<void> {
+  const rows = Math.max(1, Math.floor(CHUNK / (outputs.cols * size)));
   for (let r = 0; r < inputs.rows; r++) {
+    if (r % rows === 0) await breathe(signal);
     for (let o = 0; o < outputs.cols; o++) {
       const from = r * inputs.cols + Math.floor(o / perGroup) * size;
       let value = 0;
