@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { candidateOf, projectionRecipe } from '../../../src/contract/recipes.js';
 import {
   type CandidateFacts,
@@ -20,6 +21,18 @@ import { fieldsIn, fieldsOf } from '../../support/engine/schemaFields.js';
 import { temporaryFolder } from '../../support/folders.js';
 import { textOf } from '../../support/program/markup.js';
 
+/** What was found against the policy. */
+const policy: RunRecord['result']['policy'] = [
+  {
+    code: 'retain-drop',
+    severity: 'warning',
+    class: 'Coat',
+    limit: 0.05,
+    value: 0.07,
+    message: 'Coat lost 7.0 points',
+  },
+];
+
 /** A record in which every field is set, also those that may be left out or null. */
 function fullRecord(): RunRecord {
   const record = exampleRecord();
@@ -32,14 +45,15 @@ function fullRecord(): RunRecord {
     data: counted(record.data),
     earlier: [{ class: 'Bag', index: 8, maxAccuracy: 0.05 }],
     settings: { ...record.settings, layers: 'block*' },
-    result: { ...record.result, skipped: [{ name: 'embedding', kind: 'Gather', reason: 'is looked up' }] },
+    result: { ...record.result, policy, skipped: [{ name: 'embedding', kind: 'Gather', reason: 'is looked up' }] },
   };
 }
 
 function fullCandidate(): CandidateFacts {
-  const { after, perClass, confusion, layers, policy } = exampleRecord().result;
+  const { after, perClass, confusion, layers, recoverability } = exampleRecord().result;
   const candidate = candidateOf(projectionRecipe(30, 10));
-  return { candidate, after, perClass, confusionAfter: confusion.after, layers, policy };
+  const recoverabilityAfter = recoverability.after;
+  return { candidate, after, recoverabilityAfter, perClass, confusionAfter: confusion.after, layers, policy };
 }
 
 function fullEvaluation(): EvaluationRecord {
@@ -81,7 +95,7 @@ describe('every field of a record', () => {
 
   it('comes back as it was written: of a candidate', async () => {
     const facts = fullCandidate();
-    expect(fieldsIn({ version: 2, run: '', ...facts })).toEqual(fieldsOf(candidateRecord));
+    expect(fieldsIn({ version: 3, run: '', ...facts })).toEqual(fieldsOf(candidateRecord));
     const folder = await temporaryFolder();
     await writeCandidate(folder, 'a-run', facts);
     expect(await readCandidate(folder, 'a-run', facts.candidate.id)).toEqual(facts);
@@ -101,7 +115,7 @@ describe('every field of a record', () => {
 
   it('comes back beside what a later version has added', () => {
     expect(runRecord.parse(withAdditions(fullRecord()))).toMatchObject(fullRecord());
-    const candidate = { version: 2, run: 'a-run', ...fullCandidate() };
+    const candidate = { version: 3, run: 'a-run', ...fullCandidate() };
     expect(candidateRecord.parse(withAdditions(candidate))).toEqual(candidate);
     expect(evaluationRecord.parse(withAdditions(fullEvaluation()))).toEqual(fullEvaluation());
   });
@@ -124,83 +138,169 @@ function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
   return { ...others, [name]: inner };
 }
 
+const fixture = (name: string) => path.resolve('test/fixtures/records', name);
+const written = async (name: string) => JSON.parse(await readFile(fixture(name), 'utf8'));
+
+/** What every run of an earlier version was done with. */
+const settingsThen = { method: 'projection', tolerance: 0, depth: null, heldOut: 0 };
+
+/** The place of what a schema finds wrong first. */
+const placeOf = (damaged: unknown, schema: z.ZodType = runRecord) =>
+  schema.safeParse(damaged).error?.issues[0].path.join('.');
+
 describe('a record of version 1', () => {
-  const fixture = path.resolve('test/fixtures/records/run-v1.json');
-
-  async function both() {
-    const before = JSON.parse(await readFile(fixture, 'utf8'));
-    return { before, record: runRecord.parse(before) };
-  }
-
-  it('is read as one of version 2: candidates by id and recipe, and the codes of findings', async () => {
-    const { before, record } = await both();
-    const { alphaR, alphaF, candidates, policy, ...result } = before.result;
+  it('is read as one of today: candidates by id and recipe, the codes of findings, and what version 2 lacks', async () => {
+    const before = await written('run-v1.json');
+    const { alphaR, alphaF, candidates, policy: findings, ...result } = before.result;
     expect([alphaR, alphaF, candidates.length]).toEqual([3, 100, 4]);
     const projection = (r: number, f: number) => ({
       id: `projection-${r}-${f}`,
       recipe: { method: 'projection', alphaR: r, alphaF: f },
     });
-    expect(policy.map(({ code }: { code: string }) => code)).toEqual(['forget-limit', 'retain-drop', 'protect-limit']);
+    expect(findings.map(({ code }: { code: string }) => code)).toEqual([
+      'forget-limit',
+      'retain-drop',
+      'protect-limit',
+    ]);
     const codes = ['must-be-forgotten', 'retain-drop', 'protect-broken'];
-    expect(record).toEqual({
+    expect(runRecord.parse(before)).toEqual({
       ...before,
-      version: 2,
+      version: 3,
+      settings: { ...before.settings, ...settingsThen },
       result: {
         ...result,
         candidate: projection(3, 100),
+        recoverability: { before: null, after: null },
         candidates: candidates.map(({ alphaR: r, alphaF: f, ...judged }: Record<string, number>) => ({
           ...projection(r, f),
           ...judged,
+          recoverability: null,
         })),
-        policy: policy.map((finding: object, at: number) => ({ ...finding, code: codes[at] })),
+        policy: findings.map((finding: object, at: number) => ({ ...finding, code: codes[at] })),
       },
     });
   });
 
+  it('is refused with its place if it is damaged', async () => {
+    const before = await written('run-v1.json');
+    const { result } = before;
+    const damaged = (change: object) => placeOf({ ...before, result: { ...result, ...change } });
+    expect(placeOf({ ...before, result: 5 })).toBe('result');
+    expect(placeOf({ ...before, result: undefined })).toBe('result');
+    expect(damaged({ alphaR: undefined })).toBe('result.candidate.recipe.alphaR');
+    expect(damaged({ alphaR: '3' })).toBe('result.candidate.recipe.alphaR');
+    expect(damaged({ candidates: 'all' })).toBe('result.candidates');
+    expect(damaged({ candidates: [...result.candidates.slice(0, 2), null] })).toBe('result.candidates.2');
+    const findings = [result.policy[0], { ...result.policy[1], code: 'unheard-of' }];
+    expect(damaged({ policy: findings })).toBe('result.policy.1.code');
+  });
+});
+
+describe('a record of version 2', () => {
+  it('is read as one of today: a run by projection, judged on what it was made from, by accuracy alone', async () => {
+    const before = await written('run-v2.json');
+    expect(before.version).toBe(2);
+    const { candidates } = before.result;
+    expect(candidates.length).toBeGreaterThan(10);
+    expect(runRecord.parse(before)).toEqual({
+      ...before,
+      version: 3,
+      settings: { ...before.settings, ...settingsThen },
+      result: {
+        ...before.result,
+        recoverability: { before: null, after: null },
+        candidates: candidates.map((candidate: object) => ({ ...candidate, recoverability: null })),
+      },
+    });
+  });
+
+  it('is refused with its place if it is damaged', async () => {
+    const before = await written('run-v2.json');
+    const { settings, result } = before;
+    const damaged = (change: object) => placeOf({ ...before, result: { ...result, ...change } });
+    const [first, second, ...others] = result.candidates;
+    expect(placeOf({ ...before, settings: 5 })).toBe('settings');
+    expect(placeOf({ ...before, settings: { ...settings, samples: undefined } })).toBe('settings.samples');
+    expect(placeOf({ ...before, settings: { ...settings, alphaR: 'all' } })).toBe('settings.alphaR');
+    expect(placeOf({ ...before, result: [] })).toBe('result');
+    expect(placeOf({ ...before, result: undefined })).toBe('result');
+    expect(damaged({ candidates: {} })).toBe('result.candidates');
+    expect(damaged({ candidates: [first, null, ...others] })).toBe('result.candidates.1');
+    const unknown = { ...second, recipe: { ...second.recipe, method: 'magic' } };
+    expect(damaged({ candidates: [first, unknown] })).toBe('result.candidates.1.recipe.method');
+    expect(damaged({ candidates: [first, { ...second, complete: 1 }] })).toBe('result.candidates.1.complete');
+  });
+
+  it('of a candidate is read as one of today, of which nobody knows how well the classes can be read from it', async () => {
+    const before = await written('candidate-v2.json');
+    expect(before.version).toBe(2);
+    const record = candidateRecord.parse(before);
+    expect(record).toEqual({ ...before, version: 3, recoverabilityAfter: null });
+    const folder = await temporaryFolder();
+    await mkdir(path.join(folder, 'candidates'));
+    await cp(fixture('candidate-v2.json'), path.join(folder, 'candidates', `${record.candidate.id}.json`));
+    const { version: _, run, ...facts } = record;
+    expect(await readCandidate(folder, run, record.candidate.id)).toEqual(facts);
+  });
+
+  it('of a candidate is refused with its place if it is damaged', async () => {
+    const before = await written('candidate-v2.json');
+    expect(placeOf({ ...before, version: 1, recoverabilityAfter: null }, candidateRecord)).toBe('version');
+    expect(placeOf({ ...before, after: null }, candidateRecord)).toBe('after');
+    expect(placeOf({ ...before, candidate: { id: 'x' } }, candidateRecord)).toBe('candidate.recipe');
+    expect(placeOf([before], candidateRecord)).toBe('');
+  });
+});
+
+describe.each([
+  ['run-v1.json', candidateOf(projectionRecipe(3, 100))],
+  ['run-v2.json', null],
+])('a run of an earlier version: %s', (name, saved) => {
   it('is still one of the runs: it is listed, shown and reported on', async () => {
-    const { record } = await both();
+    const record = runRecord.parse(await written(name));
+    const { candidate } = record.result;
+    expect(candidate).toEqual(saved ?? candidate);
     const home = await temporaryFolder();
     const folder = path.join(home, '.lethe', 'runs', record.id);
     await mkdir(folder, { recursive: true });
-    await cp(fixture, path.join(folder, 'run.json'));
+    await cp(fixture(name), path.join(folder, 'run.json'));
     const { runs, broken } = await listRuns([home]);
     expect(broken).toEqual([]);
     expect(runs).toEqual([{ folder, home, record }]);
     const shown = (await showRun({ run: folder }))!;
-    expect(shown.saved).toEqual(candidateOf(projectionRecipe(3, 100)));
-    expect(shown.outcome.candidates.find(({ chosen }) => chosen)).toMatchObject(shown.saved!);
-    expect(textOf(reportPage(record))).toContain('Chosen 3 / 100');
+    expect(shown.saved).toEqual(candidate);
+    expect(shown.outcome.candidates.filter(({ chosen }) => chosen)).toMatchObject([candidate]);
+    const { alphaR, alphaF } = candidate.recipe;
+    expect(textOf(reportPage(record))).toContain(`Chosen ${alphaR} / ${alphaF}`);
   });
 
-  it('is written anew as one of version 2', async () => {
-    const { record } = await both();
+  it('is written anew as one of today', async () => {
+    const record = runRecord.parse(await written(name));
     const folder = await writeRun(await temporaryFolder(), record, {});
-    expect(JSON.parse(await readFile(path.join(folder, 'run.json'), 'utf8'))).toEqual(record);
-  });
-
-  it('is refused with its place if it is damaged', async () => {
-    const { before } = await both();
-    const placeOf = (damaged: object) => runRecord.safeParse(damaged).error?.issues[0].path.join('.');
-    const { result } = before;
-    expect(placeOf({ ...before, result: 5 })).toBe('result');
-    expect(placeOf({ ...before, result: undefined })).toBe('result');
-    expect(placeOf({ ...before, result: { ...result, alphaR: undefined } })).toBe('result.candidate.recipe.alphaR');
-    expect(placeOf({ ...before, result: { ...result, alphaR: '3' } })).toBe('result.candidate.recipe.alphaR');
-    expect(placeOf({ ...before, result: { ...result, candidates: 'all' } })).toBe('result.candidates');
-    const candidates = [...result.candidates.slice(0, 2), null];
-    expect(placeOf({ ...before, result: { ...result, candidates } })).toBe('result.candidates.2');
-    const policy = [result.policy[0], { ...result.policy[1], code: 'unheard-of' }];
-    expect(placeOf({ ...before, result: { ...result, policy } })).toBe('result.policy.1.code');
+    const text = await readFile(path.join(folder, 'run.json'), 'utf8');
+    expect(JSON.parse(text)).toEqual(record);
+    expect((await readRun(folder)).record).toEqual(record);
   });
 });
 
 describe('a damaged record', () => {
   it.each<[string, (record: RunRecord) => object, string]>([
-    ['a version of its own', (record) => ({ ...record, version: 3 }), 'version'],
+    ['a version of its own', (record) => ({ ...record, version: 4 }), 'version'],
     ['no version', ({ version: _, ...record }) => record, 'version'],
     ['an id that leads elsewhere', (record) => ({ ...record, id: '../elsewhere' }), 'id'],
     ['no files', (record) => ({ ...record, output: { ...record.output, files: [] } }), 'output.files'],
     ['a digest cut short', (record) => ({ ...record, config: { ...record.config, sha256: 'abc' } }), 'config.sha256'],
+    [
+      'a setting that no run was without',
+      (record) => ({ ...record, settings: { ...record.settings, tolerance: null } }),
+      'settings.tolerance',
+    ],
+    ['a share over 1', (record) => ({ ...record, settings: { ...record.settings, depth: 1.1 } }), 'settings.depth'],
+    [
+      'a method that no run has',
+      (record) => ({ ...record, settings: { ...record.settings, method: 'magic' } }),
+      'settings.method',
+    ],
     ['another setting', (record) => ({ ...record, settings: { ...record.settings, seed: 0.5 } }), 'settings.seed'],
     [
       'a method that nobody knows',
@@ -216,6 +316,17 @@ describe('a damaged record', () => {
       'an accuracy over 1',
       (record) => resultOf(record, { after: { retainAccuracy: 1.5, forgetAccuracy: 0 } }),
       'result.after.retainAccuracy',
+    ],
+    [
+      'a recoverability that is none',
+      (record) =>
+        resultOf(record, { recoverability: { before: null, after: { balancedAccuracy: 2, error: 0, auc: 1 } } }),
+      'result.recoverability.after.balancedAccuracy',
+    ],
+    [
+      'nothing said of recoverability, which only earlier versions could do',
+      ({ result: { recoverability: _, ...result }, ...record }) => ({ ...record, result }),
+      'result.recoverability',
     ],
     [
       'a count that is none',
