@@ -18,7 +18,10 @@ export interface FitRows {
 export interface FitOptions {
   /** Weight of the correction's own squared norm, as a share of the mean diagonal of the first side's second moment. */
   readonly ridge: number;
-  /** Whether the layer has a bias that may change too. It counts as one more input, which is always 1. */
+  /**
+   * Whether the layer has a bias that may change too. It counts as one more input that never changes, as large as inputs usually
+   * are: so the penalty means the same for it, and the fit is the same whatever unit the inputs are in.
+   */
   readonly bias: boolean;
   readonly signal?: AbortSignal;
 }
@@ -47,15 +50,17 @@ export async function fitCorrection(
   const weight = matrix(out, size);
   const shift = bias ? new Float32Array(out) : undefined;
   for (let group = 0; group < groups; group++) {
-    const penalty = ridge * meanSquare(problem, sides[0].inputs, group, bias);
-    if (penalty === 0) continue;
-    const system = systemOf(problem, sides, group, bias);
+    const square = meanSquare(problem, sides[0].inputs, group);
+    if (square === 0) continue;
+    const penalty = ridge * square;
+    const one = Math.sqrt(square);
+    const system = systemOf(problem, sides, group, bias ? one : null);
     const solve = system.rows < system.inputs ? solveDual : solvePrimal;
     const found = await solve(system, penalty, signal);
     for (let r = 0; r < perGroup; r++) {
       const row = found.data.subarray(r * system.inputs, (r + 1) * system.inputs);
       weight.data.set(row.subarray(0, size), (group * perGroup + r) * size);
-      if (shift) shift[group * perGroup + r] = row[size];
+      if (shift) shift[group * perGroup + r] = row[size] * one;
     }
   }
   return { weight, bias: shift };
@@ -64,7 +69,7 @@ export async function fitCorrection(
 /** One group's rows, each times the root of its weight, and its targets likewise, as columns (`outputs` x rows). */
 interface System {
   readonly rows: number;
-  /** The inputs of one row, the 1 of the bias included. */
+  /** The inputs of one row, the constant of the bias included. */
   readonly inputs: number;
   readonly targets: Matrix;
   /** Copies the values of one row to where `stride` says. */
@@ -75,7 +80,7 @@ function systemOf(
   { in: size, out, groups }: ProjectionProblem,
   sides: readonly FitRows[],
   group: number,
-  bias: boolean,
+  constant: number | null,
 ): System {
   const used = sides.filter((side) => side.weight > 0 && side.inputs.rows > 0);
   const rows = used.reduce((sum, side) => sum + side.inputs.rows, 0);
@@ -94,12 +99,12 @@ function systemOf(
   }
   return {
     rows,
-    inputs: size + (bias ? 1 : 0),
+    inputs: size + (constant === null ? 0 : 1),
     targets,
     fill(row, to, offset, stride) {
       const { from, at, root } = places[row];
       for (let i = 0; i < size; i++) to[offset + i * stride] = root * from[at + i];
-      if (bias) to[offset + size * stride] = root;
+      if (constant !== null) to[offset + size * stride] = root * constant;
     },
   };
 }
@@ -192,19 +197,13 @@ function columns({ rows, cols, data }: Matrix, from: number, count: number): Mat
   return part;
 }
 
-/** The mean diagonal of the second moment of one group's inputs, the bias's 1 included. */
-function meanSquare(
-  { id, in: size }: ProjectionProblem,
-  { rows, cols, data }: Matrix,
-  group: number,
-  bias: boolean,
-): number {
+/** The mean diagonal of the second moment of one group's inputs. */
+function meanSquare({ id, in: size }: ProjectionProblem, { rows, cols, data }: Matrix, group: number): number {
   let sum = 0;
   for (let r = 0; r < rows; r++) {
     const from = r * cols + group * size;
     for (let at = from; at < from + size; at++) sum += data[at] * data[at];
   }
   if (!Number.isFinite(sum)) throw notFinite(id);
-  if (sum === 0) return 0;
-  return bias ? (sum / rows + 1) / (size + 1) : sum / rows / size;
+  return sum === 0 ? 0 : sum / rows / size;
 }

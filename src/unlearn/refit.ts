@@ -33,7 +33,7 @@ export interface RefitOptions {
  *
  *   W' = argmin E_r |W' x' - y|^2 + lambda E_f |W' x' - W_p x'|^2 + mu t |W' - W_p|^2,  t = mean diagonal of E_r[x' x'^T]
  *
- * for W with its bias as one more column and inputs with a 1 appended; solved for the difference W' - W_p.
+ * for W with its bias as one more column and inputs with a constant appended (see `FitOptions`); solved for the difference W' - W_p.
  */
 export async function refitted(
   problem: ProjectionProblem,

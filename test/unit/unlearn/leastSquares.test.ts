@@ -20,9 +20,9 @@ interface Case extends Spread {
 
 const cases: Case[] = [
   { name: 'more rows than inputs', in: 40, out: 12, retain: 200, forget: 100 },
-  { name: 'several tiles', in: 700, out: 20, retain: 900, forget: 300, decay: 1.5 },
+  { name: 'several tiles', in: 520, out: 8, retain: 600, forget: 200, decay: 1.5 },
   { name: 'fewer rows than inputs (dual)', in: 300, out: 20, retain: 60, forget: 30 },
-  { name: 'dual, several tiles', in: 900, out: 10, retain: 500, forget: 200 },
+  { name: 'dual, several tiles', in: 600, out: 8, retain: 400, forget: 130 },
   { name: 'a large mean', in: 200, out: 15, retain: 500, forget: 200, mean: 5 },
   { name: 'a large mean, dual', in: 400, out: 15, retain: 200, forget: 100, mean: 5 },
   { name: 'rank-deficient', in: 80, out: 10, retain: 300, forget: 50, rank: 5 },
@@ -55,7 +55,7 @@ function build(shape: Case) {
   return { problem, sides };
 }
 
-/** The normal equations in float64, one group's columns of inputs and of targets. */
+/** The normal equations in float64, one group's columns of inputs and of targets; a bias weighs an input as large as the others. */
 function reference(
   sides: readonly { inputs: Matrix; missing: Matrix; weight: number }[],
   ridge: number,
@@ -64,17 +64,22 @@ function reference(
   const size = sides[0].inputs.cols + (bias ? 1 : 0);
   let left = DenseMatrix.zeros(size, size);
   let right = DenseMatrix.zeros(size, sides[0].missing.cols);
-  let penalty = 0;
+  let [penalty, one] = [0, 0];
   for (const [at, { inputs, missing, weight }] of sides.entries()) {
     if (inputs.rows === 0) continue;
     const x = toDense(inputs);
-    if (bias) x.addColumn(new Array(inputs.rows).fill(1));
+    if (at === 0) {
+      const square = x.transpose().mmul(x).trace() / inputs.rows / inputs.cols;
+      penalty = ridge * square;
+      one = Math.sqrt(square);
+    }
+    if (bias) x.addColumn(new Array(inputs.rows).fill(one));
     const second = x.transpose().mmul(x);
-    if (at === 0) penalty = (ridge * second.trace()) / inputs.rows / size;
     left = left.add(second.mul(weight));
     right = right.add(x.transpose().mmul(toDense(missing)).mul(weight));
   }
-  return solve(left.add(DenseMatrix.eye(size).mul(penalty)), right).transpose();
+  const found = solve(left.add(DenseMatrix.eye(size).mul(penalty)), right).transpose();
+  return bias ? found.mulColumn(size - 1, one) : found;
 }
 
 describe('a correction', () => {
@@ -100,6 +105,29 @@ describe('a correction', () => {
       }
     });
   }
+
+  it.each([1e-3, 255])('is the same in other units of the inputs: times %s', async (unit) => {
+    const { problem, sides } = build({ ...cases[0], mean: 1 });
+    const scaled = sides.map((side) => ({
+      ...side,
+      inputs: matrix(
+        side.inputs.rows,
+        side.inputs.cols,
+        side.inputs.data.map((value) => unit * value),
+      ),
+    }));
+    const [one, other] = [
+      await fitCorrection(problem, sides, { ridge: RIDGE, bias: true }),
+      await fitCorrection(problem, scaled, { ridge: RIDGE, bias: true }),
+    ];
+    const back = matrix(
+      problem.out,
+      problem.in,
+      other.weight.data.map((value) => unit * value),
+    );
+    expect(relativeError(back, toDense(one.weight))).toBeLessThan(1e-4);
+    expect(Math.max(...one.bias!.map((value, at) => Math.abs(value - other.bias![at])))).toBeLessThan(1e-4);
+  });
 
   it('leaves a group alone that no retained row reaches', async () => {
     const inputs = matrix(2, 4, Float32Array.of(1, 2, 0, 0, 3, 1, 0, 0));

@@ -55,16 +55,16 @@ function build(shape: Case) {
   return { original, projected, retainBefore, retain: noisy(retainBefore, 0.2), forget: vectors(shape.forget) };
 }
 
-/** W with its bias as one more column; inputs with a 1 appended. */
-function withBias({ weight, bias }: Affine, rows: [from: number, to: number]): DenseMatrix {
+/** W with its bias as one more column, which weighs an input that is always `one`. */
+function withBias({ weight, bias }: Affine, rows: [from: number, to: number], one: number): DenseMatrix {
   const dense = toDense(weight).subMatrix(rows[0], rows[1] - 1, 0, weight.cols - 1);
-  if (bias) dense.addColumn([...bias.subarray(...rows)]);
+  if (bias) dense.addColumn([...bias.subarray(...rows)].map((value) => value / one));
   return dense;
 }
 
-function withOne(inputs: Matrix, isBiased: boolean): DenseMatrix {
+function withOne(inputs: Matrix, one: number | null): DenseMatrix {
   const dense = toDense(inputs);
-  if (isBiased) dense.addColumn(new Array(inputs.rows).fill(1));
+  if (one !== null) dense.addColumn(new Array(inputs.rows).fill(one));
   return dense;
 }
 
@@ -87,15 +87,18 @@ describe('a refitted layer', () => {
       const perGroup = shape.out / shape.groups;
       for (let g = 0; g < shape.groups; g++) {
         const rows: [number, number] = [g * perGroup, (g + 1) * perGroup];
-        const of = (whole: Matrix) => withOne(columnsOf(whole, g * shape.in, (g + 1) * shape.in), isBiased);
+        const part = (whole: Matrix) => columnsOf(whole, g * shape.in, (g + 1) * shape.in);
+        const square = toDense(part(retain)).pow(2).mean();
+        const one = Math.sqrt(square);
+        const of = (whole: Matrix) => withOne(part(whole), isBiased ? one : null);
         const [x, now, f] = [of(retainBefore), of(retain), of(forget)];
-        const [w, wp] = [withBias(original, rows), withBias(projected, rows)];
+        const [w, wp] = [withBias(original, rows, one), withBias(projected, rows, one)];
         const mean = (a: DenseMatrix, b: DenseMatrix) => a.transpose().mmul(b).div(a.rows);
         const [crossed, second, forgotten] = [mean(x, now), mean(now, now), mean(f, f).mul(lambda)];
-        const ridge = DenseMatrix.eye(second.rows).mul((MU * second.trace()) / second.rows);
+        const ridge = DenseMatrix.eye(second.rows).mul(MU * square);
         const left = w.mmul(crossed).add(wp.mmul(forgotten)).add(wp.mmul(ridge));
         const expected = left.mmul(inverse(DenseMatrix.add(second, forgotten).add(ridge)));
-        const edited = withBias({ weight: found.weight, bias: found.bias ?? null }, rows);
+        const edited = withBias({ weight: found.weight, bias: found.bias ?? null }, rows, one);
         expect(relativeError(edited, expected)).toBeLessThan(1e-4);
       }
     });
