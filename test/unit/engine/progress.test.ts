@@ -2,7 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { MethodName } from '../../../src/contract/candidates.js';
 import { type Progress, stepOf } from '../../../src/contract/progress.js';
+import { METHOD_NAMES } from '../../../src/contract/settings.js';
 import { encodePng } from '../../../src/data/images/encode.js';
 import { diagnose } from '../../../src/engine/jobs/diagnose.js';
 import { unlearn } from '../../../src/engine/jobs/unlearn.js';
@@ -21,30 +23,41 @@ inShapesFolder((made) => {
 });
 
 /** What a run with two candidates tells, its views watching. */
-async function toldByRun(): Promise<Progress[]> {
+async function toldByRun(method: MethodName = 'projection'): Promise<Progress[]> {
   const told: Progress[] = [];
   await unlearn(
-    { model, forget: ['Rows'], alphaR: [30], alphaF: [1, 10], threads: 1 },
+    { model, forget: ['Rows'], method, alphaR: [30], alphaF: [1, 10], threads: 1 },
     { onProgress: (progress) => told.push(progress), onPart: () => {} },
   );
   return told;
 }
 
 describe('what a run tells of itself', () => {
-  it('comes step by step, each phase in its own or in the one that it is part of', async () => {
-    const told = (await toldByRun()).map((progress) => `${stepOf(progress)}: ${progress.phase}`);
-    expect(told.filter((name, at) => name !== told[at - 1])).toEqual([
-      ...['load: load', 'load: hash', 'measure: measure'],
-      // One side after the other.
-      ...['spaces: spaces', 'spaces: moments', 'spaces: spaces', 'spaces: moments', 'spaces: spectra'],
-      ...['search: search', 'search: projections', 'check: measure', 'check: dimensions'],
-      ...['save: hash', 'save: projections', 'save: save', 'save: hash'],
-    ]);
-  });
+  it.each([
+    ['projection', ['search: projections', 'save: projections']],
+    // A candidate is fitted once, in the search.
+    ['refit', []],
+  ] as const)(
+    'comes step by step, each phase in its own or in the one that it is part of: %s',
+    async (method, again) => {
+      const told = (await toldByRun(method)).map((progress) => `${stepOf(progress)}: ${progress.phase}`);
+      const expected = [
+        ...['load: load', 'load: hash', 'measure: measure'],
+        // One side after the other.
+        ...['spaces: spaces', 'spaces: moments', 'spaces: spaces', 'spaces: moments', 'spaces: spectra'],
+        // The model as it is, on the samples that candidates are judged on.
+        ...['search: measure', 'search: search', 'search: projections', 'check: measure', 'check: dimensions'],
+        ...['save: hash', 'save: projections', 'save: save', 'save: hash'],
+      ];
+      expect(told.filter((name, at) => name !== told[at - 1])).toEqual(
+        expected.filter((phase) => !phase.endsWith('projections') || again.some((one) => one === phase)),
+      );
+    },
+  );
 
-  it('counts every phase up to its end', async () => {
+  it.each(METHOD_NAMES)('counts every phase up to its end: %s', async (method) => {
     const ends = new Map<string, Progress>();
-    const told = await toldByRun();
+    const told = await toldByRun(method);
     for (const progress of told) {
       const before = ends.get(`${stepOf(progress)}: ${progress.phase}`);
       // A phase that is gone through again begins anew.
@@ -59,9 +72,9 @@ describe('what a run tells of itself', () => {
     expect(detailsOf('dimensions')).toEqual(layers);
   });
 
-  it('says how far it is with each candidate, and with which', async () => {
-    const told = (await toldByRun()).filter(({ phase }) => phase === 'search');
-    const recipes = alphaGrid([30], [1, 10]);
+  it.each(METHOD_NAMES)('says how far it is with each candidate, and with which: %s', async (method) => {
+    const told = (await toldByRun(method)).filter(({ phase }) => phase === 'search');
+    const recipes = alphaGrid(method, [30], [1, 10]);
     for (const [at, recipe] of recipes.entries()) {
       const own = told.filter((progress) => progress.recipe?.alphaF === recipe.alphaF);
       for (const progress of own) expect(progress).toMatchObject({ recipe, total: recipes.length });
@@ -74,10 +87,7 @@ describe('what a run tells of itself', () => {
     expect(told.every(({ recipe }) => recipe !== undefined)).toBe(true);
   });
 
-  it('is a part of the search while the limits of protected classes are measured', async () => {
-    const file = path.join(folder, 'lethe.json');
-    const config = JSON.parse(await readFile(file, 'utf8'));
-    await writeFile(file, JSON.stringify({ ...config, protect: [{ class: 'Columns', maxDrop: 0.9 }] }));
+  it('is a part of the search while the samples are measured that candidates are judged on', async () => {
     const measured = (await toldByRun()).filter(({ phase }) => phase === 'measure').map(stepOf);
     expect([...new Set(measured)]).toEqual(['measure', 'search', 'check']);
   });
