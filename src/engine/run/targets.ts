@@ -94,12 +94,7 @@ export function findTargets(
     return stated ?? { index, maxAccuracy: DEFAULT_MAX_ACCURACY, reason: null, policy: false };
   });
   const retain = classes.map((_, index) => index).filter((index) => !asked.has(index) && !earlier.has(index));
-  if (retain.length === 0) {
-    throw new LetheError('usage', {
-      message: 'every class is to be forgotten, so that nothing is left to keep',
-      hint: 'Leave at least one class out of those to forget.',
-    });
-  }
+  if (retain.length === 0) throw nothingToKeep();
   return { forget, earlier: [...earlier.values()], retain, ...policyOnKept(policy, retain) };
 }
 
@@ -149,11 +144,18 @@ export function checkMeasurable(
   });
 }
 
-function nothingToForget(config: ProjectConfig): LetheError {
+export function nothingToForget(config: ProjectConfig): LetheError {
   const done = config.forget.length > 0;
   return new LetheError('usage', {
     message: done ? 'all that the policy asks for is forgotten already' : 'no class to forget is named',
     file: done ? config.file : undefined,
     hint: 'Name classes to forget (--forget), or list them under "forget" in lethe.json.',
+  });
+}
+
+export function nothingToKeep(): LetheError {
+  return new LetheError('usage', {
+    message: 'every class is to be forgotten, so that nothing is left to keep',
+    hint: 'Leave at least one class out of those to forget.',
   });
 }

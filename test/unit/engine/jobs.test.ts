@@ -191,6 +191,20 @@ describe('unlearn', () => {
     expect(before).toMatchObject({ forgets: true, admissible: false });
   });
 
+  it('says that there is nothing to forget, or nothing to keep', async () => {
+    const all = shapeClasses.map((name) => ({ class: name }));
+    const nothing = { code: 'usage', what: 'no class to forget is named' };
+    const everything = { code: 'usage', what: 'every class is to be forgotten, so that nothing is left to keep' };
+    await expect(unlearn({ model, threads: 1 })).rejects.toMatchObject(nothing);
+    await expect(unlearn({ model, forget: shapeClasses, threads: 1 })).rejects.toMatchObject(everything);
+    await configure({ forget: all });
+    await expect(unlearn({ model, threads: 1 })).rejects.toMatchObject(everything);
+    await configure({ forget: [all[0]] });
+    const { output } = await unlearn({ model, threads: 1 });
+    const done = { code: 'usage', what: 'all that the policy asks for is forgotten already' };
+    await expect(unlearn({ model: output, threads: 1 })).rejects.toMatchObject(done);
+  });
+
   it('leaves the policy aside for a model that lethe.json does not name', async () => {
     await configure({ models: ['other.onnx'], forget: [{ class: 'Columns', maxAccuracy: 0 }] });
     const result = await quick();

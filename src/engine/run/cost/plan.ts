@@ -8,7 +8,7 @@ import type { Probe } from '../../open/probe.js';
 import type { Session } from '../../open/session.js';
 import type { Pools } from '../pools.js';
 import { drawSamples, type RunSamples } from '../samples.js';
-import { policyOf } from '../targets.js';
+import { nothingToForget, nothingToKeep, policyOf } from '../targets.js';
 
 /** How much a run will do, as far as that is known before it begins. */
 export interface RunPlan {
@@ -67,7 +67,8 @@ interface Plannable {
 
 /**
  * Plans a run. Which classes are forgotten already is known for sure only after measuring, so this may plan for more.
- * @throws ConfigError for classes in the policy that the model does not have.
+ * @throws LetheError `usage` if there is nothing to forget or nothing to keep; `samples-missing`; ConfigError for classes in the
+ *   policy that the model does not have.
  */
 export async function planRun(run: Plannable): Promise<RunPlan> {
   const { session, settings, layers, pools, costs } = run;
@@ -128,9 +129,11 @@ function plannedSamples(run: Plannable): RunSamples {
   const { forget, earlier } = rolesOf(run);
   const present = new Set(pools.available.dataset.labels);
   // Whether a class of the policy is forgotten already is known only after measuring; one without samples can't be counted.
-  const wanted = [...forget].filter((index) => run.forget || present.has(index));
+  const counted = [...forget].filter((index) => run.forget || present.has(index));
   const retain = [...session.classes.keys()].filter((index) => !forget.has(index) && !earlier.has(index));
-  const roles = { forget: wanted, earlier: [...earlier], retain };
+  if (forget.size === 0) throw nothingToForget(session.config);
+  if (retain.length === 0) throw nothingToKeep();
+  const roles = { forget: counted.length > 0 ? counted : [...forget], earlier: [...earlier], retain };
   return drawSamples(pools, roles, session.classes, settings, 0);
 }
 
