@@ -210,6 +210,19 @@ function denseKernel(values: Float32Array): Float32Array {
   return result;
 }
 
+/** Leaves so many samples of one class in the train split of such a project. */
+export async function leaveShapes(folder: string, kind: number, count: number): Promise<void> {
+  const { pixels, labels } = shapeImages(TRAIN, 1);
+  let left = count;
+  const kept = [...labels.keys()].filter((at) => labels[at] !== kind || left-- > 0);
+  const size = SIDE * SIDE;
+  const images = Buffer.concat(kept.map((at) => pixels.subarray(at * size, (at + 1) * size)));
+  const data = path.join(folder, 'data');
+  await writeFile(path.join(data, 'train-images'), idxBytes(0x08, [kept.length, SIDE, SIDE], images));
+  const names = Uint8Array.from(kept, (at) => labels[at]);
+  await writeFile(path.join(data, 'train-labels'), idxBytes(0x08, [kept.length], names));
+}
+
 export async function writeShapesProject(folder: string, options: ShapesOptions = {}): Promise<void> {
   const data = path.join(folder, 'data');
   await mkdir(data, { recursive: true });
