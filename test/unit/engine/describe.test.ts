@@ -28,8 +28,11 @@ async function summary(file = model): Promise<ModelSummary> {
   return (await describeModels({ models: [file] })).models[0];
 }
 
+/** A small search, so that the tests are quick. */
+const quick = { method: 'projection', alphaR: [30, 100], alphaF: [1, 10], threads: 1 } as const;
+
 function forgetRows(source = model, out?: string): Promise<UnlearnResult> {
-  return unlearn({ model: source, forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1, out });
+  return unlearn({ model: source, forget: ['Rows'], ...quick, out });
 }
 
 const policy = { forget: [{ class: 'Rows', reason: 'DSR-1', maxAccuracy: 0.1 }] };
@@ -137,7 +140,7 @@ describe('describe', () => {
 
   it('sees a model superseded by what was made from it in turn, where the one between is gone', async () => {
     const first = await forgetRows();
-    const second = await unlearn({ model: first.output, forget: ['Slope'], alphaR: [30], alphaF: [10], threads: 1 });
+    const second = await unlearn({ model: first.output, forget: ['Slope'], ...quick, alphaR: [30], alphaF: [10] });
     expect(await summary(first.output)).toMatchObject({ state: 'superseded', supersededBy: second.output });
     await rm(first.output);
     expect(await summary()).toMatchObject({ state: 'superseded', supersededBy: second.output });

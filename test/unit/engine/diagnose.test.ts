@@ -47,7 +47,7 @@ async function covered({ file, range }: { file: string; range: TextRange | null 
 }
 
 const entry = { class: 'Rows', reason: 'DSR-1', maxAccuracy: 0.1 };
-const quick = { alphaR: [30, 100], alphaF: [1, 10], threads: 1 };
+const quick = { method: 'projection', alphaR: [30, 100], alphaF: [1, 10], threads: 1 } as const;
 
 describe('a policy', () => {
   it('that nobody has checked is pointed out at its entry, with what to do', async () => {

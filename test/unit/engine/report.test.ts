@@ -27,7 +27,7 @@ inShapesFolder((made) => {
 });
 
 function quick(): Promise<UnlearnResult> {
-  return unlearn({ model, forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1 });
+  return unlearn({ model, forget: ['Rows'], method: 'projection', alphaR: [30, 100], alphaF: [1, 10], threads: 1 });
 }
 
 async function pageOf(request: ReportRequest): Promise<string> {
