@@ -55,8 +55,8 @@ describe('recoverability', () => {
 });
 
 /**
- * The same probe by the normal equations in float64: standardised features with a 1 appended, +1 for what is to be forgotten and -1
- * for the rest, both sides counting one half.
+ * The same probe by the normal equations in float64: standardised features and one that never changes, +1 for what is to be
+ * forgotten and -1 for the rest, both sides counting one half.
  */
 function reference(fitted: Features, judged: Features) {
   const [forget, rest] = [toDense(fitted.forget), toDense(fitted.rest)];
@@ -65,25 +65,27 @@ function reference(fitted: Features, judged: Features) {
   const deviation = all.standardDeviation('column', { unbiased: false });
   const standardised = (features: DenseMatrix) => {
     const rows = features.to2DArray().map((row) => {
-      return [...row.map((value, c) => (deviation[c] < 1e-9 ? 0 : (value - mean[c]) / deviation[c])), 1];
+      return row.map((value, c) => (deviation[c] < 1e-9 ? 0 : (value - mean[c]) / deviation[c]));
     });
     return new DenseMatrix(rows);
   };
-  const sides = [standardised(forget), standardised(rest)];
+  // The constant is as large as features of the forget side usually are, and so is the penalty.
+  const square = standardised(forget).pow(2).mean();
+  const inputs = (features: DenseMatrix) => {
+    const rows = standardised(features);
+    return rows.addColumn(new Array(rows.rows).fill(Math.sqrt(square)));
+  };
+  const sides = [inputs(forget), inputs(rest)];
   const size = all.columns + 1;
-  const system = DenseMatrix.zeros(size, size);
+  const system = DenseMatrix.eye(size).mul(0.01 * square);
   const right = DenseMatrix.zeros(size, 1);
   for (const [at, rows] of sides.entries()) {
     const transposed = rows.transpose();
     system.add(transposed.mmul(rows).mul(0.5 / rows.rows));
     right.add(transposed.mmul(DenseMatrix.ones(rows.rows, 1)).mul(((at === 0 ? 1 : -1) * 0.5) / rows.rows));
   }
-  const [first] = sides;
-  const meanSquare = first.transpose().mmul(first).trace() / first.rows / size;
-  const weights = solve(system.add(DenseMatrix.eye(size).mul(0.01 * meanSquare)), right);
-  const scores = [judged.forget, judged.rest].map((features) =>
-    standardised(toDense(features)).mmul(weights).to1DArray(),
-  );
+  const weights = solve(system, right);
+  const scores = [judged.forget, judged.rest].map((features) => inputs(toDense(features)).mmul(weights).to1DArray());
   const shares = [
     scores[0].filter((score) => score > 0).length / scores[0].length,
     scores[1].filter((score) => score <= 0).length / scores[1].length,
