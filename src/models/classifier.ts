@@ -87,7 +87,10 @@ export interface ActivationPoint {
  */
 export interface Stage {
   readonly layers: readonly LayerId[];
-  /** The values that together decide all that follows; null where they can't be kept. Whether samples lie one after the other in them is seen when it is run. */
+  /**
+   * The values that together decide all that follows; the model's input may be one of them. Null where they can't be kept. Whether
+   * samples lie one after the other in them is seen when it is run.
+   */
   readonly values: readonly ActivationId[] | null;
 }
 

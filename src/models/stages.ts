@@ -5,7 +5,7 @@ import type { Frontier, Operation } from './order.js';
 export interface StageOptions {
   /** The value that the whole network starts from. */
   readonly source: string;
-  /** Whether a value holds real numbers: sizes that a graph computes, for one, can't be kept and fed again. */
+  /** Whether a value holds real numbers. Sizes that a graph computes, for one, can't be fed again: they are computed again from what they came from. */
   isReal(value: string): boolean;
   /** The value that a tap is made from at once, where it is none itself. */
   madeFrom?(tap: string): string;
@@ -31,7 +31,16 @@ export function stagesOf(
   return [...readAt]
     .sort(([a], [b]) => a - b)
     .map(([at, ids]) => {
-      const values = at < 0 ? [source] : places[at].open;
-      return { layers: ids, values: values.every(isReal) ? values : null };
+      const values = new Set<string>();
+      for (const value of at < 0 ? [source] : places[at].open) collectReal(value, values);
+      return { layers: ids, values: [...values] };
     });
+
+  /** Adds a value, or those real ones that it is made from. Constants are there anyway. */
+  function collectReal(value: string, to: Set<string>): void {
+    const at = madeAt.get(value);
+    if (at === undefined) return;
+    if (isReal(value)) to.add(value);
+    else for (const input of places[at].behind.inputs) collectReal(input, to);
+  }
 }

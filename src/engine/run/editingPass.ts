@@ -76,6 +76,7 @@ async function stageCosts(
       const { in: columns, out } = layers.get(id)!;
       for (const positions of costs.positions.get(id)!) operations += positions * columns * out;
     }
+    // The input is read again, which costs as much as reading what is kept.
     const kept = stage.values?.map((value) => found.values.get(value)!);
     if (!kept?.every(({ dims }) => dims[0] === count)) return { operations, kept: null };
     return { operations, kept: kept.reduce((sum, { data }) => sum + data.length, 0) / count };

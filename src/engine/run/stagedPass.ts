@@ -33,7 +33,9 @@ export class StagedPass {
   readonly #samples: SampleSet;
   readonly #options: StagedPassOptions;
   /** Where the samples stand; undefined: at the input, which is read anew each time. */
-  #standing: { readonly store: ArrayStore; readonly chunks: readonly Standing[] } | undefined;
+  #standing:
+    | { readonly store: ArrayStore; readonly chunks: readonly Standing[]; readonly withSource: boolean }
+    | undefined;
 
   constructor(samples: SampleSet, options: StagedPassOptions) {
     this.#samples = samples;
@@ -43,6 +45,7 @@ export class StagedPass {
   /**
    * Runs the samples from where they stand to some values.
    * @param keep those of them where the samples stand from then on, once all have been asked for; null leaves them where they are.
+   *   The network's own input may be one of them: it is read again instead of kept.
    */
   async *run(
     model: Classifier,
@@ -50,14 +53,18 @@ export class StagedPass {
     keep: readonly ActivationId[] | null,
     signal?: AbortSignal,
   ): AsyncGenerator<Chunk> {
-    const next = keep && { store: new ArrayStore(this.#options.memory), chunks: [] as Standing[] };
+    const next = keep && {
+      store: new ArrayStore(this.#options.memory),
+      chunks: [] as Standing[],
+      withSource: keep.includes(this.#options.source),
+    };
     try {
       for await (const { values: from, samples } of this.#chunks(signal)) {
         await breathe(signal);
         const found = await model.resume(from, { values, signal });
         if (next) {
           const kept: Standing['values'][number][] = [];
-          for (const id of keep) {
+          for (const id of keep.filter((value) => value !== this.#options.source)) {
             const { dims, data } = found.values.get(id)!;
             kept.push({ id, dims, stored: await next.store.put(data, signal) });
           }
@@ -82,17 +89,23 @@ export class StagedPass {
 
   async *#chunks(signal?: AbortSignal): AsyncGenerator<Chunk> {
     const { source, step } = this.#options;
-    if (!this.#standing) {
+    const standing = this.#standing;
+    let chunk = 0;
+    if (!standing || standing.withSource) {
       for await (const { tensor, labels } of inBatches(this.#samples, step, signal)) {
-        yield { values: new Map([[source, tensor]]), samples: labels.length };
+        const values = standing ? await this.#kept(standing.chunks[chunk++], signal) : new Map<ActivationId, Tensor>();
+        yield { values: values.set(source, tensor), samples: labels.length };
       }
       return;
     }
-    const { store, chunks } = this.#standing;
-    for (const { values, samples } of chunks) {
-      const tensors = new Map<ActivationId, Tensor>();
-      for (const { id, dims, stored } of values) tensors.set(id, { dims, data: await store.get(stored, signal) });
-      yield { values: tensors, samples };
+    for (const one of standing.chunks) yield { values: await this.#kept(one, signal), samples: one.samples };
+  }
+
+  async #kept({ values }: Standing, signal?: AbortSignal): Promise<Map<ActivationId, Tensor>> {
+    const tensors = new Map<ActivationId, Tensor>();
+    for (const { id, dims, stored } of values) {
+      tensors.set(id, { dims, data: await this.#standing!.store.get(stored, signal) });
     }
+    return tensors;
   }
 }

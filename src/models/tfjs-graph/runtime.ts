@@ -50,15 +50,13 @@ function networkOf(backend: Backend, facts: GraphFacts, model: GraphModel<tfc.io
     const node = graph.makerOf(value);
     return node && value === node.name && node.op !== 'Identity' && !blocked.has(value);
   });
-  const stages = stagesOf(facts.layers, places, { source, isReal: (value) => !blocked.has(value) });
-  const open = stages.flatMap(({ values }) => values ?? []);
-  const found = probe(backend, facts, run, [graph.output, ...points, ...open]);
+  const passed = places.flatMap(({ behind }) => behind.outputs).filter((value) => !blocked.has(value));
+  const found = probe(backend, facts, run, [...new Set([source, graph.output, ...points, ...passed])]);
   const classCount = refuseOtherThanClasses(facts, found.get(graph.output)!.shape);
-  // Sizes that the graph computes are no real numbers, and some graphs put the positions of all samples into one axis.
-  const isBySample = (value: string) => {
-    const { shape, dtype } = found.get(value)!;
-    return value === source || (dtype === 'float32' && shape[0] === (facts.batch ?? 1));
-  };
+  const isReal = (value: string) => value === source || found.get(value)?.dtype === 'float32';
+  // Some graphs put the positions of all samples into one axis.
+  const isBySample = (value: string) => value === source || found.get(value)!.shape[0] === (facts.batch ?? 1);
+  const stages = stagesOf(facts.layers, places, { source, isReal });
   return {
     ...facts,
     classCount,

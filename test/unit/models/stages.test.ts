@@ -10,7 +10,7 @@ import { maxDifference } from '../../support/data/arrays.js';
 import { randomEdits } from '../../support/models/classifierChecks.js';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
-/** Networks, and in what share of their stages a pass can be interrupted: scripts that compute sizes on the way miss some. */
+/** Networks, and in what share of their stages a pass can be interrupted: it can't where the positions of all samples are in one axis. */
 const networks: [string, number][] = [
   ['onnx/plain.script.onnx', 1],
   ['onnx/plain.opset9.onnx', 1],
@@ -20,10 +20,10 @@ const networks: [string, number][] = [
   ['onnx/grouped.script.onnx', 1],
   ['onnx/perceptron.dynamo.onnx', 1],
   ['onnx/transformer.dynamo.onnx', 1],
-  ['onnx/transformer.script.onnx', 0.8],
+  ['onnx/transformer.script.onnx', 1],
   ['tfjs/mobile-graph/model.json', 1],
   ['tfjs/mobile-layers/model.json', 1],
-  ['tfjs/sequence-graph/model.json', 0.3],
+  ['tfjs/sequence-graph/model.json', 0.5],
 ];
 
 function samplesFor({ input }: Classifier): Tensor {
