@@ -254,7 +254,7 @@ describe('what if', () => {
     expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toContain('2, the run’s');
     const another = { ...spectralRun, outcome: { ...spectralRun.outcome, candidate: other } };
     await studio.show({ ...spectralSnapshot, sequence: 2, shown: another });
-    expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe('10');
+    expect(await slider(studio, 'retain').getAttribute('aria-valuetext')).toBe(`${other.recipe.alphaR}`);
     await expect.poll(() => studio.page.locator('.chosen-layer .badge').count()).toBe(0);
   });
 });

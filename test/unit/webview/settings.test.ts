@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
 import { type AskedSettings, settingsOf } from '../../../src/contract/settings.js';
 import {
+  alphaChoice,
+  depthChoice,
+  depthOf,
+  methodChoice,
   parseSettings,
   rangeChoice,
   type SettingsBasis,
@@ -40,6 +44,10 @@ describe('a field', () => {
     ['alphaF', '0'],
     ['alphaF', '1;Infinity'],
     ['layers', 'blok*'],
+    ['tolerance', '-1'],
+    ['tolerance', '101'],
+    ['tolerance', 'a point'],
+    ['tolerance', 'Infinity'],
   ] as const)('%s does not take %s', (name, text) => {
     const { settings, problems } = parseSettings({ [name]: text }, basis);
     expect(settings).toEqual({});
@@ -55,6 +63,73 @@ describe('a field', () => {
       alphaF: [0.5, 1, 3],
       layers: 'block1*',
     });
+  });
+});
+
+describe('the method', () => {
+  test('is that of the defaults until another one is chosen', () => {
+    expect(methodChoice({}, basis)).toBe('refit');
+    expect(parseSettings({ method: 'refit' }, basis).settings).toEqual({});
+    expect(parseSettings({ method: 'projection' }, basis).settings).toEqual({ method: 'projection' });
+    const papers = { ...basis, defaults: settingsOf({ method: 'projection' }) };
+    expect(methodChoice({}, papers)).toBe('projection');
+    expect(parseSettings({ method: 'refit' }, papers).settings).toEqual({ method: 'refit' });
+  });
+
+  test('is no word that another version may have left', () => {
+    const text = { method: 'pruning' as 'refit' };
+    expect(methodChoice(text, basis)).toBe('refit');
+    expect(parseSettings(text, basis)).toEqual({ settings: {}, problems: {}, layers: LAYERS });
+  });
+});
+
+describe('the depth', () => {
+  /** Where the editor's settings have a place on the dial. */
+  const deep: SettingsBasis = { ...basis, defaults: settingsOf({ depth: 0.8 }) };
+
+  test('follows a tolerance in points, which may be 0', () => {
+    const toleranceOf = (tolerance: string) => parseSettings({ tolerance }, basis).settings.tolerance;
+    expect(toleranceOf('2')).toBe(0.02);
+    expect(toleranceOf('0')).toBe(0);
+    expect(toleranceOf(' 0.7 ')).toBe(0.007);
+    expect(toleranceOf('0,5')).toBe(0.005);
+    expect(toleranceOf('100')).toBe(1);
+  });
+
+  test('is a place on a dial instead', () => {
+    const text = { depthBy: 'dial', tolerance: 'wrong' } as const;
+    expect(depthChoice(text, basis)).toBe('dial');
+    expect(parseSettings(text, basis)).toEqual({ settings: { depth: 0.5 }, problems: {}, layers: LAYERS });
+    expect(parseSettings({ ...text, depth: '0' }, basis).settings).toEqual({ depth: 0 });
+    expect(parseSettings({ ...text, depth: '1' }, basis).settings).toEqual({ depth: 1 });
+    // Where it stood is kept for when the dial is chosen again.
+    expect(parseSettings({ depthBy: 'automatic', depth: '1' }, basis).settings).toEqual({});
+  });
+
+  test.each(['', 'deep', '-1', '1.5'])('is in the middle where "%s" was left as its place', (depth) => {
+    expect(depthOf({ depth: depth || undefined }, basis)).toBe(0.5);
+    expect(depthOf({ depth: depth || undefined }, deep)).toBe(0.8);
+  });
+
+  test('is that of the editor’s settings, until it is left to the run again', () => {
+    expect(depthChoice({}, deep)).toBe('dial');
+    expect(parseSettings({}, deep).settings).toEqual({});
+    expect(parseSettings({ depth: '0.3' }, deep).settings).toEqual({ depth: 0.3 });
+    expect(parseSettings({ depthBy: 'automatic' }, deep).settings).toEqual({ depth: null });
+    expect(settingsOf({ ...deep.defaults, depth: null }).depth).toBeNull();
+  });
+
+  test('is nothing to choose with a fixed pair', () => {
+    const text = { alphas: 'fixed', pairR: '30', pairF: '10', depthBy: 'dial', depth: '1', tolerance: '5' } as const;
+    expect(parseSettings(text, basis).settings).toEqual({ alphaR: [30], alphaF: [10] });
+  });
+});
+
+describe('alphas', () => {
+  test('are searched for, or those of lists', () => {
+    expect(alphaChoice({})).toBe('search');
+    expect(parseSettings({ alphas: 'search' }, basis).settings).toEqual({});
+    expect(parseSettings({ alphaR: '10, 30' }, basis).settings).toEqual({ alphaR: [10, 30] });
   });
 });
 
@@ -111,13 +186,12 @@ describe('the layers to edit', () => {
 describe('the settings of a run that is done again', () => {
   const again = (asked: AskedSettings, from: SettingsBasis) => {
     const settings = settingsOf(asked);
-    return settingsOf({
-      ...from.defaults,
-      layers: from.defaults.layers ?? undefined,
-      ...settingsAgain(settings, from),
-    });
+    return settingsOf({ ...from.defaults, ...settingsAgain(settings, from) });
   };
-  const some = { samples: 20, alphaR: [30], layers: 'block*', seed: 7, memory: 2 ** 20 };
+  const some = {
+    ...{ method: 'projection', tolerance: 0, depth: 0.3, heldOut: 0 },
+    ...{ samples: 20, alphaR: [30], layers: 'block*', seed: 7, memory: 2 ** 20 },
+  } as const;
 
   test('are left out where nothing else would be taken', () => {
     expect(settingsAgain(basis.defaults, basis)).toEqual({});

@@ -8,7 +8,7 @@ import { banners } from './banner.js';
 import { header } from './header.js';
 import { results } from './results.js';
 import { announcement, runBar } from './runBar.js';
-import { settings } from './settings.js';
+import { settings } from './settings/index.js';
 
 /** The whole Studio. @param isWhole whether the chosen view is to be drawn too, which takes longest. */
 export function page(studio: Studio, isWhole: boolean): TemplateResult {

@@ -1,3 +1,4 @@
+import type { MethodName } from '../../../src/contract/candidates.js';
 import { globOf, globOfAll, matching } from '../../../src/contract/layerGlob.js';
 import {
   type AskedSettings,
@@ -5,20 +6,29 @@ import {
   type FieldSetting,
   isAlpha,
   LARGEST_ALPHA,
+  METHOD_NAMES,
   RUN_SETTINGS,
   type RunSettings,
   settingsBeside,
 } from '../../../src/contract/settings.js';
 import type { StudioSnapshot } from '../../../src/contract/studio.js';
+import type { AlphaPair } from '../../../src/contract/terms.js';
 import { countText } from '../../../src/contract/text.js';
 
+export type DepthChoice = 'automatic' | 'dial';
 export type AlphaChoice = 'search' | 'fixed';
 export type RangeChoice = 'all' | 'last' | 'pattern';
 
 /** What is written in the fields of the settings, and chosen. */
 export interface SettingsText extends Readonly<Partial<Record<FieldSetting, string>>> {
+  readonly method?: MethodName;
+  readonly depthBy?: DepthChoice;
+  /** Points of retain accuracy. */
+  readonly tolerance?: string;
+  /** From 0 to 1, where the dial stands. */
+  readonly depth?: string;
   readonly alphas?: AlphaChoice;
-  /** Those to search. */
+  /** Lists of those to try. */
   readonly alphaR?: string;
   readonly alphaF?: string;
   /** The pair that is given. */
@@ -31,7 +41,7 @@ export interface SettingsText extends Readonly<Partial<Record<FieldSetting, stri
   readonly layers?: string;
 }
 
-export type FieldName = Exclude<keyof SettingsText, 'alphas' | 'range'>;
+export type FieldName = Exclude<keyof SettingsText, 'method' | 'depthBy' | 'depth' | 'alphas' | 'range'>;
 
 /** What a model and the editor's settings say: what empty fields mean. */
 export interface SettingsBasis {
@@ -51,6 +61,28 @@ export interface ParsedSettings {
 /** The basis of a snapshot. */
 export function basisOf({ defaults, facts }: StudioSnapshot): SettingsBasis {
   return { defaults, layers: facts?.layers.map(({ name }) => name) ?? [] };
+}
+
+/** Steps of the dial from one end to the other. */
+export const DEPTH_STEPS = 10;
+
+/** A pair for where nothing tells a better one: in the middle of what runs try. */
+export const EXAMPLE_PAIR: AlphaPair = { alphaR: 30, alphaF: 10 };
+
+/** The method that a run would use. */
+export function methodChoice({ method }: SettingsText, { defaults }: Pick<SettingsBasis, 'defaults'>): MethodName {
+  return METHOD_NAMES.find((name) => name === method) ?? defaults.method;
+}
+
+/** What was chosen; before that, what the editor's settings mean. */
+export function depthChoice({ depthBy }: SettingsText, { defaults }: Pick<SettingsBasis, 'defaults'>): DepthChoice {
+  return depthBy ?? (defaults.depth === null ? 'automatic' : 'dial');
+}
+
+/** Where the dial stands: in the middle until it is moved. */
+export function depthOf({ depth }: SettingsText, { defaults }: Pick<SettingsBasis, 'defaults'>): number {
+  const value = depth === undefined ? Number.NaN : Number(depth);
+  return value >= 0 && value <= 1 ? value : (defaults.depth ?? 0.5);
 }
 
 export function alphaChoice({ alphas = 'search' }: SettingsText): AlphaChoice {
@@ -75,9 +107,18 @@ export function parseSettings(text: SettingsText, basis: SettingsBasis): ParsedS
   };
 
   for (const name of FIELD_SETTINGS) take(name, name, whole(RUN_SETTINGS[name].least));
+  const method = methodChoice(text, basis);
+  if (method !== basis.defaults.method) settings.method = method;
   if (alphaChoice(text) === 'search') {
     take('alphaR', 'alphaR', numbers);
     take('alphaF', 'alphaF', numbers);
+    if (depthChoice(text, basis) === 'automatic') {
+      take('tolerance', 'tolerance', points);
+      // Where the editor's settings have a place on the dial.
+      if (basis.defaults.depth !== null) settings.depth = null;
+    } else if (depthOf(text, basis) !== basis.defaults.depth) {
+      settings.depth = depthOf(text, basis);
+    }
   } else {
     take('alphaR', 'pairR', oneNumber, true);
     take('alphaF', 'pairF', oneNumber, true);
@@ -109,6 +150,13 @@ const whole =
     /^\d+$/.test(text) && Number(text) >= least && Number.isSafeInteger(Number(text))
       ? { value: Number(text) }
       : { expected: `Enter a whole number from ${least} on.` };
+
+const points: Parse<number> = (text) => {
+  const value = Number(text.replace(',', '.'));
+  // 0.7 points are 0.007, and not what the division makes of it.
+  if (value >= 0 && value <= 100) return { value: Number((value / 100).toPrecision(12)) };
+  return { expected: 'Enter points from 0 to 100, like 1 or 0.5.' };
+};
 
 const LARGEST = countText(LARGEST_ALPHA);
 

@@ -1,4 +1,5 @@
 import type { AlphaPair } from '../../../../src/contract/terms.js';
+import { EXAMPLE_PAIR } from '../../state/settingsFields.js';
 
 /** Values of alpha that a slider stops at: about twelve to the power of ten, and the run's own. */
 export function alphaStops(ofRun: number | undefined): readonly number[] {
@@ -12,13 +13,11 @@ export function alphaStops(ofRun: number | undefined): readonly number[] {
 export interface Trial {
   /** What the shown candidate was made with, null as long as none is chosen. */
   readonly ofRun: AlphaPair | null;
+  /** Of an example while the run has chosen none and nobody moved a slider. */
   readonly drawn: AlphaPair;
   /** Whether they differ: the picture says what would be, not what is. */
   readonly isWhatIf: boolean;
 }
-
-/** Drawn while the run has chosen none and nobody moved a slider: in the middle of what runs try. */
-const EXAMPLE: AlphaPair = { alphaR: 30, alphaF: 10 };
 
 /** @param whatIf the pair that was set by hand, and the pair of the run at that time: another one makes it void. */
 export function trialOf(
@@ -26,7 +25,7 @@ export function trialOf(
   whatIf: { readonly instead: AlphaPair; readonly of: AlphaPair | null } | null,
 ): Trial {
   const isValid = whatIf !== null && isSame(whatIf.of, ofRun) && !isSame(whatIf.instead, ofRun);
-  const drawn = isValid ? whatIf.instead : (ofRun ?? EXAMPLE);
+  const drawn = isValid ? whatIf.instead : (ofRun ?? EXAMPLE_PAIR);
   return { ofRun, drawn, isWhatIf: !isSame(drawn, ofRun) };
 }
 

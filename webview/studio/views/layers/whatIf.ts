@@ -22,7 +22,7 @@ export function whatIf({ change }: Studio, layer: LayerOutcome, trial: Trial): T
       ${icon('info')}Only this picture changes, not the model.${
         ofRun === null
           ? ' The run has not chosen its α; these are examples.'
-          : ' Other pairs that the run has tried are in Search.'
+          : ' Other candidates that the run has tried are in Search.'
       }
     </p>
     ${
