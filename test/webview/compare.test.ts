@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { recipeText } from '../../src/contract/recipes.js';
 import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { dateTimeText } from '../../src/contract/text.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, chooseIn, figure, numbers, percent, plotTexts, points, table } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { outcome, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
+import { olderRun, outcome, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
 import { runStates } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 
@@ -48,9 +49,22 @@ test('puts the numbers of both runs side by side', async () => {
       ({ before, after }) => `${percent(before!.retainAccuracy)} → ${percent(after!.retainAccuracy)}`,
     ),
   );
-  expect(rows.get('Candidate')).toEqual(['α retain 100, α forget 30', 'α retain 300, α forget 30']);
+  expect(rows.get('Recoverability')).toEqual(
+    [outcome, secondRun.outcome].map(({ recoverability }) => {
+      const [was, is] = [recoverability!.before!, recoverability!.after!];
+      return `${percent(was.balancedAccuracy)} → ${percent(is.balancedAccuracy)} ± ${(100 * is.error).toFixed(1)}`;
+    }),
+  );
+  expect(rows.get('Method')).toEqual(['Refit', 'Projection (as in the paper)']);
+  expect(rows.get('Candidate')).toEqual(
+    [outcome, secondRun.outcome].map(({ candidate }) => recipeText(candidate!.recipe)),
+  );
   expect(rows.get('Limits')).toEqual(['all met', '1 limit not met']);
-  expect(rows.get('Warnings')).toEqual(['2', '0']);
+  expect(rows.get('Warnings')).toEqual(
+    [outcome, secondRun.outcome].map(
+      ({ policy }) => `${policy.filter(({ severity }) => severity === 'warning').length}`,
+    ),
+  );
   expect(rows.get('Layers edited')).toEqual(['8', '4']);
   expect(rows.get('Model')).toEqual(['fashion.forget-shirt.onnx', 'fashion.forget-bag.onnx (not there any more)']);
 });
@@ -76,20 +90,33 @@ test('compares classes, layers and candidates', async () => {
   expect(texts.slice(0, 8)).toEqual(outcome.layers.map(({ removedDimension }) => removedDimension!.toFixed(2)));
   expect(texts.slice(9, 17)).toEqual(outcome.layers.map(({ name }) => removed(name).toFixed(2)));
   const candidates = await numbers(studio, 'Candidates of both runs');
-  expect(candidates.filter(([run]) => run === 'A')).toHaveLength(20);
+  expect(candidates.filter(([run]) => run === 'A')).toHaveLength(outcome.candidates.length);
   expect(candidates.filter(([run]) => run === 'B')).toHaveLength(12);
-  expect(candidates.filter((row) => row[5] === 'result').map((row) => row.slice(0, 3))).toEqual([
-    ['A', '100', '30'],
-    ['B', '300', '30'],
-  ]);
+  const results = [outcome, secondRun.outcome].map(({ candidate }) => candidate!.recipe);
+  expect(candidates.filter((row) => row.at(-1) === 'result').map((row) => row.slice(0, 4))).toEqual(
+    results.map(({ method, alphaR, alphaF }, at) => ['AB'[at], method, `${alphaR}`, `${alphaF}`]),
+  );
+  const plot = figure(studio, 'Candidates of both runs').locator('svg[role=img]');
+  expect(await plot.getAttribute('aria-label')).toContain('against recoverability');
+});
+
+test('compares candidates by what is recognised where one run does not know what can be read', async () => {
+  const studio = await open({ ...runStates.compared, compared: { ...olderRun, folder: secondRun.folder } });
+  const rows = new Map((await cells(table(studio, 'Both runs in numbers'))).map(([title, ...both]) => [title, both]));
+  expect(rows.get('Recoverability')![1]).toBe('not known');
+  const plot = figure(studio, 'Candidates of both runs').locator('svg[role=img]');
+  expect(await plot.getAttribute('aria-label')).toContain('against forget accuracy');
+  expect(await numbers(studio, 'Candidates of both runs')).toHaveLength(outcome.candidates.length + 20);
 });
 
 test('tells the settings that differ and no others', async () => {
   const studio = await open(runStates.compared);
   expect(await cells(table(studio, 'Settings in which'))).toEqual([
-    ['α forget, tried', '1, 3, 10, 30, 100', '3, 10, 30'],
-    ['Samples of each kept class', '100', '20'],
-    ['Samples of each class to forget', '900', '180'],
+    ['Method', 'refit', 'projection'],
+    ['α retain, tried', 'searched for', '10, 30, 100, 300'],
+    ['α forget, tried', 'searched for', '3, 10, 30'],
+    ['Samples of each kept class', '150', '20'],
+    ['Samples of each class to forget', '1,350', '180'],
     ['Layers to edit', 'all', '{residual*,hidden,logits}'],
   ]);
   await studio.receive({

@@ -5,7 +5,7 @@ import { studioBrowser } from '../support/studio/browser.js';
 import { largeRun } from '../support/studio/large.js';
 import { button, chooseIn, figure, numbers, percent, plotTexts, points } from '../support/studio/locators.js';
 import type { StudioOptions, StudioPage } from '../support/studio/page.js';
-import { other, otherCandidate, outcome, secondRun, shownRun } from '../support/studio/recorded.js';
+import { olderCandidate, olderRun, other, outcome, secondRun, shownRun } from '../support/studio/recorded.js';
 import { runStates, unfinishedRun } from '../support/studio/runs.js';
 import { evaluated, snapshot, states } from '../support/studio/snapshots.js';
 
@@ -21,12 +21,17 @@ async function open(shown: StudioSnapshot, options?: StudioOptions): Promise<Stu
 const cards = ({ page }: StudioPage) => page.locator('.number-card').allInnerTexts();
 const remarks = ({ page }: StudioPage) => page.locator('.remarks li:visible').allInnerTexts();
 const words = (text: string) => text.split(/\s+/);
-/** Shirt was to be forgotten; of the others Coat lost most, and Pullover won. */
-const ORDER = [
-  ...['Shirt', 'Coat', 'Sandal', 'T-shirt/top', 'Trouser', 'Sneaker', 'Bag', 'Ankle boot', 'Dress', 'Pullover'],
-];
 const [SHIRT, DRESS] = [6, 3];
 const [before, after] = [outcome.before!, outcome.after!];
+const readable = outcome.recoverability!;
+/** Shirt was to be forgotten; of the others those come first that lost most. */
+const ORDER = [
+  'Shirt',
+  ...outcome.perClass
+    .filter(({ index }) => index !== SHIRT)
+    .sort((a, b) => b.before! - b.after! - (a.before! - a.after!) || a.index - b.index)
+    .map((entry) => entry.class),
+];
 
 /** What samples of some classes are taken for, by the counts: their own first, then those that get most of them. */
 function takenFor(followed: readonly number[], own: string): string[][] {
@@ -52,25 +57,66 @@ function takenFor(followed: readonly number[], own: string): string[][] {
   ]);
 }
 
-test('cards tell what was forgotten, what it cost, with which pair, and on how many samples', async () => {
+test('cards tell what was forgotten, what it cost, what can be read, with which candidate, and on how many samples', async () => {
   const studio = await open(states.done);
-  expect((await cards(studio)).map(words)).toEqual([
-    ['Forgotten', 'classes', '75.3%', 'to', '0.0%', 'forget', 'accuracy,', '−75.3', 'points'],
-    [
-      ...[
-        'Kept',
-        'classes',
-        percent(before.retainAccuracy),
-        'to',
-        percent(after.retainAccuracy),
-        'retain',
-        'accuracy,',
-      ],
-      ...[points(after.retainAccuracy - before.retainAccuracy), 'points'],
-    ],
-    ['α', 'retain', '/', 'α', 'forget', '100', '/', '30', 'best', 'of', '20', 'pairs'],
-    ['Measured', 'on', '10,000', 'test', 'samples,', 'in', outcome.seconds!.total.toFixed(1), 's'],
+  const { alphaR, alphaF } = outcome.candidate!.recipe;
+  const change = (was: number, is: number) => `${percent(was)} to ${percent(is)}`;
+  expect((await cards(studio)).map((text) => words(text).join(' '))).toEqual([
+    'Forgotten classes 75.3% to 0.0% forget accuracy, −75.3 points',
+    `Kept classes ${change(before.retainAccuracy, after.retainAccuracy)} retain accuracy, ${points(after.retainAccuracy - before.retainAccuracy)} points`,
+    `Still readable ${change(readable.before!.balancedAccuracy, readable.after!.balancedAccuracy)} recoverability, ± ${(100 * readable.after!.error).toFixed(1)} points`,
+    `Refit, α retain / α forget ${alphaR} / ${alphaF} chosen out of ${outcome.candidates.length} candidates`,
+    `Measured on 10,000 test samples, in ${outcome.seconds!.total.toFixed(1)} s`,
   ]);
+});
+
+describe('what can still be read', () => {
+  const view = ({ page }: StudioPage) => page.locator('#view-overview');
+
+  test('is said in a sentence, with what to compare it with', async () => {
+    const studio = await open(states.done);
+    const [was, is] = [readable.before!, readable.after!].map(({ balancedAccuracy }) => percent(balancedAccuracy));
+    const text = await view(studio).innerText();
+    expect(text).toContain(
+      `After the run, a linear probe on the last hidden layer tells samples of Shirt from others ${is} of the time (${was} before the run; guessing is right 50% of the time).`,
+    );
+    expect(text).toContain('A model that never saw the class is not at 50% either');
+    await studio.page.locator('.number-card lethe-term', { hasText: 'recoverability' }).hover();
+    expect(await studio.page.locator('[role=tooltip]:popover-open').innerText()).toContain('linear probe');
+  });
+
+  test('is not known of an older record, which is said where there is no card for it', async () => {
+    const studio = await open(runStates.older);
+    expect((await cards(studio)).map((text) => words(text)[0])).toEqual([
+      'Forgotten',
+      'Kept',
+      'Projection,',
+      'Measured',
+    ]);
+    expect(await view(studio).innerText()).toContain(
+      'How well the forgotten classes can still be read from inside the model is not known.',
+    );
+  });
+
+  test('is not known after a candidate that it can’t be told of', async () => {
+    const recoverability = { ...readable, after: null };
+    const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, recoverability } } });
+    expect(words((await cards(studio))[2]).join(' ')).toBe(
+      `Still readable ${percent(readable.before!.balancedAccuracy)} recoverability before, ± ${(100 * readable.before!.error).toFixed(1)} points`,
+    );
+  });
+
+  test('comes while a run goes on, first of the model as it is', async () => {
+    const studio = await open(runStates.begun);
+    expect(words((await cards(studio))[2]).join(' ')).toBe('Still readable – not known yet');
+    await studio.show({ ...runStates.searching, sequence: 2 });
+    expect((await cards(studio))[2]).toContain('recoverability before');
+    expect(await view(studio).innerText()).toContain('Before the run, a linear probe on the last hidden layer told');
+    const unknown = unfinishedRun('running', { recoverability: { before: null, after: null } });
+    await studio.show({ ...states.running, shown: unknown, sequence: 3 });
+    expect(await cards(studio)).toHaveLength(4);
+    expect(await view(studio).innerText()).toContain('can still be read from inside the model is not known');
+  });
 });
 
 test('every class before and after, the forgotten one first and then those that lost most', async () => {
@@ -99,9 +145,10 @@ describe('where forgotten samples go', () => {
     const studio = await open(states.done);
     const plot = figure(studio, 'Where the samples of Shirt go now');
     const rows = takenFor([SHIRT], 'still Shirt');
-    expect(rows.slice(0, 2).map(([title]) => title)).toEqual(['still Shirt', 'Pullover']);
+    const [[own], [most, , share]] = rows;
+    expect(own).toBe('still Shirt');
     expect(await plot.locator('figcaption').innerText()).toContain(
-      `More are taken for Pullover now than for any other class: ${rows[1][2]} of them.`,
+      `More are taken for ${most} now than for any other class: ${share} of them.`,
     );
     expect(await plotTexts(plot, 'y-axis tick label')).toEqual(rows.map(([title]) => title));
     expect(await plotTexts(plot, 'text')).toEqual(rows.map(([, , share]) => share));
@@ -140,11 +187,11 @@ describe('where forgotten samples go', () => {
 
 describe('warnings', () => {
   test('come with a word and before the notes', async () => {
-    expect(await remarks(await open(states.done))).toEqual([
+    expect(await remarks(await open(runStates.older))).toEqual([
       'Warning: Coat lost 10.4 points, from 88.6% to 78.2%; set a limit under "protect" if that is too much.',
       'Warning: Sandal lost 5.8 points, from 98.2% to 92.4%; set a limit under "protect" if that is too much.',
     ]);
-    const policy = [...secondRun.outcome.policy, outcome.policy[0]];
+    const policy = [...secondRun.outcome.policy, olderRun.outcome.policy[0]];
     expect(policy.map(({ severity }) => severity)).toEqual(['error', 'warning']);
     const shown = { ...secondRun, outcome: { ...secondRun.outcome, policy } };
     expect(await remarks(await open({ ...states.done, shown }))).toEqual([
@@ -152,7 +199,7 @@ describe('warnings', () => {
       `Warning: ${policy[1].message}.`,
       'This model was superseded by fashion.forget-shirt.onnx already: what that forgot is still known here.',
     ]);
-    const [worst] = await remarks(await open({ ...states.done, shown: otherCandidate }));
+    const [worst] = await remarks(await open({ ...states.done, shown: olderCandidate }));
     expect(worst).toBe('Limit not met: Shirt must be forgotten but is recognised 7.0% of the time (limit 1%).');
   });
 
@@ -212,7 +259,7 @@ describe('of a thousand classes', () => {
 test('a candidate that is not the one that the search chose was chosen by hand', async () => {
   const shown = { ...shownRun, saved: other, outcome: { ...outcome, candidate: other } };
   const studio = await open({ ...states.done, shown });
-  expect((await cards(studio))[2]).toContain('chosen by hand out of 20 pairs');
+  expect((await cards(studio))[3]).toContain(`chosen by hand out of ${outcome.candidates.length} candidates`);
 });
 
 test('accuracies that come after the rest are drawn too', async () => {
@@ -229,6 +276,7 @@ describe('while a run goes on', () => {
     expect((await cards(studio)).map((text) => words(text).slice(2).join(' '))).toEqual([
       `${percent(before.forgetAccuracy)} forget accuracy before`,
       `${percent(before.retainAccuracy)} retain accuracy before`,
+      '– not known yet',
       '/ α forget – not chosen yet',
       '10,000 test samples',
     ]);

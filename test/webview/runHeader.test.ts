@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { recipeText } from '../../src/contract/recipes.js';
 import { settingsOf } from '../../src/contract/settings.js';
 import type { FromStudio, StudioSnapshot } from '../../src/contract/studio.js';
 import { dateTimeText } from '../../src/contract/text.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { button, chooseIn, figure, isDisabled, openTab, plotTexts } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { other, otherCandidate, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
+import { olderCandidate, olderRun, other, secondRun, shownRun, twoRuns } from '../support/studio/recorded.js';
 import { runStates } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 
@@ -93,7 +94,7 @@ describe('another candidate than the saved one', () => {
   test('is said, and can be saved, saved elsewhere, or left', async () => {
     const studio = await open(runStates.other);
     expect(await studio.page.locator('.run-header .banner p').innerText()).toBe(
-      'You are looking at another candidate, α retain 10, α forget 1. The saved model was made with α retain 100, α forget 30.',
+      `You are looking at another candidate, ${recipeText(other.recipe)}. The saved model was made with ${recipeText(shownRun.saved!.recipe)}.`,
     );
     for (const name of ['Save this one', 'Save as…', 'Back to the saved one', 'Open saved model']) {
       await button(studio, name).click();
@@ -101,23 +102,24 @@ describe('another candidate than the saved one', () => {
     expect(await sent(studio)).toEqual([
       { kind: 'save', as: false },
       { kind: 'save', as: true },
-      { kind: 'choose', candidate: 'projection-100-30' },
+      { kind: 'choose', candidate: shownRun.saved!.id },
       { kind: 'open', what: 'output' },
     ]);
   });
 
   test('changes what every view shows, and nothing can be saved while the next one is made', async () => {
-    const studio = await open(states.done);
+    const studio = await open(runStates.older);
+    const older = olderCandidate.outcome.candidate!;
     const forgotten = async () => (await plotTexts(figure(studio, 'Accuracy of each class'), 'text'))[0];
     expect(await forgotten()).toBe('0.0%');
-    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
+    await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: older } });
     expect(await text(studio)).toContain('Making the candidate with α retain 10, α forget 1…');
-    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: olderCandidate } });
     expect(await forgotten()).toBe('7.0%');
     expect(await title(studio)).toBe('Shirt is still recognised');
     await openTab(studio, 'search');
-    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-candidate')).toBe(other.id);
-    await studio.receive({ kind: 'changes', sequence: 4, changes: { choosing: shownRun.outcome.candidates[3] } });
+    expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-candidate')).toBe(older.id);
+    await studio.receive({ kind: 'changes', sequence: 4, changes: { choosing: olderRun.outcome.candidates[3] } });
     for (const name of ['Save this one', 'Save as…', 'Back to the saved one']) {
       expect(await isDisabled(button(studio, name))).toBe(true);
     }

@@ -6,11 +6,15 @@ import type { StudioSnapshot } from '../../src/contract/studio.js';
 import { studioBrowser } from '../support/studio/browser.js';
 import { cells, figure, percent, plotTexts, table } from '../support/studio/locators.js';
 import type { StudioPage } from '../support/studio/page.js';
-import { other, otherCandidate, outcome, shownRun } from '../support/studio/recorded.js';
+import { olderCandidate, olderRun, outcome, shownRun } from '../support/studio/recorded.js';
 import { runStates, unfinishedRun } from '../support/studio/runs.js';
 import { states } from '../support/studio/snapshots.js';
 
 const pages = studioBrowser();
+
+/** A run that knows nothing of recoverability, and so draws its many candidates against forget accuracy; one of them that was not saved. */
+const older = olderRun.outcome;
+const other = olderCandidate.outcome.candidate!;
 
 async function open(shown: StudioSnapshot): Promise<StudioPage> {
   const studio = await pages.open({ state: { tab: 'search' } });
@@ -20,6 +24,9 @@ async function open(shown: StudioSnapshot): Promise<StudioPage> {
 }
 
 const text = ({ recipe: { alphaR, alphaF } }: Pick<Candidate, 'recipe'>) => `α retain ${alphaR}, α forget ${alphaF}`;
+
+const readable = ({ recoverability }: CandidateResult) =>
+  `${percent(recoverability!.balancedAccuracy)} ± ${(100 * recoverability!.error).toFixed(1)}`;
 
 function point({ page }: StudioPage, { id }: Pick<Candidate, 'id'>): Locator {
   return page.locator(`.point[data-candidate="${id}"]`);
@@ -36,19 +43,19 @@ async function middle(locator: Locator): Promise<{ x: number; y: number }> {
 }
 
 test('every candidate is a point at its place, a button, and says its numbers', async () => {
-  const studio = await open(states.done);
+  const studio = await open(runStates.older);
   const points = studio.page.locator('.point');
   await expect.poll(() => points.count()).toBe(20);
-  for (const candidate of outcome.candidates) {
+  for (const candidate of older.candidates) {
     expect(await point(studio, candidate).getAttribute('aria-label')).toContain(
-      `${text(candidate)}: kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
+      `${text(candidate)}: kept classes ${percent(candidate.retainAccuracy)}, forgotten ${percent(candidate.forgetAccuracy)}`,
     );
   }
   // To the right is more of what was to be forgotten, up is more of what was to be kept.
-  const places = await Promise.all(outcome.candidates.map(async (candidate) => middle(point(studio, candidate))));
+  const places = await Promise.all(older.candidates.map(async (candidate) => middle(point(studio, candidate))));
   const order = (of: (candidate: CandidateResult) => number, at: (place: { x: number; y: number }) => number) => {
-    for (const [i, a] of outcome.candidates.entries()) {
-      for (const [j, b] of outcome.candidates.entries()) {
+    for (const [i, a] of older.candidates.entries()) {
+      for (const [j, b] of older.candidates.entries()) {
         if (of(a) > of(b) + 0.002) expect(at(places[i])).toBeGreaterThan(at(places[j]));
       }
     }
@@ -61,27 +68,27 @@ test('every candidate is a point at its place, a button, and says its numbers', 
     ({ retainAccuracy }) => retainAccuracy,
     ({ y }) => -y,
   );
-  const plot = figure(studio, 'What every pair of alphas would do');
+  const plot = figure(studio, 'What every candidate would do');
   expect(await plotTexts(plot, 'text')).toEqual(['shown, saved', '↖ better']);
   expect(await plot.locator('figcaption').innerText()).toContain('Nothing is saved until you press Save.');
 });
 
 test('buttons lie on the points of the picture', async () => {
-  const studio = await open(states.done);
+  const studio = await open(runStates.older);
   const dots = await studio.page.locator('.stage svg [aria-label=dot]').first().locator('circle').all();
   expect(dots).toHaveLength(20);
   for (const [at, dot] of dots.entries()) {
-    const [of, to] = [await middle(dot), await middle(point(studio, outcome.candidates[at]))];
+    const [of, to] = [await middle(dot), await middle(point(studio, older.candidates[at]))];
     expect(Math.hypot(of.x - to.x, of.y - to.y)).toBeLessThan(1.5);
   }
 });
 
 describe('choosing', () => {
   test('by the pointer: it says what is under it, and a click asks for it', async () => {
-    const studio = await open(states.done);
+    const studio = await open(runStates.older);
     const { x, y } = await middle(point(studio, other));
     await studio.page.mouse.move(x + 3, y - 2);
-    const candidate = outcome.candidates.find(({ id }) => id === other.id)!;
+    const candidate = older.candidates.find(({ id }) => id === other.id)!;
     const tip = await studio.page.locator('.stage .tip').innerText();
     for (const part of [text(other), percent(candidate.retainAccuracy), percent(candidate.forgetAccuracy), '1,800'])
       expect(tip).toContain(part);
@@ -98,7 +105,7 @@ describe('choosing', () => {
   });
 
   test('by keys alone: the shown one has the focus first, arrows walk, Enter and Space choose', async () => {
-    const studio = await open(states.done);
+    const studio = await open(runStates.older);
     const { page } = studio;
     const focused = () => page.evaluate<string>('document.activeElement.dataset.candidate');
     await page.locator('.search lethe-term button').first().focus();
@@ -115,7 +122,7 @@ describe('choosing', () => {
     }
     expect(new Set(walked).size).toBe(20);
     const recognised = walked.map((key) => {
-      return outcome.candidates.find(({ id }) => id === key)!.forgetAccuracy;
+      return older.candidates.find(({ id }) => id === key)!.forgetAccuracy;
     });
     for (const [at, value] of recognised.entries())
       expect(value).toBeGreaterThanOrEqual((recognised[at - 1] ?? 0) - 1e-3);
@@ -124,7 +131,7 @@ describe('choosing', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await focused()).toBe(walked[18]);
     expect(await page.locator('.stage .tip b').innerText()).toBe(
-      text(outcome.candidates.find(({ id }) => id === walked[18])!),
+      text(older.candidates.find(({ id }) => id === walked[18])!),
     );
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowDown');
@@ -135,17 +142,17 @@ describe('choosing', () => {
   });
 
   test('shows that it is being made, keeps the focus, and marks what is shown then', async () => {
-    const studio = await open(states.done);
+    const studio = await open(runStates.older);
     await point(studio, other).focus();
     await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
     expect(await point(studio, other).getAttribute('aria-busy')).toBe('true');
     expect(await studio.page.locator('.run-header [role=status]').innerText()).toContain(text(other));
     await studio.page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
-    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: olderCandidate } });
     expect(await studio.page.evaluate('document.activeElement.dataset.candidate')).toBe(other.id);
     expect(await studio.page.locator('.point[aria-pressed=true]').getAttribute('data-candidate')).toBe(other.id);
-    expect(await plotTexts(figure(studio, 'What every pair'), 'text')).toEqual(['shown', 'saved', '↖ better']);
+    expect(await plotTexts(figure(studio, 'What every candidate'), 'text')).toEqual(['shown', 'saved', '↖ better']);
     // The arrows go on from there, though every candidate is another object now.
     expect(await studio.page.locator('.stage .tip b').innerText()).toBe(text(other));
     await studio.page.keyboard.press('ArrowLeft');
@@ -157,18 +164,18 @@ describe('choosing', () => {
     const studio = await open(runStates.searching);
     const { page } = studio;
     const { candidates } = runStates.searching.shown!.outcome;
-    await point(studio, candidates[3]).focus();
+    await point(studio, candidates[1]).focus();
     const key = await page.evaluate('document.activeElement.dataset.candidate');
-    const more = unfinishedRun('running', { candidates: [...outcome.candidates.slice(9, 12), ...candidates] });
+    const more = unfinishedRun('running', { candidates: [...outcome.candidates.slice(3), ...candidates] });
     await studio.receive({ kind: 'changes', sequence: 2, changes: { shown: more } });
-    await expect.poll(() => page.locator('.point').count()).toBe(12);
+    await expect.poll(() => page.locator('.point').count()).toBe(outcome.candidates.length);
     expect(await page.evaluate('document.activeElement.dataset.candidate')).toBe(key);
   });
 
   test('in the table, those first that the search would take', async () => {
-    const studio = await open(states.done);
-    const rows = await cells(table(studio, 'Every pair of alphas'));
-    const byScore = [...outcome.candidates].sort((a, b) => b.score - a.score);
+    const studio = await open(runStates.older);
+    const rows = await cells(table(studio, 'Every candidate that was tried'));
+    const byScore = [...older.candidates].sort((a, b) => b.score - a.score);
     const best = [
       ...byScore.filter(({ admissible }) => admissible),
       ...byScore.filter(({ admissible, forgets }) => forgets && !admissible),
@@ -185,7 +192,7 @@ describe('choosing', () => {
     // Its button keeps the focus until it is shown, and does nothing more.
     await studio.receive({ kind: 'changes', sequence: 2, changes: { choosing: other } });
     await studio.page.keyboard.press('Enter');
-    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: otherCandidate } });
+    await studio.receive({ kind: 'changes', sequence: 3, changes: { choosing: null, shown: olderCandidate } });
     await studio.page.keyboard.press('Enter');
     expect(await chosen(studio)).toEqual([]);
     expect(await studio.page.evaluate('document.activeElement.ariaLabel')).toBe(`Shown: ${text(other)}`);
@@ -193,30 +200,32 @@ describe('choosing', () => {
 
   test('waits for the end of a run', async () => {
     const studio = await open(runStates.searching);
-    await expect.poll(() => studio.page.locator('.point').count()).toBe(9);
+    await expect.poll(() => studio.page.locator('.point').count()).toBe(3);
+    const [first] = outcome.candidates;
     const view = studio.page.locator('#view-search');
     expect(await view.innerText()).toContain('They can be chosen when the run has ended.');
     expect(await view.innerText()).toContain('judged on few samples');
-    const { x, y } = await middle(point(studio, { id: 'projection-10-3' }));
+    const { x, y } = await middle(point(studio, first));
     await studio.page.mouse.click(x, y);
     expect(await chosen(studio)).toEqual([]);
     await expect.poll(() => view.locator('tbody button').count()).toBe(0);
-    expect(await point(studio, { id: 'projection-10-3' }).getAttribute('aria-disabled')).toBe('true');
+    expect(await point(studio, first).getAttribute('aria-disabled')).toBe('true');
   });
 });
 
-test('one pair that was given is no search', async () => {
+test('one candidate is no search', async () => {
   const candidates = outcome.candidates.filter(({ chosen }) => chosen);
   const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
   const view = await studio.page.locator('#view-search').innerText();
-  expect(view).toContain('This run was given one pair, α retain 100, α forget 30');
+  expect(view).toContain(`This run tried one candidate, ${text(candidates[0])}`);
   expect(view).toContain(percent(candidates[0].retainAccuracy));
+  expect(view).toContain(`could be read ${readable(candidates[0])} of the time`);
   await expect.poll(() => studio.page.locator('.point').count()).toBe(0);
 });
 
 test('candidates that are all alike have room too', async () => {
-  const candidates = outcome.candidates.map((entry) => ({ ...entry, retainAccuracy: 1, forgetAccuracy: 0 }));
-  const studio = await open({ ...states.done, shown: { ...shownRun, outcome: { ...outcome, candidates } } });
+  const candidates = older.candidates.map((entry) => ({ ...entry, retainAccuracy: 1, forgetAccuracy: 0 }));
+  const studio = await open({ ...runStates.older, shown: { ...olderRun, outcome: { ...older, candidates } } });
   const { width } = (await studio.page.locator('.stage').boundingBox())!;
   const { x } = (await point(studio, other).boundingBox())!;
   expect(x).toBeGreaterThan(0);
@@ -227,7 +236,7 @@ describe('without candidates', () => {
   test('says what there will be to see', async () => {
     const studio = await open(states.fresh);
     const view = studio.page.locator('#view-search');
-    expect(await view.innerText()).toContain('every pair that it tried');
+    expect(await view.innerText()).toContain('every one that it tried'.replace('  ', ' '));
     await studio.show({ ...runStates.begun, sequence: 2 });
     expect(await view.innerText()).toContain('No candidate was tried yet');
     await studio.show({ ...runStates.interrupted, shown: unfinishedRun('interrupted'), sequence: 3 });

@@ -5,12 +5,19 @@ const TERMS = {
   'retain space': 'The directions of a layer’s input that samples of the kept classes use.',
   'forget space': 'The directions of a layer’s input that samples of the forgotten classes use.',
   removed:
-    'The part of the forget space that the retain space does not share. The layer’s weight no longer reads these directions.',
-  projection: 'Leaving out some directions of a layer’s input: the new weight gives them no answer.',
+    'The part of the forget space that the retain space does not share. The projection leaves these directions out.',
+  refit:
+    'The projection first; then every layer is fitted again by least squares, its bias too, so that kept samples get the outputs that they had. It keeps more than the projection alone and forgets deeper.',
+  projection:
+    'The paper’s own method: each layer’s weight leaves out what only the forgotten classes use. Biases stay as they were.',
   'retain accuracy': 'Share of the kept classes’ samples that the model recognises. It should stay as it was.',
   'forget accuracy': 'Share of the forgotten classes’ samples that the model still recognises. It should be near 0.',
+  recoverability:
+    'How often a linear probe on the last hidden layer tells samples of the forgotten classes from others, with both counted alike: 50% is guessing, 100% is always. The probe is judged on samples that neither it nor the model was fitted to.',
+  depth:
+    'How hard it is to read the forgotten classes from inside the model. The deeper, the more of the kept ones is lost.',
   score:
-    'Retain accuracy × (1 − forget accuracy). Of the pairs that keep every limit, the search takes the one with the highest score.',
+    'Retain accuracy × (1 − forget accuracy): one number for what is kept and what is forgotten. It decides where recoverability does not.',
   dimension:
     'How many directions a space takes up, each counted by its scaled importance: a direction that matters half counts as a half.',
   width:

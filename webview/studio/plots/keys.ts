@@ -9,6 +9,7 @@ export type Shape =
   | 'square'
   | 'diamond'
   | 'triangle'
+  | 'cross'
   | 'ring'
   | 'line'
   | 'bar'
@@ -43,6 +44,8 @@ function drawn(shape: Shape, colour: string) {
       return svg`<path d="M0 -6 L5 0 L0 6 L-5 0 Z" fill="none" stroke=${colour} stroke-width="1.5" />`;
     case 'triangle':
       return svg`<path d="M0 -5 L5.5 4.5 L-5.5 4.5 Z" fill=${colour} />`;
+    case 'cross':
+      return svg`<path d="M-4 -4 L4 4 M4 -4 L-4 4" stroke=${colour} stroke-width="2" />`;
     case 'ring':
       return svg`<circle r="5.8" fill="none" stroke=${colour} stroke-width="1.8" />`;
     case 'line':

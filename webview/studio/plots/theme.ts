@@ -55,6 +55,7 @@ function asPicture(svg: SVGSVGElement): void {
 
 /** Titles of axes that candidates stand along. */
 export const RETAIN_AXIS = 'retain accuracy: kept classes recognised (%)';
+export const READ_AXIS = 'recoverability: forgotten classes told from others by a probe (%)';
 export const FORGET_AXIS = 'forget accuracy: forgotten classes still recognised (%)';
 
 /** How the small box under the pointer looks. */

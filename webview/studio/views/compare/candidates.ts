@@ -2,13 +2,21 @@ import * as Plot from '@observablehq/plot';
 import { html, nothing, type TemplateResult } from 'lit';
 import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
 import type { CandidateResult } from '../../../../src/contract/records.js';
+import { recoverabilityText } from '../../../../src/contract/recoverability.js';
 import type { Outcome } from '../../../../src/contract/run.js';
 import { percentText, percentTick } from '../../../../src/contract/text.js';
+import {
+  type CandidatePicture,
+  candidatePicture,
+  effectText,
+  isMixed,
+  leftOf,
+} from '../../../../src/figures/candidates.js';
 import type { Content } from '../../elements/content.js';
 import { tableBox } from '../../elements/tableBox.js';
 import type { Canvas } from '../../plots/figure.js';
 import { keys } from '../../plots/keys.js';
-import { COLOURS, draw, FORGET_AXIS, RETAIN_AXIS, TIP } from '../../plots/theme.js';
+import { COLOURS, draw, FORGET_AXIS, READ_AXIS, RETAIN_AXIS, TIP } from '../../plots/theme.js';
 import { A, B, KEYS } from './colours.js';
 
 interface Point extends CandidateResult {
@@ -16,33 +24,37 @@ interface Point extends CandidateResult {
   readonly isResult: boolean;
 }
 
+type Against = CandidatePicture['against'];
+
 /** What either run could choose from. */
 export function candidatesFigure(a: Outcome, b: Outcome): Content {
   const points = [...pointsOf('A', a), ...pointsOf('B', b)];
   if (points.length < 3) return nothing;
+  const { against } = candidatePicture(points);
   return html`<lethe-figure heading="Candidates of both runs"
-    .note=${html`Each point is a pair of alphas that was tried; the results have a ring. The best ones are at the top left.
+    .note=${html`Each point is a candidate that a run tried; the results have a ring. The best ones are at the top left.
       ${keys([...KEYS, { shape: 'ring', colour: COLOURS.text, text: 'result' }])}`}
-    .basis=${[a.candidates, b.candidates, a.candidate, b.candidate]} .plot=${(canvas: Canvas) => scatter(canvas, points)}
-    .table=${() => table(points)}></lethe-figure>`;
+    .basis=${[a.candidates, b.candidates, a.candidate, b.candidate]} .plot=${(canvas: Canvas) => scatter(canvas, points, against)}
+    .table=${() => table(points, against)}></lethe-figure>`;
 }
 
 function pointsOf(run: 'A' | 'B', { candidates, candidate: result }: Outcome): Point[] {
   return candidates.map((candidate) => ({ ...candidate, run, isResult: isSameCandidate(candidate, result) }));
 }
 
-function scatter({ width }: Canvas, points: readonly Point[]): Element {
-  const at = { x: 'forgetAccuracy', y: 'retainAccuracy' };
+function scatter({ width }: Canvas, points: readonly Point[], against: Against): Element {
+  const isRead = against === 'recoverability';
+  const at = { x: (point: Point) => leftOf(point, against), y: 'retainAccuracy' };
   return draw(
     { width },
     {
-      ariaLabel: 'Candidates of both runs: retain accuracy against forget accuracy',
+      ariaLabel: `Candidates of both runs: retain accuracy against ${isRead ? 'recoverability' : 'forget accuracy'}`,
       height: Math.min(380, Math.round(0.55 * width) + 60),
       marginTop: 36,
       marginLeft: 52,
       marginRight: 16,
       x: {
-        label: FORGET_AXIS,
+        label: isRead ? READ_AXIS : FORGET_AXIS,
         tickFormat: percentTick,
         grid: true,
         inset: 12,
@@ -61,20 +73,20 @@ function scatter({ width }: Canvas, points: readonly Point[]): Element {
           points.filter(({ isResult }) => isResult),
           { ...at, r: 9, symbol: 'circle', stroke: COLOURS.text, strokeWidth: 2 },
         ),
-        ...(['A', 'B'] as const).map((run) => nameOf(run, points)),
+        ...(['A', 'B'] as const).map((run) => nameOf(run, points, at)),
         Plot.text(['↖ better'], { frameAnchor: 'top-left', lineAnchor: 'bottom', dy: -6, fontWeight: 600 }),
-        Plot.tip(points, Plot.pointer({ ...at, title: tipText, ...TIP })),
+        Plot.tip(points, Plot.pointer({ ...at, title: (point: Point) => tipText(point, against), ...TIP })),
       ],
     },
   );
 }
 
 /** The result's run beside it, on the side where the other's is not. */
-function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
+function nameOf(run: 'A' | 'B', points: readonly Point[], at: { readonly x: (point: Point) => number }): Plot.Text {
   return Plot.text(
     points.filter((point) => point.isResult && point.run === run),
     {
-      x: 'forgetAccuracy',
+      ...at,
       y: 'retainAccuracy',
       text: 'run',
       dx: run === 'A' ? -13 : 13,
@@ -87,23 +99,29 @@ function nameOf(run: 'A' | 'B', points: readonly Point[]): Plot.Text {
   );
 }
 
-function tipText({ run, retainAccuracy, forgetAccuracy, recipe }: Point): string {
-  return `${run}: ${recipeText(recipe)}\nkept classes ${percentText(retainAccuracy)}, forgotten ${percentText(forgetAccuracy)}`;
+function tipText(point: Point, against: Against): string {
+  return `${point.run}: ${point.recipe.method}, ${recipeText(point.recipe)}\n${effectText(point, against)}`;
 }
 
-function table(points: readonly Point[]): TemplateResult {
+function table(points: readonly Point[], against: Against): TemplateResult {
+  const isRead = against === 'recoverability';
+  const withMethod = isMixed(points);
   return tableBox(
     'Candidates of both runs',
     html`<table>
       <caption class="sr-only">Candidates of both runs</caption>
       <thead><tr>
-        <th scope="col">Run</th><th scope="col" class="number">α retain</th><th scope="col" class="number">α forget</th>
-        <th scope="col" class="number">Retain accuracy</th><th scope="col" class="number">Forget accuracy</th><th scope="col">Note</th>
+        <th scope="col">Run</th>${withMethod ? html`<th scope="col">Method</th>` : nothing}
+        <th scope="col" class="number">α retain</th><th scope="col" class="number">α forget</th>
+        <th scope="col" class="number">Retain accuracy</th><th scope="col" class="number">Forget accuracy</th>
+        ${isRead ? html`<th scope="col" class="number">Recoverability</th>` : nothing}<th scope="col">Note</th>
       </tr></thead>
       <tbody>${points.map(
-        ({ run, recipe, retainAccuracy, forgetAccuracy, isResult }) => html`<tr>
-          <td>${run}</td><td class="number">${recipe.alphaR}</td><td class="number">${recipe.alphaF}</td>
+        ({ run, recipe, retainAccuracy, forgetAccuracy, recoverability, isResult }) => html`<tr>
+          <td>${run}</td>${withMethod ? html`<td>${recipe.method}</td>` : nothing}
+          <td class="number">${recipe.alphaR}</td><td class="number">${recipe.alphaF}</td>
           <td class="number">${percentText(retainAccuracy)}</td><td class="number">${percentText(forgetAccuracy)}</td>
+          ${isRead ? html`<td class="number">${recoverabilityText(recoverability)}</td>` : nothing}
           <td>${isResult ? 'result' : ''}</td>
         </tr>`,
       )}</tbody>

@@ -1,7 +1,9 @@
 import { html, type TemplateResult } from 'lit';
 import { modelName } from '../../../../src/contract/names.js';
 import { recipeText } from '../../../../src/contract/recipes.js';
+import { recoverabilityText } from '../../../../src/contract/recoverability.js';
 import type { StudioRun } from '../../../../src/contract/run.js';
+import { METHOD_TITLES } from '../../../../src/contract/settings.js';
 import {
   countText,
   dateTimeText,
@@ -20,6 +22,8 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
     ['Forgets', ({ outcome }) => listText(outcome.forget)],
     ['Forget accuracy', ({ outcome }) => change(outcome.before?.forgetAccuracy, outcome.after?.forgetAccuracy)],
     ['Retain accuracy', ({ outcome }) => change(outcome.before?.retainAccuracy, outcome.after?.retainAccuracy)],
+    ['Recoverability', ({ outcome }) => readable(outcome.recoverability)],
+    ['Method', ({ outcome }) => (outcome.candidate ? METHOD_TITLES[outcome.candidate.recipe.method] : NONE)],
     ['Candidate', ({ outcome }) => (outcome.candidate ? recipeText(outcome.candidate.recipe) : NONE)],
     ['Limits', ({ outcome }) => limits(outcome.policy.filter(({ severity }) => severity === 'error').length)],
     ['Warnings', ({ outcome }) => countText(outcome.policy.filter(({ severity }) => severity === 'warning').length)],
@@ -44,6 +48,11 @@ export function summaryTable(a: StudioRun, b: StudioRun): TemplateResult {
 
 function change(before: number | undefined, after: number | undefined): string {
   return `${percentText(before ?? null)} → ${percentText(after ?? null)}`;
+}
+
+function readable(recoverability: StudioRun['outcome']['recoverability']): string {
+  const { before, after } = recoverability ?? { before: null, after: null };
+  return before || after ? `${percentText(before?.balancedAccuracy)} → ${recoverabilityText(after)}` : 'not known';
 }
 
 function limits(missed: number): string {

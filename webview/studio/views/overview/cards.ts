@@ -1,20 +1,23 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Candidate } from '../../../../src/contract/candidates.js';
 import { isSameCandidate } from '../../../../src/contract/recipes.js';
 import type { Outcome, StudioRun } from '../../../../src/contract/run.js';
-import { countText, durationText, NONE, percentText, pluralText, pointsText } from '../../../../src/contract/text.js';
+import { countText, durationText, NONE, pluralText, pointsText } from '../../../../src/contract/text.js';
 import type { Content } from '../../elements/content.js';
-import { icon } from '../../elements/icon.js';
 import { type Term, term } from '../../elements/term.js';
+import { card, change } from './card.js';
+import { hasRecoverability, recoverabilityCard, recoverabilityNote } from './recoverability.js';
 
-/** The four numbers that matter most. */
+/** The numbers that matter most: what was forgotten, what is kept, and what can still be read; and where they come from. */
 export function cards(run: StudioRun): TemplateResult {
   const { before, after, measuredOn, seconds } = run.outcome;
   const [forgotten, kept] = [before?.forgetAccuracy ?? null, before?.retainAccuracy ?? null];
   const kind = measuredOn ? `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} sample` : '';
-  return html`<div class="cards">
+  const isReadable = hasRecoverability(run);
+  return html`<div class="cards ${isReadable ? 'three' : ''}">
     ${card('Forgotten classes', change(forgotten, after?.forgetAccuracy), note('forget accuracy', forgotten, after?.forgetAccuracy), 'forget')}
     ${card('Kept classes', change(kept, after?.retainAccuracy), note('retain accuracy', kept, after?.retainAccuracy), 'retain')}
+    ${isReadable ? recoverabilityCard(run) : nothing}
     ${candidateCard(run)}
     ${card(
       'Measured on',
@@ -22,14 +25,10 @@ export function cards(run: StudioRun): TemplateResult {
       measuredOn
         ? `${kind}${measuredOn.samples === 1 ? '' : 's'}${seconds ? `, in ${durationText(seconds.total)}` : ''}`
         : 'not known yet',
+      'minor',
     )}
-  </div>`;
-}
-
-/** `79.5% → 0.4%`, or only what is known of it. */
-function change(before: number | null, after: number | undefined): Content {
-  if (after === undefined) return percentText(before);
-  return html`<span class="before">${percentText(before)}</span>${icon('arrow-right')}<span class="sr-only">to</span>${percentText(after)}`;
+  </div>
+  ${recoverabilityNote(run)}`;
 }
 
 /** `forget accuracy, −79.1 points` */
@@ -39,30 +38,28 @@ function note(name: Term, before: number | null, after: number | undefined): Con
 
 function candidateCard({ outcome, saved, state }: StudioRun): TemplateResult {
   const { candidate, candidates } = outcome;
-  const title = term('alpha', 'α retain / α forget');
+  const pair = term('alpha', 'α retain / α forget');
   if (!candidate) {
     return card(
-      title,
+      pair,
       NONE,
       candidates.length > 0
-        ? `${pluralText(candidates.length, 'pair')} tried${state === 'running' ? ' so far' : ''}`
+        ? `${pluralText(candidates.length, 'candidate')} tried${state === 'running' ? ' so far' : ''}`
         : 'not chosen yet',
+      'minor',
     );
   }
-  const value = html`${candidate.recipe.alphaR} <span class="quiet">/</span> ${candidate.recipe.alphaF}`;
+  const { method, alphaR, alphaF } = candidate.recipe;
   return card(
-    title,
-    value,
+    html`${term(method, method === 'refit' ? 'Refit' : 'Projection')}, ${pair}`,
+    html`${alphaR} <span class="quiet">/</span> ${alphaF}`,
     state === 'recorded' && !isSameCandidate(candidate, saved) ? 'not the saved one' : choice(candidate, candidates),
+    'minor',
   );
 }
 
 function choice(shown: Candidate, candidates: Outcome['candidates']): string {
-  if (candidates.length < 2) return 'the pair that was given';
-  const isBest = candidates.some((candidate) => candidate.chosen && isSameCandidate(candidate, shown));
-  return `${isBest ? 'best' : 'chosen by hand out'} of ${pluralText(candidates.length, 'pair')}`;
-}
-
-function card(title: Content, value: Content, note: Content, tone = ''): TemplateResult {
-  return html`<div class="number-card ${tone}"><h3>${title}</h3><p class="value">${value}</p><p class="quiet">${note}</p></div>`;
+  if (candidates.length < 2) return 'the only one that was tried';
+  const isChosen = candidates.some((candidate) => candidate.chosen && isSameCandidate(candidate, shown));
+  return `${isChosen ? 'chosen' : 'chosen by hand'} out of ${pluralText(candidates.length, 'candidate')}`;
 }
