@@ -6,6 +6,7 @@ import { InferenceSession, Tensor } from '../../../src/base/onnxruntime.js';
 import { Random } from '../../../src/base/random.js';
 import { idxBytes } from '../data/datasets.js';
 import { writeModel } from './tfjsFiles.js';
+import { attribute, GraphBuilder } from './tfjsGraph.js';
 
 /** A small problem that a small network solves well: 10 x 10 grey images of five kinds of patterns, in noise. */
 export const shapeClasses = ['Rows', 'Columns', 'Slope', 'Checker', 'Ring/disc'];
@@ -186,6 +187,31 @@ export async function writeTfjsShapes(folder: string, options: ShapesOptions = {
   return model;
 }
 
+/**
+ * The same network as a TensorFlow.js graph model, in a folder `graph` below; returns the path of its model.json. Its convolutions
+ * have biases, which are 0.
+ */
+export async function writeGraphShapes(folder: string): Promise<string> {
+  const { conv, conv2, dense, bias } = await shapeWeights();
+  const graph = new GraphBuilder();
+  const convolved = (name: string, input: string, values: Float32Array, [into, out]: readonly [number, number]) => {
+    const weight = graph.weight(`${name}/kernel`, [3, 3, into, out], kernel(values, out, into));
+    const product = graph.conv('Conv2D', name, [input, weight], { padding: 'SAME' });
+    const zeros = graph.weight(`${name}/bias`, [out], new Float32Array(out));
+    return graph.node('Relu', `${name}/relu`, [graph.node('BiasAdd', `${name}/biased`, [product, zeros])]);
+  };
+  const first = convolved('conv', graph.input('image', [-1, SIDE, SIDE, 1]), conv, [1, FILTERS]);
+  const half = attribute.integers(1, 2, 2, 1);
+  const pool = { ksize: half, strides: half, padding: attribute.text('VALID') };
+  const second = convolved('conv2', graph.node('MaxPool', 'pool', [first], pool), conv2, [FILTERS, FEATURES]);
+  const flat = graph.node('Reshape', 'flat', [second, graph.integers('flat/shape', [-1, FLAT])]);
+  const weight = graph.weight('dense/kernel', [FLAT, shapeClasses.length], denseKernel(dense));
+  const product = graph.node('MatMul', 'dense', [flat, weight]);
+  graph.node('BiasAdd', 'logits', [product, graph.weight('dense/bias', [shapeClasses.length], bias)]);
+  await writeShapesProject(folder);
+  return graph.write(path.join(folder, 'graph'), { shardBytes: 10_000 });
+}
+
 /** out x in x 3 x 3 to 3 x 3 x in x out. */
 function kernel(values: Float32Array, out: number, into: number): Float32Array {
   const result = new Float32Array(values.length);
@@ -210,17 +236,28 @@ function denseKernel(values: Float32Array): Float32Array {
   return result;
 }
 
-/** Leaves so many samples of one class in the train split of such a project. */
-export async function leaveShapes(folder: string, kind: number, count: number): Promise<void> {
+/** What the train split of such a project holds where so many samples of some classes are left. */
+export function leftShapes(left: Readonly<Record<number, number>>): Split {
   const { pixels, labels } = shapeImages(TRAIN, 1);
-  let left = count;
-  const kept = [...labels.keys()].filter((at) => labels[at] !== kind || left-- > 0);
+  const seen = new Map<number, number>();
+  const kept = [...labels.keys()].filter((at) => {
+    const count = seen.get(labels[at]) ?? 0;
+    seen.set(labels[at], count + 1);
+    return count < (left[labels[at]] ?? TRAIN);
+  });
   const size = SIDE * SIDE;
-  const images = Buffer.concat(kept.map((at) => pixels.subarray(at * size, (at + 1) * size)));
+  return {
+    pixels: Buffer.concat(kept.map((at) => pixels.subarray(at * size, (at + 1) * size))),
+    labels: Uint8Array.from(kept, (at) => labels[at]),
+  };
+}
+
+/** Leaves so many samples of some classes in the train split of such a project. */
+export async function leaveShapes(folder: string, left: Readonly<Record<number, number>>): Promise<void> {
+  const { pixels, labels } = leftShapes(left);
   const data = path.join(folder, 'data');
-  await writeFile(path.join(data, 'train-images'), idxBytes(0x08, [kept.length, SIDE, SIDE], images));
-  const names = Uint8Array.from(kept, (at) => labels[at]);
-  await writeFile(path.join(data, 'train-labels'), idxBytes(0x08, [kept.length], names));
+  await writeFile(path.join(data, 'train-images'), idxBytes(0x08, [labels.length, SIDE, SIDE], pixels));
+  await writeFile(path.join(data, 'train-labels'), idxBytes(0x08, [labels.length], labels));
 }
 
 export async function writeShapesProject(folder: string, options: ShapesOptions = {}): Promise<void> {

@@ -107,7 +107,7 @@ describe('a plan', () => {
   });
 
   it('counts a fit for every part where a class has few samples, and one of all samples', async () => {
-    await leaveShapes(folder, 1, 2);
+    await leaveShapes(folder, { 1: 2 });
     const { plan } = await planned({ alphaR: [30], alphaF: [10] });
     expect(plan.preparations).toBe(4);
     // One on each part at least, and the one that is written.
