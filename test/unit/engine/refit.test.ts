@@ -227,15 +227,25 @@ describe('a refit', () => {
     expect(found.candidates.find((one) => one.chosen)).toMatchObject({ admissible: true, retainAccuracy: 1 });
   });
 
-  it('keeps what was forgotten earlier so, which its samples are needed for', async () => {
+  it('keeps what was forgotten earlier so, also where no sample of it is left', async () => {
     const first = await forget('shapes.onnx', quick);
-    const second = await forget(path.basename(first.output), { ...quick, forget: ['Ring/disc'] });
+    const next = { alphaR: [3], alphaF: [10], forget: ['Ring/disc'] };
+    const second = await forget(path.basename(first.output), next);
     expect(second.earlier).toEqual(['Rows']);
     const byName = Object.fromEntries(second.perClass.map((entry) => [entry.class, entry]));
     expect(byName.Rows.after).toBeLessThanOrEqual(0.05);
     expect(byName['Ring/disc'].after).toBeLessThanOrEqual(0.05);
     expect(second.after.retainAccuracy).toBeGreaterThanOrEqual(second.before.retainAccuracy - 0.02);
     expect((await inspect({ model: second.output })).forgotten).toEqual(['Rows', 'Ring/disc']);
+
+    await leaveShapes(folder, { 0: 0 });
+    const without = await forget(path.basename(first.output), { ...next, out: path.join(folder, 'without.onnx') });
+    expect(without.perClass[0].after).toBeLessThanOrEqual(0.05);
+    // Samples of it have a part in the fits where there are some: without them the weights are others.
+    expect(Object.values(await digestsOf(without.run))).not.toEqual(Object.values(await digestsOf(second.run)));
+    // But of the same samples they are the same.
+    const again = await forget(path.basename(first.output), { ...next, out: path.join(folder, 'again.onnx') });
+    expect(Object.values(await digestsOf(again.run))).toEqual(Object.values(await digestsOf(without.run)));
   });
 
   it('edits the layers that are asked for, and forgets without the last one too', async () => {
@@ -272,9 +282,17 @@ describe('a refit with few samples of a class', () => {
     expect(result.notes.join()).toContain(`only ${count} sample`);
     expect(result.after.forgetAccuracy).toBeLessThan(0.5 * result.before.forgetAccuracy);
     expect(result.after.retainAccuracy).toBeGreaterThan(result.before.retainAccuracy - 0.1);
-    // What was written is made from all of them, and so is what somebody looks at later.
-    const looked = await candidate({ run: result.run, candidate: result.candidates[0].id, threads: 1 });
-    expect(looked.outcome.candidate).toMatchObject({ id: result.candidates[0].id });
+    // What is written is made from all of them, and so is what somebody looks at later.
+    const other = result.candidates.find(({ chosen, forgets }) => forgets && !chosen)!;
+    const looked = await candidate({ run: result.run, candidate: other.id, threads: 1 });
+    const { alphaR, alphaF } = other.recipe;
+    const alone = await forget('shapes.onnx', {
+      ...{ alphaR: [alphaR], alphaF: [alphaF], out: path.join(folder, 'alone.onnx') },
+    });
+    expect(looked.outcome.perClass).toEqual(alone.perClass);
+    expect(looked.outcome.layers.map(({ weightChange }) => weightChange)).toEqual(
+      alone.layers.map(({ weightChange }) => weightChange),
+    );
   });
 
   it('judges a candidate on all of them before it is saved', async () => {
