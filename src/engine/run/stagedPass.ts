@@ -58,6 +58,7 @@ export class StagedPass {
       chunks: [] as Standing[],
       withSource: keep.includes(this.#options.source),
     };
+    let isDone = false;
     try {
       for await (const { values: from, samples } of this.#chunks(signal)) {
         await breathe(signal);
@@ -72,9 +73,10 @@ export class StagedPass {
         }
         yield { values: found.values, samples };
       }
-    } catch (error) {
-      await next?.store.dispose();
-      throw error;
+      isDone = true;
+    } finally {
+      // Whoever asks for the values may have had enough, or failed.
+      if (!isDone) await next?.store.dispose();
     }
     if (!next) return;
     await this.dispose();
