@@ -125,8 +125,12 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('samples on their way throug
 
   it('stand at the input too, which is read again, beside what else they stand at', async () => {
     const pass = passWith(0);
-    await valuesOf(pass, model, middle, [model.input.name, middle]);
     const edited = await editing(0, 1);
+    await valuesOf(pass, model, middle, [model.input.name]);
+    const again = await valuesOf(pass, edited, middle, null);
+    expect(maxDifference(again.data, await directly(edited, middle))).toBeLessThan(1e-5);
+    expect(again.chunks).toEqual([32, 32, 11]);
+    await valuesOf(pass, model, middle, [model.input.name, middle]);
     const { data, chunks } = await valuesOf(pass, edited, end, null);
     expect(chunks).toEqual([32, 32, 11]);
     // The value that they stand at counts, and not what the edited network would make of the input.
