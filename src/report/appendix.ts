@@ -58,7 +58,7 @@ const THEN: Readonly<Record<MethodName, Html>> = {
       the one for which the sum of three things is least: how far the outputs for kept samples, in the network as edited so far, are
       from those that the model gave before; how far the outputs for samples to forget are from those of the projected layer; and,
       with a small weight, how far W′ is from W<sub>p</sub>: E<sub>r</sub>|W′x′ − Wx|² + λ E<sub>f</sub>|W′x′ − W<sub>p</sub>x′|² +
-      μ t |W′ − W<sub>p</sub>|². The last layer is to give forgotten classes the smallest of its outputs. No gradients are taken;
+      μ t |W′ − W<sub>p</sub>|², where t is the mean square of an input. The last layer is to give forgotten classes the smallest of its outputs. No gradients are taken;
       normalisation stays as it was.`,
   projection: html`Nothing is trained; biases and normalisation stay as they were.`,
 };

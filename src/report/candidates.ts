@@ -2,7 +2,7 @@ import { recipeText } from '../contract/recipes.js';
 import type { CandidateResult, RunRecord } from '../contract/records.js';
 import { recoverabilityText } from '../contract/recoverability.js';
 import type { RunSettings } from '../contract/settings.js';
-import { countText, decimalText, limitText, percentText } from '../contract/text.js';
+import { countText, decimalText, limitText, percentText, percentTick } from '../contract/text.js';
 import { type CandidatePicture, candidatePicture, effectText, isMixed, leftOf } from '../figures/candidates.js';
 import { scale, ticks } from './axis.js';
 import { type Html, html, px } from './html.js';
@@ -50,44 +50,57 @@ function frontName({ against }: CandidatePicture): string {
   return against === 'recoverability' ? 'none is better in both' : 'Pareto front';
 }
 
-/** The parts of an axis that the candidates lie in, in tenths. */
+/** From where to where the axes go. */
 function axes(candidates: readonly CandidateResult[], against: CandidatePicture['against']) {
-  const tenth = (value: number, round: (tenths: number) => number) => round(Number((10 * value).toFixed(9))) / 10;
   const left = candidates.map((entry) => leftOf(entry, against));
+  const kept = candidates.map((entry) => entry.retainAccuracy);
+  if (against === 'forgetAccuracy') {
+    return {
+      x: [0, Math.min(1, outward(Math.max(0.1, ...left), 'up', 10))],
+      y: [outward(Math.min(0.9, ...kept), 'down', 10), 1],
+    } as const;
+  }
+  // All forget, and keep and give away about as much: differences of some points are what there is to see.
   const errors = candidates.map(({ recoverability }) => recoverability?.error ?? 0);
-  const low = tenth(Math.min(0.9, ...candidates.map((entry) => entry.retainAccuracy)), Math.floor);
-  if (against === 'forgetAccuracy')
-    return { low, x: [0, Math.min(1, tenth(Math.max(0.1, ...left), Math.ceil))] as const };
-  const from = tenth(Math.min(...left.map((value, at) => value - errors[at])), Math.floor);
-  const to = tenth(Math.max(from + 0.1, ...left.map((value, at) => value + errors[at])), Math.ceil);
-  return { low, x: [from, to] as const };
+  const [from, low] = [Math.min(...left.map((value, at) => value - errors[at])), Math.min(...kept)];
+  const [to, high] = [Math.max(...left.map((value, at) => value + errors[at])), Math.max(...kept)];
+  return {
+    x: [outward(from, 'down', 50), outward(Math.max(to, from + 0.02), 'up', 50)],
+    y: [outward(low, 'down', 100), outward(Math.max(high, low + 0.01), 'up', 100)],
+  } as const;
+}
+
+/** The next one of so many parts of the whole. */
+function outward(value: number, to: 'up' | 'down', parts: number): number {
+  const exact = Number((parts * value).toFixed(9));
+  return (to === 'up' ? Math.ceil(exact) : Math.floor(exact)) / parts;
 }
 
 function chart(candidates: readonly CandidateResult[], picture: CandidatePicture): Html {
   const { against, front, apart } = picture;
   const isRead = against === 'recoverability';
-  const { low, x: range } = axes(candidates, against);
-  const x = scale(range, LEFT, WIDTH - RIGHT);
-  const y = scale([low, 1], HEIGHT - BOTTOM, TOP);
+  const ranges = axes(candidates, against);
+  const x = scale(ranges.x, LEFT, WIDTH - RIGHT);
+  const y = scale(ranges.y, HEIGHT - BOTTOM, TOP);
   const at = (entry: CandidateResult) => ({ x: px(x(leftOf(entry, against))), y: px(y(entry.retainAccuracy)) });
   const tone = (entry: CandidateResult) =>
     entry.chosen ? 'chosen' : apart.includes(entry) ? 'apart' : front.includes(entry) ? 'front' : '';
   const sorted = [...candidates].sort((a, b) => Number(a.chosen) - Number(b.chosen));
-  const middle = px(y((1 + low) / 2));
+  const middle = px(y((ranges.y[0] + ranges.y[1]) / 2));
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Retain accuracy against ${isRead ? 'recoverability' : 'forget accuracy'} of the candidates">
-      ${ticks(range).map(
+      ${ticks(ranges.x).map(
         (
           share,
         ) => html`<line x1="${px(x(share))}" x2="${px(x(share))}" y1="${TOP}" y2="${HEIGHT - BOTTOM}" class="grid"/>
-        <text x="${px(x(share))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${percentText(share, 0)}</text>`,
+        <text x="${px(x(share))}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${tickText(share)}</text>`,
       )}
-      ${ticks([low, 1]).map(
+      ${ticks(ranges.y).map(
         (
           share,
         ) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${px(y(share))}" y2="${px(y(share))}" class="grid"/>
-        <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${percentText(share, 0)}</text>`,
+        <text x="${LEFT - 6}" y="${px(y(share) + 4)}" text-anchor="end">${tickText(share)}</text>`,
       )}
-      <text x="${px(x((range[0] + range[1]) / 2))}" y="${HEIGHT - 6}" text-anchor="middle">${
+      <text x="${px(x((ranges.x[0] + ranges.x[1]) / 2))}" y="${HEIGHT - 6}" text-anchor="middle">${
         isRead ? 'recoverability of the forgotten classes, %' : 'accuracy on the forgotten classes, %'
       }</text>
       <text x="12" y="${middle}" text-anchor="middle" transform="rotate(-90 12 ${middle})">accuracy on the kept classes, %</text>
@@ -100,6 +113,11 @@ function chart(candidates: readonly CandidateResult[], picture: CandidatePicture
           )}: ${effectText(entry, against)}</title></circle>`,
       )}
     </svg>`;
+}
+
+/** `95%`, `97.5%`. */
+function tickText(share: number): string {
+  return `${percentTick(share)}%`;
 }
 
 function errorBar({ recoverability }: CandidateResult, x: (value: number) => number, y: string): Html {

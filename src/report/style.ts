@@ -33,7 +33,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .badge.good { color: var(--good); background: color-mix(in srgb, var(--good) var(--tint), transparent); }
 .badge.bad { color: var(--bad); background: color-mix(in srgb, var(--bad) var(--tint), transparent); }
 .badge.warn { color: var(--warn); background: color-mix(in srgb, var(--warn) var(--tint), transparent); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 12px; background: none; border: 0; padding: 0; } .cards + .cards { margin-top: 12px; } main > .note { margin: 14px 2px 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 12px; background: none; border: 0; padding: 0; } .cards + .cards { margin-top: 12px; } main > .note { margin: 14px 2px 0; overflow-wrap: anywhere; }
 .card { background: var(--card); border: 1px solid var(--line); border-top: 3px solid var(--line); border-radius: 10px; padding: 12px 16px 10px; }
 .card.forget { border-top-color: var(--forget); } .card.retain { border-top-color: var(--retain); }
 .card h3 { margin: 0; font-size: 13px; font-weight: 500; color: var(--quiet); }

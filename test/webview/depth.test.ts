@@ -160,7 +160,7 @@ describe('the picture', () => {
         if (further > 0.002) expect(places[i].x).toBeGreaterThan(places[j].x);
       }
     }
-    const bars = await plot.locator('svg [aria-label=link] path').all();
+    const bars = await plot.locator('svg [aria-label=link] > path').all();
     expect(bars).toHaveLength(candidates.length);
     for (const [at, bar] of bars.entries()) {
       const { x, y } = await middle(bar);

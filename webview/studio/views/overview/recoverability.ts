@@ -37,5 +37,5 @@ export function recoverabilityNote(run: StudioRun): Content {
   const { recoverability, forget } = run.outcome;
   if (!hasRecoverability(run)) return html`<p class="quiet">${RECOVERABILITY_UNKNOWN}</p>`;
   if (!recoverability) return nothing;
-  return html`<p>${recoverabilitySentence(recoverability, forget)} <span class="quiet">${RECOVERABILITY_HINT}</span></p>`;
+  return html`<p class="readable">${recoverabilitySentence(recoverability, forget)} <span class="quiet">${RECOVERABILITY_HINT}</span></p>`;
 }

@@ -82,7 +82,7 @@ export function scatter(
 function errorBars(candidates: readonly CandidateResult[]): Plot.Markish {
   const [x1, x2] = [0, 1].map((end) => (candidate: CandidateResult) => ends(candidate, 'recoverability')[end]);
   const y = 'retainAccuracy';
-  return Plot.link(candidates, { x1, x2, y1: y, y2: y, stroke: COLOURS.quiet, strokeWidth: 1 });
+  return Plot.link(candidates, { x1, x2, y1: y, y2: y, stroke: COLOURS.quiet, marker: 'tick', strokeWidth: 1 });
 }
 
 /** From where to where a point may be, within its error. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Candidate } from '../../../../src/contract/candidates.js';
+import { deeperFirst } from '../../../../src/contract/depth.js';
 import { isSameCandidate, recipeText } from '../../../../src/contract/recipes.js';
 import type { CandidateResult } from '../../../../src/contract/records.js';
 import { recoverabilityText } from '../../../../src/contract/recoverability.js';
@@ -41,9 +42,9 @@ function byDuty(a: CandidateResult, b: CandidateResult): number {
   return Number(b.admissible) - Number(a.admissible) || Number(b.forgets) - Number(a.forgets);
 }
 
-/** Of these, those that keep most. */
+/** Of these, those that keep most, in the order of the dial. */
 function byDepth(a: CandidateResult, b: CandidateResult): number {
-  return byDuty(a, b) || b.retainAccuracy - a.retainAccuracy || b.score - a.score;
+  return byDuty(a, b) || b.retainAccuracy - a.retainAccuracy || deeperFirst(a, b);
 }
 
 /** Of these, those with the highest score. */
