@@ -15,9 +15,10 @@ it('learns how many samples to run at once from passes that start at the same va
   const network = {
     files: { json: { path: 'model.json' }, source: { path: 'model.json', bytes: 0 }, groups: [] },
     ...{ input: { name: 'input', dims: [null, 4], layout: 'features' }, inputType: 'float32', batch: null },
-    ...{ classCount: 2, layers: [], skipped: [], source: 'input', logits: 'logits' },
+    ...{ classCount: 2, layers: [], skipped: [], stages: [], source: 'input', logits: 'logits' },
     activations: [{ id: 'late', name: 'late', dims: [4], layout: 'features' }],
-    run(from: string, value: tfc.Tensor) {
+    run(given: ReadonlyMap<string, tfc.Tensor>) {
+      const [[from, value]] = given;
       sizes.get(from)!.push(value.shape[0]);
       return [backend.tf.zeros([value.shape[0], 2])];
     },
