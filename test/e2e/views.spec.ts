@@ -57,8 +57,10 @@ test('every view shows what the run has found, and a candidate that is clicked c
     timeout: 60_000,
   });
   const file = path.join(run, 'candidates', `${id}.json`);
-  const { confusionAfter, ...candidate } = JSON.parse(await readFile(file, 'utf8'));
-  const other = { ...result, ...candidate, confusion: { ...result.confusion, after: confusionAfter } };
+  const { confusionAfter, recoverabilityAfter, ...candidate } = JSON.parse(await readFile(file, 'utf8'));
+  const recoverability = { ...result.recoverability, after: recoverabilityAfter };
+  const confusion = { ...result.confusion, after: confusionAfter };
+  const other = { ...result, ...candidate, confusion, recoverability };
   expect(other.candidate).toEqual({ id, recipe });
   expect(other.after).not.toEqual(result.after);
   expect(other.layers).not.toEqual(result.layers);
@@ -146,7 +148,7 @@ async function shows(editor: Workbench, result: RunRecord['result']): Promise<vo
 
 async function showsOverview(
   editor: Workbench,
-  { before, after, candidate, perClass, confusion }: RunRecord['result'],
+  { before, after, recoverability, candidate, perClass, confusion }: RunRecord['result'],
 ) {
   const { alphaR, alphaF } = candidate.recipe;
   const view = await editor.view('Overview');
@@ -157,7 +159,9 @@ async function showsOverview(
   await expect(cards.nth(1)).toHaveText(
     new RegExp(`${percent(before.retainAccuracy)}\\s*to\\s*${percent(after.retainAccuracy)}`),
   );
-  await expect(cards.nth(2)).toHaveText(new RegExp(`${alphaR}\\s*/\\s*${alphaF}`));
+  const [was, is] = [recoverability.before!, recoverability.after!].map((one) => percent(one.balancedAccuracy));
+  await expect(cards.nth(2)).toHaveText(new RegExp(`${was}\\s*to\\s*${is}`));
+  await expect(cards.nth(3)).toHaveText(new RegExp(`${alphaR}\\s*/\\s*${alphaF}`));
   const rows = await editor.numbers(view.locator('lethe-figure').filter({ hasText: 'Accuracy of each class' }));
   expect(rows.map(([name, , was, is]) => [name, was, is]).sort()).toEqual(
     perClass.map((entry) => [entry.class, percent(entry.before), percent(entry.after)]).sort(),
@@ -230,9 +234,7 @@ async function showsSearch(editor: Workbench, { candidates, candidate: chosen }:
   for (const candidate of candidates) {
     const point = view.getByRole('button', { name: `${recipeText(candidate.recipe)}:` });
     await expect(point).toHaveAccessibleName(
-      new RegExp(
-        `kept classes ${percent(candidate.retainAccuracy)}, forgotten classes ${percent(candidate.forgetAccuracy)}`,
-      ),
+      new RegExp(`kept classes ${percent(candidate.retainAccuracy)}, forgotten ${percent(candidate.forgetAccuracy)}`),
     );
   }
   await expect(view.locator('.point[aria-pressed=true]')).toHaveAccessibleName(

@@ -46,14 +46,26 @@ describe('The manifest', () => {
   });
 
   it('has the engine’s own defaults', () => {
-    const { samples, maxPatches, seed, alphaR, alphaF } = settingsOf({});
+    const usual = settingsOf({});
     const own = vscode.workspace.getConfiguration('lethe.unlearn');
-    const defaultOf = (name: string) => own.inspect(name)?.defaultValue;
-    assert.equal(defaultOf('samples'), samples);
-    assert.equal(defaultOf('maxPatches'), maxPatches);
-    assert.equal(defaultOf('seed'), seed);
-    assert.deepEqual(defaultOf('alphaR'), alphaR);
-    assert.deepEqual(defaultOf('alphaF'), alphaF);
+    for (const name of ['method', 'tolerance', 'depth', 'samples', 'maxPatches', 'seed', 'alphaR', 'alphaF'] as const) {
+      assert.deepEqual(own.inspect(name)?.defaultValue ?? null, usual[name], name);
+    }
+  });
+
+  it('takes 0 for a value where it is one, and for none elsewhere', async () => {
+    const own = vscode.workspace.getConfiguration('lethe.unlearn');
+    const zeros = ['tolerance', 'depth', 'seed', 'samples'] as const;
+    const set = async (value: unknown) => {
+      for (const name of zeros) await own.update(name, value, vscode.ConfigurationTarget.Global);
+    };
+    await set(0);
+    try {
+      const { tolerance, depth, seed, samples } = unlearnSettings(file('plain/shapes.onnx'));
+      assert.deepEqual([tolerance, depth, seed, samples], [0, 0, 0, undefined]);
+    } finally {
+      await set(undefined);
+    }
   });
 
   it('has settings that come to what the engine does by itself', () => {

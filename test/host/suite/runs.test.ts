@@ -447,8 +447,9 @@ describe('What runs a model', () => {
     const { studio } = await lethe();
     const { defaults } = studio.snapshot(file('fashion.onnx'));
     assert.deepEqual(defaults, {
-      ...{ samples: 100, maxPatches: 2000, alphaR: [10, 30, 100, 300], alphaF: [1, 3, 10, 30, 100] },
-      ...{ layers: null, seed: 1, forgetSamples: 900, memory: 2 * 2 ** 30 },
+      ...{ method: 'refit', tolerance: 0.01, depth: null, alphaR: null, alphaF: null },
+      ...{ samples: 150, forgetSamples: 1350, heldOut: 1 / 3, maxPatches: 2000 },
+      ...{ layers: null, seed: 1, memory: 2 * 2 ** 30 },
     });
   });
 });
