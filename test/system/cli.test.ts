@@ -1,21 +1,27 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { MethodName } from '../../src/contract/candidates.js';
+import type { CandidateId } from '../../src/contract/recipes.js';
 import type { CandidateResult } from '../../src/contract/records.js';
 import type { UnlearnResult } from '../../src/contract/run.js';
+import { METHOD_NAMES } from '../../src/contract/settings.js';
 import { temporaryFolder } from '../support/folders.js';
 import { inShapesFolder } from '../support/models/shapesFolder.js';
 import { lethe } from '../support/program/cli.js';
 import { expectGolden } from '../support/program/golden.js';
 
-interface Alphas {
+/** A candidate's method and alphas, which stand by themselves. */
+interface Named {
+  readonly method: MethodName;
   readonly alphaR: number;
   readonly alphaF: number;
 }
 
 /** What `unlearn --json` prints. */
-interface UnlearnDocument extends Omit<UnlearnResult, 'candidate' | 'candidates'>, Alphas {
-  readonly candidates: readonly (Alphas & Omit<CandidateResult, 'id' | 'recipe'>)[];
+interface UnlearnDocument extends Omit<UnlearnResult, 'candidate' | 'candidates'>, Named {
+  readonly candidate: CandidateId;
+  readonly candidates: readonly (Named & Omit<CandidateResult, 'recipe'>)[];
 }
 
 let folder: string;
@@ -41,7 +47,8 @@ function stable(document: object): object {
   return JSON.parse(text.replaceAll(folder, 'FOLDER').replace(/\d{8}T\d{6}Z/g, 'TIME'));
 }
 
-const search = ['--alpha-r', '30,100,300', '--alpha-f', '1,10,100', '--threads', '1'];
+/** A small search by the quicker method. */
+const search = ['--method', 'projection', '--alpha-r', '30,100,300', '--alpha-f', '1,10,100', '--threads', '1'];
 
 describe('golden runs', () => {
   it.each(['shapes.onnx', 'shapes'])('inspect %s', async (model) => {
@@ -57,9 +64,10 @@ describe('golden runs', () => {
   });
 
   it.each(['shapes.onnx', 'shapes'])('unlearn %s', async (model) => {
-    const { code, stdout } = await at('unlearn', model, '--forget', 'Rows', ...search, '--json');
+    const { code, stdout } = await at('unlearn', model, '--forget', 'Rows', '--threads', '1', '--json');
     expect(code).toBe(0);
     const result: UnlearnDocument = JSON.parse(stdout);
+    expect(result.method).toBe('refit');
     await expectGolden(stable(result), `unlearn-${model}`);
     for (const phase of ['load', 'measure', 'forward', 'spaces', 'search'] as const) {
       expect(result.seconds[phase]).toBeGreaterThan(0);
@@ -67,13 +75,15 @@ describe('golden runs', () => {
     }
   });
 
-  it('gives both formats the same dimensions and the same choice', async () => {
+  it.each(METHOD_NAMES)('gives both formats the same dimensions and the same choice: %s', async (method) => {
     const [onnx, tfjs] = await Promise.all(
       ['shapes.onnx', 'shapes'].map(async (model): Promise<UnlearnDocument> => {
-        return JSON.parse((await at('unlearn', model, '--forget', 'Rows', ...search, '--json')).stdout);
+        const args = ['--forget', 'Rows', ...search, '--method', method, '--json'];
+        return JSON.parse((await at('unlearn', model, ...args)).stdout);
       }),
     );
-    expect([tfjs.alphaR, tfjs.alphaF]).toEqual([onnx.alphaR, onnx.alphaF]);
+    expect(onnx.method).toBe(method);
+    expect(tfjs.candidate).toBe(onnx.candidate);
     for (const [index, layer] of onnx.layers.entries()) {
       // The two lay out a flattened image in another order, but the space is as large.
       expect(tfjs.layers[index].name).toBe(layer.name);
@@ -87,7 +97,10 @@ describe('what people see', () => {
   it('is a table before and after, and where things are', async () => {
     const { code, stdout, stderr } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Forgot Rows {2}\(α retain \d+, α forget \d+; accuracy on 300 test samples\)$/m);
+    expect(stdout).toMatch(
+      /^Forgot Rows {2}\(projection, α retain \d+, α forget \d+; accuracy on 300 test samples\)$/m,
+    );
+    expect(stdout).toMatch(/^ +recoverability \d+\.\d% ± \d+\.\d before, \d+\.\d% ± \d+\.\d after$/m);
     expect(stdout).toMatch(/^Rows +9\d\.\d% +\d\.\d% +-\d\d\.\d {2}forgotten now$/m);
     expect(stdout).toMatch(/^conv2 {2}conv +72 +12 +\d+\.\d +\d+\.\d +\d+\.\d +\d+\.\d%$/m);
     expect(stdout).toMatch(/^model {2}shapes\.forget-rows\.onnx$/m);
@@ -179,7 +192,7 @@ describe('runs on one another', () => {
 
   it('report with explanations, and on another candidate', async () => {
     const { stdout } = await at('unlearn', 'shapes', '--forget', 'Rows', ...search, '--json');
-    const { run, alphaR, alphaF, candidates }: UnlearnDocument = JSON.parse(stdout);
+    const { run, candidate, candidates }: UnlearnDocument = JSON.parse(stdout);
     const explained = await at('report', run, '--explain', '--forgotten-pictures', '--out', 'explained.html');
     expect(explained).toMatchObject({ code: 0, stderr: expect.stringContaining('Mapping decisions') });
     const pictures = async (name: string) =>
@@ -188,19 +201,17 @@ describe('runs on one another', () => {
     await at('report', run, '--explain', '--out', 'withheld.html');
     expect(await pictures('withheld.html')).toBe(2 * 4 + 2 + 2);
 
-    const other = candidates.find((entry) => entry.alphaR !== alphaR || entry.alphaF !== alphaF)!;
-    const pair = ['--alpha-r', String(other.alphaR), '--alpha-f', String(other.alphaF)];
-    expect(await at('report', run, ...pair)).toMatchObject({
+    const other = candidates.find(({ id }) => id !== candidate)!;
+    expect(await at('report', run, '--candidate', other.id)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(new RegExp(`report-projection-${other.alphaR}-${other.alphaF}\\.html\\n$`)),
+      stdout: expect.stringMatching(new RegExp(`report-${other.id}\\.html\\n$`)),
     });
   });
 
   it.each([
     [['--forgotten-pictures'], '--forgotten-pictures needs --explain'],
-    [['--alpha-r', '30'], 'a candidate is named by one --alpha-r and one --alpha-f'],
-    [['--alpha-r', '30,100', '--alpha-f', '10'], 'a candidate is named by one --alpha-r and one --alpha-f'],
-    [['--alpha-r', '31', '--alpha-f', '10'], 'the run has no candidate projection-31-10'],
+    [['--candidate', 'projection-31-10'], 'the run has no candidate projection-31-10'],
+    [['--candidate', 'refit-30-10'], 'the run has no candidate refit-30-10'],
   ])('report %j is refused', async (options, message) => {
     const { stdout } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', ...search, '--json');
     const { run }: UnlearnDocument = JSON.parse(stdout);
@@ -221,30 +232,33 @@ describe('exit codes', () => {
 
   it('4: no candidate forgets, nothing is written', async () => {
     const files = await tree();
-    const { code, stdout, stderr } = await at('unlearn', 'shapes.onnx', '--forget', 'Rows', '--alpha-f', '0.001');
+    const { code, stdout, stderr } = await at(
+      ...['unlearn', 'shapes.onnx', '--forget', 'Rows', '--method', 'projection', '--alpha-f', '0.001'],
+    );
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toContain('no candidate forgets');
     expect(await tree()).toEqual(files);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('130: %s in mid-run leaves nothing', async (signal) => {
+  it.each([
+    ['SIGINT', 'projection', '4M'],
+    ['SIGTERM', 'refit', '6M'],
+  ] as const)('130: %s in mid-run leaves nothing: %s', async (signal, method, memory) => {
     const files = await tree();
     const scratch = await temporaryFolder();
     let sent = false;
-    // Thousands of candidates, and too little memory to keep the spaces out of the scratch folder.
+    // Thousands of candidates, and too little memory to keep all out of the scratch folder.
     const list = Array.from({ length: 60 }, (_, index) => index + 1).join();
-    const run = lethe(
-      ['unlearn', 'shapes.onnx', '--forget', 'Rows', '--alpha-r', list, '--alpha-f', list, '--memory', '4M'],
-      {
-        cwd: folder,
-        env: { TMPDIR: scratch },
-        onStderr(child, text) {
-          if (sent || !text.includes('Finding the spaces')) return;
-          sent = true;
-          setTimeout(() => child.kill(signal), 300);
-        },
+    const many = ['--method', method, '--alpha-r', list, '--alpha-f', list, '--memory', memory];
+    const run = lethe(['unlearn', 'shapes.onnx', '--forget', 'Rows', ...many], {
+      cwd: folder,
+      env: { TMPDIR: scratch },
+      onStderr(child, text) {
+        if (sent || !text.includes('Finding the spaces')) return;
+        sent = true;
+        setTimeout(() => child.kill(signal), 300);
       },
-    );
+    });
     const { code, stdout, stderr } = await run;
     expect(sent).toBe(true);
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });

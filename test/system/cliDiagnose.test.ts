@@ -19,7 +19,7 @@ async function configure(extra: object): Promise<void> {
 }
 
 const policy = { forget: [{ class: 'Rows', maxAccuracy: 0.1 }] };
-const search = ['--alpha-r', '30,100,300', '--alpha-f', '1,10,100', '--threads', '1'];
+const search = ['--method', 'projection', '--alpha-r', '30,100,300', '--alpha-f', '1,10,100', '--threads', '1'];
 
 describe('lethe diagnose', () => {
   it('finds nothing: exit code 0, one line', async () => {

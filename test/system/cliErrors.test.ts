@@ -233,6 +233,8 @@ describe('a wrong call', () => {
 
   it('options that make no sense', async () => {
     await refuses([...rows, '--alpha-r', '0,-1'], { code: 'usage', what: '--alpha-r must be positive numbers' });
+    await refuses([...rows, '--method', 'magic'], { code: 'usage', what: '--method must be refit or projection' });
+    await refuses([...rows, '--depth', '2'], { code: 'usage', what: '--depth must be a number from 0 to 1' });
     await refuses([...rows, '--samples', 'many'], { code: 'usage', what: '--samples must be a whole number' });
     await refuses([...rows, '--layers', 'nope*'], {
       code: 'nothing-to-edit',
@@ -280,14 +282,14 @@ describe('a wrong lethe.json', () => {
     await writeFile(at('inner/lethe.json'), text.replaceAll('"data/', '"../data/'));
     const args = ['inner/shapes.onnx', '--forget', 'Rows'];
     await refuses(args, { code: 'path-outside', what: /./ });
-    const search = ['--alpha-r', '100', '--alpha-f', '1'];
+    const search = ['--method', 'projection', '--alpha-r', '100', '--alpha-f', '1'];
     const allowed = await lethe(['unlearn', ...args, ...search, '--allow-outside', '--quiet'], { cwd: folder });
     expect(allowed.code).toBe(0);
   });
 });
 
 describe('a full disk', () => {
-  const quick = [...rows, '--alpha-r', '100', '--alpha-f', '1'];
+  const quick = [...rows, '--method', 'projection', '--alpha-r', '100', '--alpha-f', '1'];
 
   // A limit on the size of files stands in for it: the model has 11 kB, its record 20, its report more.
   it.each([

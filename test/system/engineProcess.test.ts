@@ -374,14 +374,14 @@ describe('the engine that is shipped', () => {
     const phases = new Set<string>();
     const result = await engine().run(
       'unlearn',
-      { model, forget: ['Slope'] },
+      { model, forget: ['Rows'] },
       { onProgress: (progress) => phases.add(`${stepOf(progress)}: ${progress.phase}`) },
     );
     expect(result.after.forgetAccuracy).toBeLessThanOrEqual(0.01);
     expect(await exists(result.output)).toBe(true);
     expect([...phases].sort()).toEqual([
       ...['check: dimensions', 'check: measure', 'load: hash', 'load: load', 'measure: measure'],
-      ...['save: hash', 'save: projections', 'save: save', 'search: projections', 'search: search'],
+      ...['save: hash', 'save: save', 'search: measure', 'search: search'],
       ...['spaces: moments', 'spaces: spaces', 'spaces: spectra'],
     ]);
   });

@@ -8,6 +8,7 @@ import type { JobName, Jobs, PartOf } from '../../src/contract/jobs.js';
 import type { Phase, Progress } from '../../src/contract/progress.js';
 import type { CandidateId } from '../../src/contract/recipes.js';
 import type { UnlearnPart, UnlearnResult } from '../../src/contract/run.js';
+import { METHOD_NAMES } from '../../src/contract/settings.js';
 import { builtEngine } from '../support/engine/entries.js';
 import { temporaryFolder } from '../support/folders.js';
 import { writeShapes } from '../support/models/shapes.js';
@@ -19,9 +20,9 @@ afterEach(async () => {
 
 const settings = { forget: ['Rows'], alphaR: [30, 100], alphaF: [1, 10], threads: 1 };
 
-/** The candidates that a run has tried and not chosen. */
+/** The candidates that a run has tried and not chosen, though they forget. */
 function others({ candidates }: UnlearnResult): CandidateId[] {
-  return candidates.filter(({ chosen }) => !chosen).map(({ id }) => id);
+  return candidates.filter(({ chosen, forgets }) => forgets && !chosen).map(({ id }) => id);
 }
 
 /** Runs a job and tells the phases that it went through, and its parts. */
@@ -53,36 +54,39 @@ function startEngine(): { readonly engine: EngineProcess; pid(): number } {
 }
 
 describe('a run in the engine process', () => {
-  test('leaves its spaces for other candidates, which are the same after the process was killed', async () => {
-    const model = await writeShapes(await temporaryFolder());
-    const { engine, pid } = startEngine();
-    const { result, parts } = await watched(engine, 'unlearn', { model, ...settings });
-    const told: UnlearnPart = Object.assign({}, ...parts);
-    const shown = (await engine.run('showRun', { run: result.run }))!;
-    expect({ ...told, seconds: result.seconds }).toEqual(shown.outcome);
+  test.each(METHOD_NAMES)(
+    'leaves what it found for other candidates, which are the same after the process was killed: %s',
+    async (method) => {
+      const model = await writeShapes(await temporaryFolder());
+      const { engine, pid } = startEngine();
+      const { result, parts } = await watched(engine, 'unlearn', { model, ...settings, method });
+      const told: UnlearnPart = Object.assign({}, ...parts);
+      const shown = (await engine.run('showRun', { run: result.run }))!;
+      expect({ ...told, seconds: result.seconds }).toEqual(shown.outcome);
 
-    const [other] = others(result);
-    const kept = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
-    expect(kept.phases).not.toContain('spaces');
-    expect(kept.result.outcome.layers[0].spectra.retain).toBeInstanceOf(Float32Array);
+      const [other] = others(result);
+      const kept = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
+      expect(kept.phases).not.toContain('spaces');
+      expect(kept.result.outcome.layers[0].spectra.retain).toBeInstanceOf(Float32Array);
 
-    const first = pid();
-    process.kill(first, 'SIGKILL');
-    await expect
-      .poll(() => engine.run('showRun', { run: result.run, candidate: other }).catch(() => null))
-      .toEqual(kept.result);
-    expect(pid()).not.toBe(first);
-    await rm(path.join(result.run, 'candidates'), { recursive: true });
-    const rebuilt = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
-    expect(rebuilt.phases).toContain('spaces');
-    expect(rebuilt.result).toEqual(kept.result);
+      const first = pid();
+      process.kill(first, 'SIGKILL');
+      await expect
+        .poll(() => engine.run('showRun', { run: result.run, candidate: other }).catch(() => null))
+        .toEqual(kept.result);
+      expect(pid()).not.toBe(first);
+      await rm(path.join(result.run, 'candidates'), { recursive: true });
+      const rebuilt = await watched(engine, 'candidate', { run: result.run, candidate: other, threads: 1 });
+      expect(rebuilt.phases).toContain('spaces');
+      expect(rebuilt.result).toEqual(kept.result);
 
-    const out = path.join(path.dirname(model), 'saved.onnx');
-    const saved = await engine.run('saveCandidate', { run: result.run, candidate: other, out, threads: 1 });
-    expect((await engine.run('evaluate', { model: saved.output, threads: 1 })).confusion.flat()).toEqual([
-      ...kept.result.outcome.confusionAfter!.counts,
-    ]);
-  });
+      const out = path.join(path.dirname(model), 'saved.onnx');
+      const saved = await engine.run('saveCandidate', { run: result.run, candidate: other, out, threads: 1 });
+      expect((await engine.run('evaluate', { model: saved.output, threads: 1 })).confusion.flat()).toEqual([
+        ...kept.result.outcome.confusionAfter!.counts,
+      ]);
+    },
+  );
 
   test('is shown, with its samples, while the next one goes on', async () => {
     const model = await writeShapes(await temporaryFolder());

@@ -175,7 +175,7 @@ describe('the packed command line', () => {
   // All candidates take TensorFlow.js on WebAssembly most of a minute.
   it.each([
     ['fashion.onnx', []],
-    ['fashion-tfjs/model.json', ['--alpha-r', '10,30', '--alpha-f', '3,10']],
+    ['fashion-tfjs/model.json', ['--method', 'projection', '--alpha-r', '10,30', '--alpha-f', '3,10']],
   ] as const)('forgets a class of the demo: %s', async (model, options) => {
     const args = ['unlearn', model, '--forget', 'Shirt', '--json', '--quiet', ...options];
     const result: UnlearnResult = JSON.parse(await lethe(path.join(extension, 'bin', 'lethe'), ...args));
