@@ -47,7 +47,7 @@ export function cards({ result, settings }: RunRecord): Html {
   </section>
   <section class="cards">
     ${card('Layers edited', `${result.layers.length}`, `${result.skipped.length} left alone`)}
-    ${card(`Chosen, ${recipe.method}`, `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget, of ${pluralText(result.candidates.length, 'candidate')}`)}
+    ${card('Chosen', `${recipe.alphaR} / ${recipe.alphaF}`, `α retain / α forget of ${recipe.method}, one of ${countText(result.candidates.length)}`)}
     ${card('Measured on', countText(measuredOn.samples), `${measuredOn.heldOut ? 'held-out ' : ''}${measuredOn.split} samples`)}
     ${card('Time', durationText(result.seconds.total), `${countText(settings.samples)} samples a class`)}
   </section>
