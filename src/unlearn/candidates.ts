@@ -62,6 +62,8 @@ export interface Judged extends Evaluation {
   /** Whether each limit of the policy is kept: of the classes to forget, and of the protected ones. */
   readonly meetsForgetLimits: boolean;
   readonly meetsProtectLimits: boolean;
+  /** Whether it surely does not forget: a limit of the classes to forget is exceeded by more than the error of the measurement. */
+  readonly remembers: boolean;
 }
 
 const FORGET_LIMIT = 0.05;
@@ -82,6 +84,10 @@ export function judge(recipe: Recipe, evaluation: Evaluation, goals: Goals, comp
     // Nothing is known of a class without samples: no candidate is turned down for it, but none to forget it wins either.
     return result ? !exceeds(result.accuracy, limit) : !forgotten.has(name);
   };
+  const surelyExceeds = ({ class: name, maxAccuracy = DEFAULT_MAX_ACCURACY }: ForgetLimit) => {
+    const result = results.get(name);
+    return result !== undefined && exceeds(result.accuracy, maxAccuracy, 2 * errorOf(maxAccuracy, result.samples));
+  };
   const keeps = ({ class: name, before, maxDrop }: ProtectLimit) => {
     const result = results.get(name);
     return !result || !exceeds(before - result.accuracy, maxDrop);
@@ -97,7 +103,13 @@ export function judge(recipe: Recipe, evaluation: Evaluation, goals: Goals, comp
     forgets: unknown.every((limit) => within(limit.class, goals.forgetLimit ?? FORGET_LIMIT)),
     meetsForgetLimits: unknown.every((limit) => within(limit.class, limit.maxAccuracy ?? DEFAULT_MAX_ACCURACY)),
     meetsProtectLimits: (goals.protect ?? []).every(keeps),
+    remembers: unknown.some(surelyExceeds),
   };
+}
+
+/** One standard error of an accuracy measured on so many samples, as wide as half a sample at least. */
+function errorOf(accuracy: number, samples: number): number {
+  return Math.sqrt(Math.max(accuracy * (1 - accuracy), 1 / (4 * samples)) / samples);
 }
 
 function pooled(classes: readonly ClassAccuracy[]): number {

@@ -22,8 +22,9 @@ export function listed(recipes: readonly Recipe[]): Strategy {
 }
 
 /**
- * Bisects a path on which every step forgets more deeply and costs more retain accuracy, for the deepest one that is within a
- * tolerance of the best. Where the first one beyond is so by less than the error of the difference, the next one is tried too.
+ * Bisects a path on which every step forgets more deeply and costs more retain accuracy: for the deepest step that is within a
+ * tolerance of the best that forgets. Where the first one beyond is so by less than the error of the difference, the next one is
+ * tried too. Where the start does not forget, the shallowest step that does is bisected before; and if none does, all are tried.
  * @param path from the shallowest to the deepest.
  * @param start where to begin: it should be shallow enough to tell what retain accuracy can be had.
  */
@@ -33,23 +34,42 @@ export function deepest(path: readonly Recipe[], start: number, tolerance: numbe
     next(judged) {
       const known = byId(judged);
       const at = path.map((recipe) => known.get(candidateId(recipe)));
-      if (!at.some(Boolean)) return path[start];
-      const best = judged.reduce((a, b) => (rank(b) > rank(a) ? b : a));
-      const loss = (one: Judged) => best.retainAccuracy - one.retainAccuracy - tolerance;
-      const isTooDeep = (one: Judged) => forgetsEnough(one) && (!one.meetsProtectLimits || loss(one) > 0);
-      const first = at.findIndex((one) => one && isTooDeep(one));
-      let beyond = first < 0 ? path.length : first;
-      const within = at.findLastIndex((one, index) => one && index < beyond);
-      if (beyond - within > 1) return path[(within + beyond) >> 1];
-      while (beyond < path.length) {
-        const one = at[beyond];
-        if (!one) return path[beyond];
-        if (!one.meetsProtectLimits || loss(one) > pairedError(best, one)) return null;
-        beyond++;
+      if (!at[start]) return path[start];
+      let first = start;
+      if (at[start].remembers) {
+        const forgets = at.findIndex((one, index) => one && index > start && !one.remembers);
+        first = forgets < 0 ? path.length : forgets;
+        const last = at.findLastIndex((one, index) => one?.remembers && index < first);
+        if (first - last > 1) return path[(last + first) >> 1];
+        if (first === path.length) return judged.some(({ forgets }) => forgets) ? null : untried(path, at);
       }
-      return null;
+      const step = deepestFrom(at, tolerance);
+      if (step !== null) return path[step];
+      return judged.some(({ forgets }) => forgets) ? null : untried(path, at);
     },
   };
+}
+
+/** The next one to judge on the way to the deepest, once one that forgets is known; null when the deepest is. */
+function deepestFrom(at: readonly (Judged | undefined)[], tolerance: number): number | null {
+  const candidates = at.flatMap((one) => (one && !one.remembers ? one : []));
+  const best = candidates.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  const loss = (one: Judged) => best.retainAccuracy - one.retainAccuracy - tolerance;
+  const isTooDeep = (one: Judged) => !one.remembers && (!one.meetsProtectLimits || loss(one) > 0);
+  const tooDeep = at.findIndex((one) => one && isTooDeep(one));
+  let beyond = tooDeep < 0 ? at.length : tooDeep;
+  const within = at.findLastIndex((one, index) => one && index < beyond);
+  if (beyond - within > 1) return (within + beyond) >> 1;
+  for (; beyond < at.length; beyond++) {
+    const one = at[beyond];
+    if (!one) return beyond;
+    if (!one.meetsProtectLimits || loss(one) > pairedError(best, one)) return null;
+  }
+  return null;
+}
+
+function untried(path: readonly Recipe[], at: readonly (Judged | undefined)[]): Recipe | null {
+  return path.find((_, index) => !at[index]) ?? null;
 }
 
 /** By retain accuracy, those that do what they must before the others. */

@@ -126,8 +126,21 @@ describe('the deepest on a path', () => {
     const costly = descend((at) => ({ retain: 0.95 - 0.03 * at, forget: at < 10 ? 0.2 : 0 }));
     expect(costly.chosen).toBe(10);
     const never = descend(() => ({ retain: 0.95, forget: 0.2 }));
-    expect(never.visited).toEqual([2, 6, 8, 9, 10]);
+    // Then none is left out before it is said that none forgets.
+    expect(never.visited.slice(0, 5)).toEqual([2, 6, 8, 9, 10]);
+    expect([...never.visited].sort((a, b) => a - b)).toEqual([...PATH.keys()]);
     expect(never.chosen).toBeNull();
+    // Not the deepest near one that the bisection hit, but near the shallowest that forgets.
+    const steep = descend((at) => ({ retain: 0.95 - 0.02 * Math.max(0, at - 3), forget: at < 4 ? 0.2 : 0 }));
+    expect(steep.chosen).toBe(4);
+  });
+
+  it('does not take one sample of a few for remembering, and tries shallower steps where nothing deeper forgets', () => {
+    // 1 of 40 is more than 1%, but says nothing against it.
+    const few = descend((at) => ({ retain: at <= 5 ? 0.95 : 0.8, forget: at < 9 ? 1 / 40 : 0, samples: 40 }));
+    expect(few.chosen).toBe(5);
+    const shallow = descend((at) => ({ retain: 0.95, forget: at === 0 ? 0.05 : 0.3 }));
+    expect(shallow.chosen).toBe(0);
   });
 
   it('asks for as little of a class to forget as its own limit says', () => {
