@@ -5,9 +5,9 @@ export type DepthJudgement = Pick<CandidateResult, 'retainAccuracy' | 'score' | 
   readonly recipe: CandidateResult['recipe'];
 };
 
-/** How well the forgotten classes can be read from a candidate; the same for all where that is not known. */
+/** How well the forgotten classes can be read from a candidate; where that is not known, nothing speaks for its being deep. */
 export function readability({ recoverability }: Pick<DepthJudgement, 'recoverability'>): number {
-  return recoverability?.balancedAccuracy ?? 0;
+  return recoverability?.balancedAccuracy ?? 1;
 }
 
 /** The deeper one first; of equals the one that keeps more, then the one that changes less. */

@@ -103,7 +103,7 @@ export const RUN_SETTINGS = {
     kind: 'share',
     title: 'Samples held out to judge with',
     option: '--held-out <share>',
-    help: 'part of these samples (0 to 0.5) to judge candidates with; 0 judges on the samples they are made from',
+    help: 'part of these samples to judge candidates with, a half at most; 0 judges on the samples they are made from',
     default: 1 / 3,
     inEditor: false,
   },

@@ -12,6 +12,8 @@ import type { ActivationStream, ProjectionProblem, Side } from './stream.js';
 export interface CollectOptions extends Work {
   /** Bytes that moments and what is derived from them may take together, roughly; default 2 GiB. */
   readonly memory?: number;
+  /** Which part that is of what the user allowed, for messages; default all of it. */
+  readonly share?: number;
   /** Folder for the scratch file that is used when the moments exceed the memory; default the system's. */
   readonly scratch?: string;
 }
@@ -51,7 +53,7 @@ export async function collectSpaces(
   const fits = peak <= 0.75 * memory;
   const passes = fits
     ? SIDES.map((side) => sources.filter((source) => source.side === side))
-    : passesOver(sources, memory);
+    : passesOver(sources, memory, options.share);
   const store = fits ? new MemoryStore() : await ScratchStore.create(options.scratch);
   try {
     let done = 0;
@@ -74,13 +76,13 @@ function keyOf({ problem, side }: Pick<Source, 'problem' | 'side'>): string {
 }
 
 /** Cuts the sources, which are sorted by side, into passes over one side that fit into half of the memory. */
-function passesOver(sources: readonly Source[], memory: number): Source[][] {
+function passesOver(sources: readonly Source[], memory: number, share = 1): Source[][] {
   const passes: Source[][] = [];
   let used = 0;
   for (const source of sources) {
     const bytes = accumulatorBytes(source.problem, source.count);
     // To apply a pair of spaces takes both moments and a factor.
-    if (bytes > memory / 3) throw tooLarge(source, bytes, memory);
+    if (bytes > memory / 3) throw tooLarge(source, bytes, memory, share);
     const pass = passes.at(-1);
     if (pass && pass[0].side === source.side && used + bytes <= memory / 2) {
       pass.push(source);
@@ -93,11 +95,11 @@ function passesOver(sources: readonly Source[], memory: number): Source[][] {
   return passes;
 }
 
-function tooLarge({ problem, side, count }: Source, bytes: number, memory: number): LetheError {
+function tooLarge({ problem, side, count }: Source, bytes: number, memory: number, share: number): LetheError {
   return new LetheError('out-of-memory', {
     message: `the ${side} space of ${count} vectors of length ${problem.in} takes ${memoryText(bytes, 'up')}, with a budget of ${memoryText(memory, 'up')}`,
     place: `layer "${problem.id}"`,
-    hint: `Allow at least ${memoryText(3 * bytes, 'up')}, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
+    hint: `Allow at least ${memoryText((3 * bytes) / share, 'up')} in all, use fewer vectors (--max-patches), or leave the layer out (--layers).`,
   });
 }
 

@@ -59,7 +59,8 @@ async function prepare(basis: RunBasis, fitted: FittedSamples, work: Work): Prom
     for (const one of [spaces, wanted, edits]) await one?.dispose();
   };
   try {
-    spaces = await collectSpaces(wanted.passing(stream), layers, { ...work, memory: REFIT_SHARES.spaces * memory });
+    const share = REFIT_SHARES.spaces;
+    spaces = await collectSpaces(wanted.passing(stream), layers, { ...work, memory: share * memory, share });
     const projections = new Projections(spaces, (id) => classifier.readWeight(id));
     const { stages } = await planPass({ classifier, layers, costs }, samples.retain, work);
     const fits = new Fits({ basis, samples, projections, stages, wanted, edits });
