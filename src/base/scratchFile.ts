@@ -33,11 +33,11 @@ export class ScratchFile {
     }
   }
 
-  /** Adds values at the end. @returns where they begin. @throws LetheError `disk-full`, `file-unwritable`, `cancelled`. */
+  /** Adds values at the end, one call after the other. @returns where they begin. @throws LetheError `disk-full`, `file-unwritable`, `cancelled`. */
   async append(data: Float32Array, signal?: AbortSignal): Promise<number> {
     const offset = this.#end;
-    this.#end += data.byteLength;
     await this.#each(data, (bytes, at) => this.#handle.write(bytes, 0, bytes.length, offset + at), signal);
+    this.#end += data.byteLength;
     return offset;
   }
 
