@@ -1,7 +1,9 @@
 import { breathe } from '../../base/abort.js';
 import type { Work } from '../../contract/progress.js';
 import type { ClassAccuracy, Confusion } from '../../contract/records.js';
-import type { Classifier } from '../../models/classifier.js';
+import type { Batch } from '../../data/batches.js';
+import type { Tensor } from '../../linalg/tensor.js';
+import type { Classifier, TapId } from '../../models/classifier.js';
 import { largestOf } from '../../models/logits.js';
 import { checkLogits } from './probe.js';
 import { inBatches, type SampleSet } from './samples.js';
@@ -30,18 +32,41 @@ export async function answersOf(
   batch: number,
   work: Work = {},
 ): Promise<Int32Array> {
-  const classes = classifier.classCount;
   const answers = new Int32Array(samples.indices.length);
   let done = 0;
-  for await (const { tensor, labels } of inBatches(samples, batch, work.signal)) {
-    await breathe(work.signal);
-    const { logits } = await classifier.forward(tensor, { signal: work.signal });
-    checkLogits(classifier, logits, labels.length);
-    for (let at = 0; at < labels.length; at++) answers[done + at] = largestOf(logits.data, at * classes, classes);
-    done += labels.length;
-    work.onProgress?.({ phase: 'measure', done, total: samples.indices.length });
+  for await (const answered of answeredBatches(classifier, samples, batch, [], work)) {
+    answers.set(answered.answers, done);
+    done += answered.answers.length;
   }
   return answers;
+}
+
+/** Some samples: their classes, what they are taken for, and what layers read of them. */
+export interface AnsweredBatch {
+  readonly labels: Batch['labels'];
+  readonly answers: Int32Array;
+  readonly taps: ReadonlyMap<TapId, Tensor>;
+}
+
+/** The same batch by batch, with taps. */
+export async function* answeredBatches(
+  classifier: Classifier,
+  samples: SampleSet,
+  batch: number,
+  taps: readonly TapId[],
+  { signal, onProgress }: Work,
+): AsyncGenerator<AnsweredBatch> {
+  const classes = classifier.classCount;
+  let done = 0;
+  for await (const { tensor, labels } of inBatches(samples, batch, signal)) {
+    await breathe(signal);
+    const result = await classifier.forward(tensor, { taps, signal });
+    checkLogits(classifier, result.logits, labels.length);
+    const answer = (_: unknown, at: number) => largestOf(result.logits.data, at * classes, classes);
+    yield { labels, answers: Int32Array.from({ length: labels.length }, answer), taps: result.taps };
+    done += labels.length;
+    onProgress?.({ phase: 'measure', done, total: samples.indices.length });
+  }
 }
 
 /** Share of right answers over all samples of these classes; null without samples. */

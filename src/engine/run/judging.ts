@@ -1,12 +1,11 @@
-import { breathe } from '../../base/abort.js';
 import type { Work } from '../../contract/progress.js';
 import { matrix } from '../../linalg/matrix.js';
 import type { Classifier } from '../../models/classifier.js';
-import { largestOf } from '../../models/logits.js';
 import type { ClassAccuracy, Evaluation } from '../../unlearn/candidates.js';
 import { crossValidated } from '../../unlearn/recoverability.js';
-import { batchSize, checkLogits } from '../open/probe.js';
-import { inBatches, type SampleSet } from '../open/samples.js';
+import { answeredBatches } from '../open/accuracy.js';
+import { batchSize } from '../open/probe.js';
+import type { SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
 import { rolesOf } from './candidate.js';
 import { hiddenFeatures, lastHidden } from './features.js';
@@ -24,22 +23,17 @@ export async function evaluateOn(
   const features: Record<'forget' | 'rest', Float32Array[]> = { forget: [], rest: [] };
   const tally = new Map<number, { right: number; all: number }>();
   const isRight: number[] = [];
-  let done = 0;
-  for await (const { tensor, labels } of inBatches(samples, batchSize(costs, hidden ? [hidden] : []), work.signal)) {
-    await breathe(work.signal);
-    const taps = hidden?.sites.map(({ tap }) => tap) ?? [];
-    const result = await model.forward(tensor, { taps, signal: work.signal });
-    checkLogits(model, result.logits, labels.length);
-    const vectors = hidden && hiddenFeatures(hidden, result.taps, labels.length);
+  const batch = batchSize(costs, hidden ? [hidden] : []);
+  const read = hidden?.sites.map(({ tap }) => tap) ?? [];
+  for await (const { labels, answers, taps } of answeredBatches(model, samples, batch, read, work)) {
+    const vectors = hidden && hiddenFeatures(hidden, taps, labels.length);
     for (const [at, label] of labels.entries()) {
-      const right = largestOf(result.logits.data, at * model.classCount, model.classCount) === label;
+      const right = answers[at] === label;
       const known = tally.get(label) ?? { right: 0, all: 0 };
       tally.set(label, { right: known.right + Number(right), all: known.all + 1 });
       if (!isForgotten.has(label) && !isEarlier.has(label)) isRight.push(Number(right));
       if (vectors && !isEarlier.has(label)) features[isForgotten.has(label) ? 'forget' : 'rest'].push(vectors[at]);
     }
-    done += labels.length;
-    work.onProgress?.({ phase: 'measure', done, total: samples.indices.length });
   }
   return {
     classes: accuraciesOf(tally),

@@ -16,11 +16,6 @@ export class Sources {
     if (lent) this.#current = { fitted: basis.samples.fitted, source: lent, isLent: true };
   }
 
-  /** Whether it is there without further work. */
-  has(fitted: FittedSamples): boolean {
-    return this.#current?.fitted === fitted;
-  }
-
   /** Disposes of what was asked for before, if it is another one. @throws LetheError as `Method.prepare`. */
   async of(fitted: FittedSamples, work: Work): Promise<CandidateSource> {
     if (this.#current?.fitted !== fitted) {
