@@ -25,6 +25,13 @@ export function squaredNorm({ data }: Matrix): number {
   return sum;
 }
 
+/** The mean of all rows, in float64. */
+export function meanRow({ rows, cols, data }: Matrix): Float64Array {
+  const mean = new Float64Array(cols);
+  for (let at = 0; at < data.length; at++) mean[at % cols] += data[at] / rows;
+  return mean;
+}
+
 export function identity(size: number): Matrix {
   const eye = matrix(size, size);
   for (let at = 0; at < eye.data.length; at += size + 1) eye.data[at] = 1;

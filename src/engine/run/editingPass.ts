@@ -2,10 +2,12 @@ import type { Work } from '../../contract/progress.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { LayerId } from '../../linalg/weightEdits.js';
 import type { Classifier, Layer, Stage } from '../../models/classifier.js';
+import { ERASURE_LOOKS } from '../../unlearn/erasure.js';
 import type { Side } from '../../unlearn/stream.js';
 import { batchSize } from '../open/probe.js';
 import { inBatches, type SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
+import { meanInputs } from './features.js';
 import { LayerRows, stacked } from './rows.js';
 import { StagedPass } from './stagedPass.js';
 import { passesOf, planStages, type StageCost } from './stagePlan.js';
@@ -53,8 +55,13 @@ export async function planPass(basis: PassBasis, samples: SampleSet, work: Work)
       taken[taken.length - 1].operations += costs[at].operations;
     }
   }
+  // Before the last layer, the end of the network is looked at several times (see `erasing`).
+  const looks = Array.from({ length: ERASURE_LOOKS }, () => ({ operations: 0, kept: null }));
+  taken.splice(-1, 0, ...looks);
   const keeps = planStages(taken);
-  return { stages: planned.map((one, at) => ({ ...one, isKept: keeps[at] })), passes: passesOf(taken, keeps) };
+  const passes = passesOf(taken, keeps);
+  keeps.splice(-1 - ERASURE_LOOKS, ERASURE_LOOKS);
+  return { stages: planned.map((one, at) => ({ ...one, isKept: keeps[at] })), passes };
 }
 
 /** What each stage of the network takes. Two samples tell whether a value holds them one after the other, and so can be kept. */
@@ -120,6 +127,28 @@ export class EditingPass {
 
   async rowsOf(layer: Layer, model: Classifier, work: Work): Promise<SideRows> {
     return (await this.#take([layer], null, model, work)).get(layer.id)!;
+  }
+
+  /** What layers read of each sample, from where the samples stand (see `meanInputs`). */
+  async meansOf(
+    layers: readonly Layer[],
+    model: Classifier,
+    { signal }: Work,
+  ): Promise<Map<LayerId, Record<Side, Matrix>>> {
+    const taps = [...new Set(layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)))];
+    const found = new Map<LayerId, Record<Side, Matrix>>();
+    for (const side of SIDES) {
+      const parts = new Map<Layer, Matrix[]>(layers.map((layer) => [layer, []]));
+      for await (const { values, samples } of this.#passes[side].run(model, taps, null, signal)) {
+        for (const [layer, means] of parts) {
+          means.push(meanInputs(layer, values, samples, this.#basis.costs.readTokens)!);
+        }
+      }
+      for (const [{ id }, means] of parts) {
+        found.set(id, { ...found.get(id), [side]: stacked(means) } as Record<Side, Matrix>);
+      }
+    }
+    return found;
   }
 
   async dispose(): Promise<void> {

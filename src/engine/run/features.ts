@@ -1,6 +1,8 @@
+import { type Matrix, matrix } from '../../linalg/matrix.js';
 import type { Tensor } from '../../linalg/tensor.js';
 import type { Classifier, Layer, TapId } from '../../models/classifier.js';
 import { inputVectors, positionCount } from '../../models/unfold.js';
+import type { ReadTokens } from '../open/readTokens.js';
 
 /** The layer behind the last hidden one: what it reads is the last that can be told of a sample from inside. */
 export function lastHidden({ stages, layers }: Classifier): Layer | null {
@@ -9,24 +11,28 @@ export function lastHidden({ stages, layers }: Classifier): Layer | null {
 }
 
 /**
- * What a layer reads of each sample, as one vector: the mean over its positions.
- * @returns null if a tap does not hold the samples one after the other.
+ * What a layer reads of each sample, as one vector: the mean over its positions, or where those are tokens, over the tokens that
+ * the logits are made from.
+ * @returns n x (groups * in); null if a tap does not hold the samples one after the other.
  */
-export function hiddenFeatures(
+export function meanInputs(
   layer: Layer,
   taps: ReadonlyMap<TapId, Tensor>,
   samples: number,
-): readonly Float32Array[] | null {
+  readTokens: ReadTokens | null,
+): Matrix | null {
   const [{ tap, geometry }] = layer.sites;
   const value = taps.get(tap)!;
   const perSample = positionCount(geometry, value.dims) / samples;
   if (!Number.isInteger(perSample)) return null;
-  const width = layer.in * layer.groups;
-  return Array.from({ length: samples }, (_, sample) => {
-    const positions = Array.from({ length: perSample }, (_, at) => sample * perSample + at);
+  const all = Array.from({ length: perSample }, (_, at) => at);
+  const read = readTokens?.of === perSample ? readTokens.tokens : all;
+  const means = matrix(samples, layer.in * layer.groups);
+  for (let sample = 0; sample < samples; sample++) {
+    const positions = read.map((at) => sample * perSample + at);
     const { data } = inputVectors(layer, geometry, value, positions);
-    const mean = new Float32Array(width);
-    for (let at = 0; at < data.length; at++) mean[at % width] += data[at] / perSample;
-    return mean;
-  });
+    const mean = means.data.subarray(sample * means.cols, (sample + 1) * means.cols);
+    for (let at = 0; at < data.length; at++) mean[at % means.cols] += data[at] / read.length;
+  }
+  return means;
 }

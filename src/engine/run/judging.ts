@@ -8,7 +8,7 @@ import { batchSize } from '../open/probe.js';
 import type { SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
 import { rolesOf } from './candidate.js';
-import { hiddenFeatures, lastHidden } from './features.js';
+import { lastHidden, meanInputs } from './features.js';
 
 /** How a model does on some samples: its answers, and what its last hidden layer gives away of the classes to forget. */
 export async function evaluateOn(
@@ -26,13 +26,15 @@ export async function evaluateOn(
   const batch = batchSize(costs, hidden ? [hidden] : []);
   const read = hidden?.sites.map(({ tap }) => tap) ?? [];
   for await (const { labels, answers, taps } of answeredBatches(model, samples, batch, read, work)) {
-    const vectors = hidden && hiddenFeatures(hidden, taps, labels.length);
+    const vectors = hidden && meanInputs(hidden, taps, labels.length, costs.readTokens);
     for (const [at, label] of labels.entries()) {
       const right = answers[at] === label;
       const known = tally.get(label) ?? { right: 0, all: 0 };
       tally.set(label, { right: known.right + Number(right), all: known.all + 1 });
       if (!isForgotten.has(label) && !isEarlier.has(label)) isRight.push(Number(right));
-      if (vectors && !isEarlier.has(label)) features[isForgotten.has(label) ? 'forget' : 'rest'].push(vectors[at]);
+      if (!vectors || isEarlier.has(label)) continue;
+      const vector = vectors.data.subarray(at * vectors.cols, (at + 1) * vectors.cols);
+      features[isForgotten.has(label) ? 'forget' : 'rest'].push(vector);
     }
   }
   return {

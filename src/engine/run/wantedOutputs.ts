@@ -15,9 +15,10 @@ import { indicesOf } from './targets.js';
  * forgotten classes are as small as any. Dispose of it when done.
  */
 export class WantedOutputs {
+  /** The layer that gives the logits, if it is edited. */
+  readonly last: Layer | null;
   readonly #classifier: Classifier;
   readonly #layers: ReadonlyMap<LayerId, Layer>;
-  readonly #last: Layer | null;
   readonly #forgotten: readonly number[];
   readonly #store: ArrayStore;
   /** In the order in which the rows came by. */
@@ -27,7 +28,7 @@ export class WantedOutputs {
   constructor({ session: { classifier }, layers, targets }: RunBasis, memory: number) {
     this.#classifier = classifier;
     this.#layers = new Map(layers.map((layer) => [layer.id, layer]));
-    this.#last = lastLayer(classifier, layers);
+    this.last = lastLayer(classifier, layers);
     this.#forgotten = indicesOf([...targets.forget, ...targets.earlier]);
     this.#store = new ArrayStore(memory);
   }
@@ -58,7 +59,7 @@ export class WantedOutputs {
 
   /** Whether a layer gives the logits. */
   isLast({ id }: Layer): boolean {
-    return id === this.#last?.id;
+    return id === this.last?.id;
   }
 
   async dispose(): Promise<void> {

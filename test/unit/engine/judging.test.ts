@@ -4,7 +4,7 @@ import { locateModel } from '../../../src/engine/open/location.js';
 import { type Probe, probe } from '../../../src/engine/open/probe.js';
 import { inBatches, interleave, type SampleSet } from '../../../src/engine/open/samples.js';
 import { Session } from '../../../src/engine/open/session.js';
-import { hiddenFeatures, lastHidden } from '../../../src/engine/run/features.js';
+import { meanInputs, lastHidden } from '../../../src/engine/run/features.js';
 import { evaluateOn } from '../../../src/engine/run/judging.js';
 import type { Targets } from '../../../src/engine/run/targets.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
@@ -133,7 +133,7 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('how a model does on held-ou
     const [{ tap, geometry }] = conv2.sites;
     for await (const { tensor } of inBatches({ ...samples, indices: samples.indices.slice(0, 6) }, 6)) {
       const { taps } = await session.classifier.forward(tensor, { taps: [tap] });
-      const found = hiddenFeatures(conv2, taps, 6)!;
+      const found = meanInputs(conv2, taps, 6)!;
       expect(found).toHaveLength(6);
       for (const [sample, vector] of found.entries()) {
         const positions = Array.from({ length: 25 }, (_, at) => sample * 25 + at);
@@ -145,7 +145,7 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('how a model does on held-ou
         }
       }
       // 150 positions are none that four samples would have.
-      expect(hiddenFeatures(conv2, taps, 4)).toBeNull();
+      expect(meanInputs(conv2, taps, 4)).toBeNull();
     }
   });
 });
