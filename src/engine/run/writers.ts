@@ -11,7 +11,7 @@ import type { RunBasis } from './basis.js';
 import type { PlannedStage } from './editingPass.js';
 import { lastHidden, meanInputs } from './features.js';
 
-/** A layer that writes the last hidden features: many of them follow one of its channels and no other. */
+/** A layer that writes the last hidden features: most of its channels have some that follow them and no other. */
 export interface Writer {
   readonly layer: Layer;
   /** For each of its channels, the features that follow it. */
@@ -75,8 +75,10 @@ export async function findWriters(
     for (const [feature, channel] of channels.entries()) {
       if (channel !== null && !taken.has(feature)) features[channel].push(feature);
     }
+    // A few may happen to follow a channel of a layer further before.
+    if (features.filter((one) => one.length > 0).length < layer.out / 2) continue;
     for (const one of features.flat()) taken.add(one);
-    if (features.some((one) => one.length > 0)) writers.push({ layer, features });
+    writers.push({ layer, features });
     if (taken.size === channels.length) break;
   }
   return writers;

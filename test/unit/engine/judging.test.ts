@@ -4,7 +4,7 @@ import { locateModel } from '../../../src/engine/open/location.js';
 import { type Probe, probe } from '../../../src/engine/open/probe.js';
 import { inBatches, interleave, type SampleSet } from '../../../src/engine/open/samples.js';
 import { Session } from '../../../src/engine/open/session.js';
-import { meanInputs, lastHidden } from '../../../src/engine/run/features.js';
+import { lastHidden, meanInputs } from '../../../src/engine/run/features.js';
 import { evaluateOn } from '../../../src/engine/run/judging.js';
 import type { Targets } from '../../../src/engine/run/targets.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
@@ -133,19 +133,23 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('how a model does on held-ou
     const [{ tap, geometry }] = conv2.sites;
     for await (const { tensor } of inBatches({ ...samples, indices: samples.indices.slice(0, 6) }, 6)) {
       const { taps } = await session.classifier.forward(tensor, { taps: [tap] });
-      const found = meanInputs(conv2, taps, 6)!;
-      expect(found).toHaveLength(6);
-      for (const [sample, vector] of found.entries()) {
+      const found = meanInputs(conv2, taps, 6, null)!;
+      expect([found.rows, found.cols]).toEqual([6, 72]);
+      for (let sample = 0; sample < 6; sample++) {
         const positions = Array.from({ length: 25 }, (_, at) => sample * 25 + at);
         const { data } = inputVectors(conv2, geometry, taps.get(tap)!, positions);
         for (let c = 0; c < 72; c++) {
           let sum = 0;
           for (let p = 0; p < 25; p++) sum += data[p * 72 + c];
-          expect(vector[c]).toBeCloseTo(sum / 25, 5);
+          expect(found.data[sample * 72 + c]).toBeCloseTo(sum / 25, 5);
         }
       }
       // 150 positions are none that four samples would have.
-      expect(meanInputs(conv2, taps, 4)).toBeNull();
+      expect(meanInputs(conv2, taps, 4, null)).toBeNull();
+      // Of tokens, only those that are read.
+      const { data } = inputVectors(conv2, geometry, taps.get(tap)!, [3, 28]);
+      const some = meanInputs(conv2, taps, 6, { tokens: [3], of: 25 })!;
+      expect(some.data.subarray(0, 2 * 72)).toEqual(data);
     }
   });
 });

@@ -23,6 +23,7 @@ inShapesFolder((made) => {
 const SIDE = 10;
 const HALF = 5;
 const [ALPHA_R, ALPHA_F] = [30, 10];
+const LEFT = 0.2 * Math.log10(ALPHA_R);
 
 /** Images or feature maps of some samples: each channels x side x side. */
 interface Maps {
@@ -133,6 +134,41 @@ function fitted({ weight, bias, before, now, lowered, mu }: Fit): DenseMatrix {
   return bias ? found.mulColumn(found.columns - 1, one) : found;
 }
 
+/** Each sample's mean row, where each has as many. */
+function sampleMeans({ rows, cols, data }: Matrix): DenseMatrix {
+  const area = HALF * HALF;
+  const means = DenseMatrix.zeros(rows / area, cols);
+  for (let at = 0; at < data.length; at++) {
+    const [sample, col] = [Math.floor(at / cols / area), at % cols];
+    means.set(sample, col, means.get(sample, col) + data[at] / area);
+  }
+  return means;
+}
+
+/** Ridge regression of 1 (forget) and 0 (retain) without a constant, since the layer has no bias; a row. */
+function detectorOf({ retain, forget }: { readonly retain: DenseMatrix; readonly forget: DenseMatrix }): DenseMatrix {
+  const moment = (rows: DenseMatrix) =>
+    rows
+      .transpose()
+      .mmul(rows)
+      .div(2 * rows.rows);
+  const ridge = DenseMatrix.eye(forget.columns).mul(0.1 * retain.clone().pow(2).mean());
+  const wanted = DenseMatrix.rowVector(forget.mean('column')).div(2);
+  return wanted.mmul(inverse(moment(retain).add(moment(forget)).add(ridge)));
+}
+
+/** How much larger channels are on average in images to forget. */
+function channelGaps(maps: { readonly retain: Maps; readonly forget: Maps }): DenseMatrix {
+  const [retain, forget] = [maps.retain, maps.forget].map(({ channels, samples }) => {
+    const area = HALF * HALF;
+    return Array.from({ length: channels }, (_, c) => {
+      const sums = samples.map((map) => map.subarray(c * area, (c + 1) * area).reduce((sum, value) => sum + value, 0));
+      return sums.reduce((sum, value) => sum + value, 0) / sums.length / area;
+    });
+  });
+  return DenseMatrix.rowVector(forget.map((value, c) => value - retain[c]));
+}
+
 /** Each row's first logit lowered to its smallest. */
 const withoutFirst = (logits: DenseMatrix) => {
   const rows = logits.to2DArray().map((row) => [Math.min(...row), ...row.slice(1)]);
@@ -183,20 +219,30 @@ it.each([
   const secondNow = both(firstNow, patches);
   const secondLayer = fitted({ weight: conv2, bias: null, before: second, now: secondNow, mu: 0.01 });
 
+  const written = async (name: string, rows: number) => {
+    const values = await initializer(output, name);
+    return dense(matrix(rows, values.length / rows, values));
+  };
+  expect(relativeError(await written('conv.weight', 8), firstLayer)).toBeLessThan(1e-3);
+  const erased = await written('conv2.weight', 12);
+  // What is taken out of the last hidden layer: along the detector, as much in each channel as leaves a share of the gap.
+  const detector = detectorOf(both(secondNow, (rows) => sampleMeans(rows)));
+  const taken = DenseMatrix.sub(secondLayer, erased);
+  const amounts = taken.mmul(detector.transpose()).div(detector.mmul(detector.transpose()).get(0, 0));
+  expect(relativeError(DenseMatrix.sub(secondLayer, amounts.mmul(detector)), erased)).toBeLessThan(1e-3);
+  expect(relativeError(secondLayer, erased)).toBeGreaterThan(0.03);
+  const gaps = (weight: DenseMatrix) => channelGaps(both(firstNow, (one) => convolved(one, weight)));
+  const missed = DenseMatrix.sub(gaps(erased), gaps(secondLayer).mul(LEFT));
+  expect(missed.norm() / gaps(secondLayer).norm()).toBeLessThan(0.03);
+
   const features = both(first, (one) => flat(convolved(one, dense(conv2))));
-  const featuresNow = both(firstNow, (one) => flat(convolved(one, secondLayer)));
+  const featuresNow = both(firstNow, (one) => flat(convolved(one, erased)));
   const head = matrix(5, 300, weights.dense);
   const lowered = withoutFirst;
   const lastLayer = fitted({
     ...{ weight: head, bias: weights.bias, before: features, now: featuresNow, lowered, mu: lastMu },
   });
 
-  const written = async (name: string, rows: number) => {
-    const values = await initializer(output, name);
-    return dense(matrix(rows, values.length / rows, values));
-  };
-  expect(relativeError(await written('conv.weight', 8), firstLayer)).toBeLessThan(1e-3);
-  expect(relativeError(await written('conv2.weight', 12), secondLayer)).toBeLessThan(1e-3);
   const lastWritten = (await written('dense.weight', 5)).addColumn([...(await initializer(output, 'dense.bias'))]);
   expect(relativeError(lastWritten, lastLayer)).toBeLessThan(1e-3);
   // The tolerance tells: without the fits, or without one of its sides, they would be others.
