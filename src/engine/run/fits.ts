@@ -19,11 +19,10 @@ import type { Writer } from './writers.js';
 const LAMBDA = 1;
 const MU = 0.01;
 
-/**
- * Of the difference between the mean hidden features of samples to forget and to keep, the share that stays: less in candidates
- * that forget more deeply, none at alpha_r 1, 0.2 at 10, 0.4 at 100.
- */
-const leftOf = ({ alphaR }: Recipe) => Math.min(1, Math.max(0, 0.2 * Math.log10(alphaR)));
+/** Of the difference between the mean hidden features of samples to forget and to keep, the share that always stays. */
+const LEAST_LEFT = 0.3;
+/** What stays: less in candidates that forget more deeply, 0.4 at alpha_r 100. A network that never saw a class tells it apart, too. */
+const leftOf = ({ alphaR }: Recipe) => Math.min(1, Math.max(LEAST_LEFT, 0.2 * Math.log10(alphaR)));
 
 /** What the candidates of a run are fitted with. */
 export interface FitParts {
