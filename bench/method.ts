@@ -6,6 +6,8 @@
  *   npx tsx bench/method.ts demo|demo-tfjs [--classes Shirt,Coat] [--methods refit,projection] [--settings '{"seed":2}']
  *   npx tsx bench/method.ts path/to/resnet.onnx --references path/to/resnet-without-CLASS.onnx
  *
+ * With --exhaustive, the choice of the search stands beside that from all pairs of a grid, which is what it is measured by.
+ *
  * Beside the model lies its lethe.json. Classes that are forgotten at once are joined by a plus sign, those forgotten one after the
  * other by a greater-than sign: --classes "cat+dog,ship>cat>dog".
  */
@@ -34,9 +36,16 @@ const { values: options, positionals } = parseArgs({
     classes: { type: 'string' },
     methods: { type: 'string', default: METHOD_NAMES.join(',') },
     references: { type: 'string' },
+    exhaustive: { type: 'boolean', default: false },
     settings: { type: 'string', default: '{}' },
   },
 });
+
+/** What the search could have tried: for a refit every step of its path with more and with less forgetting, for the projection the paper's grid. */
+const ALL_PAIRS: Readonly<Record<MethodName, { readonly alphaR: number[]; readonly alphaF: number[] }>> = {
+  refit: { alphaR: [300, 170, 100, 55, 30, 17, 10, 5.5, 3, 1.7, 1], alphaF: [3, 10, 30] },
+  projection: { alphaR: [10, 30, 100, 300, 1000], alphaF: [1, 3, 10, 30, 100] },
+};
 
 const DEMOS: Readonly<Record<string, string>> = { demo: 'fashion.onnx', 'demo-tfjs': 'fashion-tfjs/model.json' };
 
@@ -92,7 +101,12 @@ async function table(model: string): Promise<void> {
     const before = await evaluate(classifier);
     row(group, 'original', before, before, forget);
     row(group, 'logit mask', { ...before, ...(await masked(classifier, measured, costs, forget)) }, before, forget);
-    for (const method of options.methods.split(',').filter(Boolean) as MethodName[]) {
+    const chosen = options.methods.split(',').filter(Boolean) as MethodName[];
+    const variants = chosen.flatMap((method) => [
+      { what: method, method, settings: {} },
+      ...(options.exhaustive ? [{ what: `${method}, all pairs`, method, settings: ALL_PAIRS[method] }] : []),
+    ]);
+    for (const { what, method, settings } of variants) {
       try {
         const written: string[] = [];
         let [from, tried, seconds, alphas] = [model, 0, 0, ''];
@@ -102,7 +116,8 @@ async function table(model: string): Promise<void> {
             `bench-${method}-${at}${path.extname(model).replace('.json', '')}`,
           );
           const asked = { model: from, forget: step, out, force: true };
-          const result = await unlearn({ ...request, ...asked, method, ...JSON.parse(options.settings) }, {});
+          const all = { ...request, ...asked, method, ...settings, ...JSON.parse(options.settings) };
+          const result = await unlearn(all, {});
           from = result.output;
           written.push(out);
           tried += result.candidates.length;
@@ -111,10 +126,10 @@ async function table(model: string): Promise<void> {
         }
         const after = await openModel(from, {});
         const more = `α ${alphas} of ${tried}; ${seconds.toFixed(0)} s`;
-        row(group, method, await evaluate(after).finally(() => after.dispose()), before, forget, more);
+        row(group, what, await evaluate(after).finally(() => after.dispose()), before, forget, more);
         for (const out of written) await rm(out, { recursive: true });
       } catch (error) {
-        console.log(`| ${group} | ${method} | ${(error as Error).message} |`);
+        console.log(`| ${group} | ${what} | ${(error as Error).message} |`);
       }
     }
     const reference = options.references && path.resolve(options.references.replace('CLASS', group));
