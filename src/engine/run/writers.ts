@@ -101,18 +101,13 @@ async function channelsOf(
   if (!step) return [];
   const random = new Random(1);
   const codes = Array.from({ length: CODES }, () => {
-    return Array.from({ length: layer.out }, () => (random.below(2) ? 1 : -1));
+    return Float64Array.from({ length: layer.out }, () => (random.below(2) ? 1 : -1));
   });
   const moved: Float64Array[] = [];
   for (const code of codes) {
     await breathe(signal);
-    const edit = {
-      weight: matrix(
-        layer.out,
-        layer.in,
-        weight.data.map((w, at) => w + code[Math.floor(at / layer.in)] * step[at % layer.in]),
-      ),
-    };
+    const data = weight.data.map((w, at) => w + code[Math.floor(at / layer.in)] * step[at % layer.in]);
+    const edit = { weight: matrix(layer.out, layer.in, data) };
     const copy = await classifier.withWeights(new Map([[layer.id, edit]]));
     try {
       const { taps: after } = await copy.forward(batch, { taps, signal });
@@ -121,12 +116,7 @@ async function channelsOf(
       await copy.dispose();
     }
   }
-  return Array.from(moved[0], (_, feature) => {
-    return followed(
-      moved.map((values) => values[feature]),
-      codes,
-    );
-  });
+  return followed(moved, codes, signal);
 }
 
 /**
@@ -147,25 +137,39 @@ async function farStep(
   return Float32Array.from(mean, (value) => (far * value) / square);
 }
 
-/** The channel whose code some changes follow. */
-function followed(changes: readonly number[], codes: readonly (readonly number[])[]): number | null {
-  const scores = codes[0].map((_, channel) =>
-    correlation(
-      changes,
-      codes.map((code) => code[channel]),
-    ),
-  );
-  const best = scores.reduce((most, score, channel) => (score ** 2 > scores[most] ** 2 ? channel : most), 0);
-  return scores[best] ** 2 >= FOLLOWS ? best : null;
+/**
+ * For each feature the channel whose code its changes follow.
+ * @param moved features, one row a code.
+ * @param codes channels, one row a code.
+ */
+async function followed(
+  moved: readonly Float64Array[],
+  codes: readonly Float64Array[],
+  signal?: AbortSignal,
+): Promise<(number | null)[]> {
+  const [changes, patterns] = [standardised(moved), standardised(codes)];
+  const found: (number | null)[] = [];
+  for (const [feature, change] of changes.entries()) {
+    if (feature % 256 === 0) await breathe(signal);
+    let [best, most] = [0, 0];
+    for (const [channel, pattern] of patterns.entries()) {
+      let correlation = 0;
+      for (let code = 0; code < CODES; code++) correlation += change[code] * pattern[code];
+      if (correlation ** 2 <= most) continue;
+      most = correlation ** 2;
+      best = channel;
+    }
+    found.push(most >= FOLLOWS ? best : null);
+  }
+  return found;
 }
 
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const [meanA, meanB] = [a, b].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-  let [ab, aa, bb] = [0, 0, 0];
-  for (const [i, value] of a.entries()) {
-    ab += (value - meanA) * (b[i] - meanB);
-    aa += (value - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return aa * bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+/** The columns as rows, each with mean 0 and length 1, or all 0 if it never changes. */
+function standardised(rows: readonly Float64Array[]): Float64Array[] {
+  return Array.from(rows[0], (_, col) => {
+    const values = Float64Array.from(rows, (row) => row[col]);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const length = Math.hypot(...values.map((value) => value - mean));
+    return values.map((value) => (length > 0 ? (value - mean) / length : 0));
+  });
 }
