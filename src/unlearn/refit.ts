@@ -105,6 +105,21 @@ export function withoutClasses({ rows, cols, data }: Matrix, classes: readonly n
   return lowered;
 }
 
+/** A last layer whose rows for forgotten classes are the mean of the others: nothing holds on to what they were. */
+export function withoutRows({ weight: { rows, cols, data }, bias }: Affine, classes: readonly number[]): Affine {
+  const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => !classes.includes(row));
+  const replaced = (values: Float32Array, width: number) => {
+    const all = values.slice();
+    for (const row of classes) {
+      for (let at = 0; at < width; at++) {
+        all[row * width + at] = kept.reduce((sum, other) => sum + values[other * width + at], 0) / kept.length;
+      }
+    }
+    return all;
+  };
+  return { weight: matrix(rows, cols, replaced(data, cols)), bias: bias && replaced(bias, 1) };
+}
+
 function difference(a: Matrix, b: Matrix): Matrix {
   return matrix(
     a.rows,

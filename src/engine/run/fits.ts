@@ -6,7 +6,7 @@ import type { Matrix } from '../../linalg/matrix.js';
 import type { LayerEdit, LayerId, WeightEdits } from '../../linalg/weightEdits.js';
 import type { Layer } from '../../models/classifier.js';
 import type { Projections } from '../../unlearn/projection.js';
-import { refitted } from '../../unlearn/refit.js';
+import { refitted, withoutRows } from '../../unlearn/refit.js';
 import type { RunBasis } from './basis.js';
 import { EditingPass, type PlannedStage, type SideRows, type SideSamples } from './editingPass.js';
 import { erasing } from './erasure.js';
@@ -102,7 +102,8 @@ export class Fits {
 
   async #fitLayer(layer: Layer, weight: Matrix, rows: SideRows, signal?: AbortSignal): Promise<LayerEdit> {
     const { basis, wanted } = this.#parts;
-    const start = { weight, bias: await basis.session.classifier.readBias(layer.id) };
+    const found = { weight, bias: await basis.session.classifier.readBias(layer.id) };
+    const start = wanted.isLast(layer) ? withoutRows(found, wanted.forgotten) : found;
     const sides = {
       retain: { inputs: rows.retain, outputs: await wanted.get(layer, 'retain', signal) },
       forget: { inputs: rows.forget, outputs: await wanted.get(layer, 'forget', signal) },

@@ -19,7 +19,8 @@ export class WantedOutputs {
   readonly last: Layer | null;
   readonly #classifier: Classifier;
   readonly #layers: ReadonlyMap<LayerId, Layer>;
-  readonly #forgotten: readonly number[];
+  /** Classes whose logits are to be as small as any. */
+  readonly forgotten: readonly number[];
   readonly #store: ArrayStore;
   /** In the order in which the rows came by. */
   readonly #parts = new Map<string, StoredMatrix[]>();
@@ -29,7 +30,7 @@ export class WantedOutputs {
     this.#classifier = classifier;
     this.#layers = new Map(layers.map((layer) => [layer.id, layer]));
     this.last = lastLayer(classifier, layers);
-    this.#forgotten = indicesOf([...targets.forget, ...targets.earlier]);
+    this.forgotten = indicesOf([...targets.forget, ...targets.earlier]);
     this.#store = new ArrayStore(memory);
   }
 
@@ -82,7 +83,7 @@ export class WantedOutputs {
     const original = originals.get(problem) ?? (await read());
     originals.set(problem, original);
     const outputs = await outputsOf(layer, original, vectors, signal);
-    const wanted = this.isLast(layer) ? withoutClasses(outputs, this.#forgotten) : outputs;
+    const wanted = this.isLast(layer) ? withoutClasses(outputs, this.forgotten) : outputs;
     const key = keyOf(side, problem);
     this.#parts.set(key, [...(this.#parts.get(key) ?? []), await putMatrix(this.#store, wanted, signal)]);
   }

@@ -120,7 +120,10 @@ function fitted({ weight, bias, before, now, lowered, mu }: Fit): DenseMatrix {
   const withOne = (rows: Matrix) => {
     return bias ? dense(rows).addColumn(new Array(rows.rows).fill(one)) : dense(rows);
   };
-  const [original, projected] = [withBias(dense(weight)), withBias(projectedWeight(weight, retainSpace, forgetSpace))];
+  const original = withBias(dense(weight));
+  const projected = withBias(projectedWeight(weight, retainSpace, forgetSpace));
+  // Of the class to forget, the last layer holds on to nothing.
+  if (lowered) projected.setRow(0, projected.subMatrix(1, projected.rows - 1, 0, projected.columns - 1).mean('column'));
   const [xr, xf] = [withOne(now.retain), withOne(now.forget)];
   const outputs = (inputs: Matrix, layer: DenseMatrix) => withOne(inputs).mmul(layer.transpose());
   const wanted = {

@@ -2,7 +2,7 @@ import { Matrix as DenseMatrix, inverse } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
-import { type Affine, outputsOf, refitted, withoutClasses } from '../../../src/unlearn/refit.js';
+import { type Affine, outputsOf, refitted, withoutClasses, withoutRows } from '../../../src/unlearn/refit.js';
 import { relativeError, toDense } from '../../support/mathematics/svdReference.js';
 import { columnsOf, randomVectors, sideBySide } from '../../support/mathematics/vectors.js';
 
@@ -110,4 +110,16 @@ describe('a refitted layer', () => {
     expect([...withoutClasses(outputs, [0, 2]).data]).toEqual([1, 1, 1, -1, 0, -1]);
     expect([...outputs.data]).toEqual([5, 1, 2, -1, 0, 7]);
   });
+});
+
+it('what a last layer starts from has nothing of the classes to forget', () => {
+  const layer = {
+    weight: matrix(4, 2, Float32Array.of(1, 2, 30, 40, 5, 6, 70, 80)),
+    bias: Float32Array.of(1, 20, 3, 40),
+  };
+  const { weight, bias } = withoutRows(layer, [1, 3]);
+  expect([...weight.data]).toEqual([1, 2, 3, 4, 5, 6, 3, 4]);
+  expect([...bias!]).toEqual([1, 2, 3, 2]);
+  expect(withoutRows({ ...layer, bias: null }, [0]).bias).toBeNull();
+  expect([...layer.weight.data.subarray(2, 4)]).toEqual([30, 40]);
 });
