@@ -287,7 +287,7 @@ describe('a job', () => {
   test('that failed says why and what to do', async () => {
     const studio = await open(states.failed);
     const alert = await studio.page.getByRole('alert').innerText();
-    for (const text of ['Shirt could not be unlearned', 'No candidate forgets', 'Try larger'])
+    for (const text of ['Shirt could not be unlearned', 'No candidate forgets', 'give larger alpha_f'])
       expect(alert).toContain(text);
     await button(studio, 'Show log').click();
     expect(await sent(studio)).toEqual([{ kind: 'open', what: 'log' }]);
