@@ -52,7 +52,12 @@ function takenFor(followed: readonly number[], own: string): string[][] {
     .filter(({ was, is }) => was + is > 0)
     .sort((a, b) => b.is - a.is || b.was - a.was);
   const total = 1000 * followed.length;
-  return [line(own, followed, (row) => row), ...others].map(({ title, was, is }) => [
+  // Eight are drawn, and a ninth if it is the last one.
+  const listed = others.length <= 9 ? others : others.slice(0, 8);
+  const rest = others.slice(listed.length);
+  const sumOf = (when: 'was' | 'is') => rest.reduce((all, entry) => all + entry[when], 0);
+  const folded = rest.length > 0 ? [{ title: `${rest.length} other classes`, was: sumOf('was'), is: sumOf('is') }] : [];
+  return [line(own, followed, (row) => row), ...listed, ...folded].map(({ title, was, is }) => [
     ...[title, percent(was / total), percent(is / total), was.toLocaleString('en-US'), is.toLocaleString('en-US')],
   ]);
 }
