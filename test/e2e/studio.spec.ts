@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyDemo, expect, test } from './editor.js';
 import { engines } from './engines.js';
@@ -78,20 +78,33 @@ test('a reload in mid-run leaves what was found so far, and a way to do it again
   expect(await readdir(workspace)).toContain('fashion.forget-shirt.onnx');
 });
 
-for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
-  test(`it looks right in ${theme}`, async ({ openEditor, folder, demo }) => {
-    const workspace = await copyDemo(demo, folder);
-    const editor = await openEditor(workspace, { settings: { 'workbench.colorTheme': theme } });
-    const slug = theme.toLowerCase().replaceAll(' ', '-');
-    await editor.openModel('fashion.onnx');
-    await evaluate(editor);
-    await expect(editor.notification('fashion.onnx recognises')).toBeVisible({ timeout: 60_000 });
-    await editor.openSidebar();
-    await expect(editor.row('Models', /^fashion.onnx/)).toContainText('knows forbidden classes');
+/** Themes, and what kind they are for a page. */
+const THEMES = {
+  'Default Dark Modern': 'vscode-dark',
+  'Default High Contrast': 'vscode-high-contrast',
+  'Default High Contrast Light': 'vscode-high-contrast-light',
+} as const;
+
+test('it looks right in dark and in high contrast', async ({ openEditor, folder, demo }) => {
+  const workspace = await copyDemo(demo, folder);
+  const [first] = Object.keys(THEMES);
+  const editor = await openEditor(workspace, { settings: { 'workbench.colorTheme': first } });
+  await editor.openModel('fashion.onnx');
+  await evaluate(editor);
+  await expect(editor.notification('fashion.onnx recognises')).toBeVisible({ timeout: 60_000 });
+  await editor.openSidebar();
+  await expect(editor.row('Models', /^fashion.onnx/)).toContainText('knows forbidden classes');
+  await mkdir(path.join(workspace, '.vscode'));
+  for (const [theme, kind] of Object.entries(THEMES)) {
+    await writeFile(
+      path.join(workspace, '.vscode', 'settings.json'),
+      JSON.stringify({ 'workbench.colorTheme': theme }),
+    );
+    await expect(editor.studio.locator(`body[data-vscode-theme-kind="${kind}"]`)).toBeVisible();
     await noSidewaysScroll(editor);
-    await editor.screenshot(`look-${slug}`);
-  });
-}
+    await editor.screenshot(`look-${theme.toLowerCase().replaceAll(' ', '-')}`);
+  }
+});
 
 /** By the run bar: the banner above it offers the same. */
 async function evaluate({ studio }: Workbench): Promise<void> {
