@@ -10,17 +10,10 @@ import type { Targets } from '../../../src/engine/run/targets.js';
 import { type Matrix, matrix } from '../../../src/linalg/matrix.js';
 import { inputVectors } from '../../../src/models/unfold.js';
 import { crossValidated } from '../../../src/unlearn/recoverability.js';
-import { sharedFolder } from '../../support/folders.js';
 import { randomEdits } from '../../support/models/classifierChecks.js';
-import { writeShapes, writeTfjsShapes } from '../../support/models/shapes.js';
+import { shapesFolder } from '../../support/models/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
+const shapes = shapesFolder();
 
 const forgotten = (index: number) => ({ index, maxAccuracy: 0.01, reason: null, policy: false });
 /** Class 0 is to be forgotten, class 3 was before. */
@@ -38,7 +31,7 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('how a model does on held-ou
   let samples: SampleSet;
 
   beforeAll(async () => {
-    const request = { model: path.join(template.folder, name), threads: 1 };
+    const request = { model: path.join(shapes(), name), threads: 1 };
     session = await Session.open(await locateModel(request), request);
     const test = session.split('test')!;
     costs = await probe(session.classifier, test);

@@ -8,22 +8,16 @@ import { StagedPass } from '../../../src/engine/run/stagedPass.js';
 import type { LayerEdit } from '../../../src/linalg/weightEdits.js';
 import type { ActivationId, Classifier } from '../../../src/models/classifier.js';
 import { maxDifference } from '../../support/data/arrays.js';
-import { sharedFolder, temporaryFolder } from '../../support/folders.js';
+import { temporaryFolder } from '../../support/folders.js';
 import { randomEdits } from '../../support/models/classifierChecks.js';
-import { writeShapes, writeTfjsShapes } from '../../support/models/shapes.js';
+import { shapesFolder } from '../../support/models/shapesFolder.js';
 
 const STEP = 32;
 const COUNT = 75;
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
+const shapes = shapesFolder();
 let scratch: string;
 
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
 beforeEach(async () => {
   scratch = await temporaryFolder();
   for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, scratch);
@@ -41,7 +35,7 @@ describe.each(['shapes.onnx', 'shapes/model.json'])('samples on their way throug
   let edits: ReadonlyMap<string, LayerEdit>;
 
   beforeAll(async () => {
-    const request = { model: path.join(template.folder, name), threads: 1 };
+    const request = { model: path.join(shapes(), name), threads: 1 };
     session = await Session.open(await locateModel(request), request);
     model = session.classifier;
     samples = { ...session.split('train')!, indices: Array.from({ length: COUNT }, (_, at) => 7 * at) };

@@ -4,16 +4,9 @@ import { locateModel } from '../../../src/engine/open/location.js';
 import { inBatches } from '../../../src/engine/open/samples.js';
 import { Session } from '../../../src/engine/open/session.js';
 import { findWriters, type WriterTrial } from '../../../src/engine/run/writers.js';
-import { sharedFolder } from '../../support/folders.js';
-import { writeShapes, writeTfjsShapes } from '../../support/models/shapes.js';
+import { shapesFolder } from '../../support/models/shapesFolder.js';
 
-let template: Awaited<ReturnType<typeof sharedFolder>>;
-beforeAll(async () => {
-  template = await sharedFolder();
-  await writeShapes(template.folder);
-  await writeTfjsShapes(template.folder);
-});
-afterAll(() => template.remove());
+const shapes = shapesFolder();
 
 /** The last layer reads 12 channels of 5 x 5 places, behind a convolution and a ReLU: in ONNX channel by channel, in TF.js place by place. */
 const channelOf = {
@@ -26,7 +19,7 @@ describe.each(Object.entries(channelOf))('what writes the last hidden features: 
   let trial: WriterTrial;
 
   beforeAll(async () => {
-    const request = { model: path.join(template.folder, name), threads: 1 };
+    const request = { model: path.join(shapes(), name), threads: 1 };
     session = await Session.open(await locateModel(request), request);
     const { value } = await inBatches(session.split('test')!, 4).next();
     trial = { batch: value.tensor, readTokens: null };
