@@ -9,7 +9,7 @@ import { inBatches, type SampleSet } from '../open/samples.js';
 import type { RunBasis } from './basis.js';
 import { meanInputs } from './features.js';
 import { LayerRows, stacked } from './rows.js';
-import { StagedPass } from './stagedPass.js';
+import { type Chunk, StagedPass } from './stagedPass.js';
 import { passesOf, planStages, type StageCost } from './stagePlan.js';
 
 /** The rows of one layer. */
@@ -135,20 +135,11 @@ export class EditingPass {
     model: Classifier,
     { signal }: Work,
   ): Promise<Map<LayerId, Record<Side, Matrix>>> {
-    const taps = [...new Set(layers.flatMap(({ sites }) => sites.map(({ tap }) => tap)))];
-    const found = new Map<LayerId, Record<Side, Matrix>>();
-    for (const side of SIDES) {
-      const parts = new Map<Layer, Matrix[]>(layers.map((layer) => [layer, []]));
-      for await (const { values, samples } of this.#passes[side].run(model, taps, null, signal)) {
-        for (const [layer, means] of parts) {
-          means.push(meanInputs(layer, values, samples, this.#basis.costs.readTokens)!);
-        }
-      }
-      for (const [{ id }, means] of parts) {
-        found.set(id, { ...found.get(id), [side]: stacked(means) } as Record<Side, Matrix>);
-      }
-    }
-    return found;
+    const { readTokens } = this.#basis.costs;
+    const means = (layer: Layer) => (taps: Chunk['values'], samples: number) => {
+      return meanInputs(layer, taps, samples, readTokens);
+    };
+    return this.#gather(layers, means, null, model, signal);
   }
 
   async dispose(): Promise<void> {
@@ -162,18 +153,30 @@ export class EditingPass {
     { signal }: Work,
   ): Promise<Map<LayerId, SideRows>> {
     const { costs, settings } = this.#basis;
+    const rowsOf = (layer: Layer, side: Side) => {
+      const rows = LayerRows.of(layer, side, this.#samples[side].indices.length, costs, settings);
+      return (taps: Chunk['values'], samples: number) => rows.take(taps, samples);
+    };
+    return this.#gather(layers, rowsOf, keep, model, signal);
+  }
+
+  /** Runs both sides as far as layers read, and takes matrices of each chunk, one below the other. */
+  async #gather(
+    layers: readonly Layer[],
+    takerOf: (layer: Layer, side: Side) => (taps: Chunk['values'], samples: number) => Matrix | null,
+    keep: Stage['values'],
+    model: Classifier,
+    signal?: AbortSignal,
+  ): Promise<Map<LayerId, Record<Side, Matrix>>> {
     const taps = layers.flatMap(({ sites }) => sites.map(({ tap }) => tap));
     const wanted = [...new Set([...taps, ...(keep ?? [])])];
     const found = new Map<LayerId, Record<Side, Matrix>>();
     for (const side of SIDES) {
-      const count = this.#samples[side].indices.length;
-      const collected = layers.map((layer) => {
-        return { layer, rows: LayerRows.of(layer, side, count, costs, settings), parts: [] as Matrix[] };
-      });
-      for await (const chunk of this.#passes[side].run(model, wanted, keep, signal)) {
-        for (const { rows, parts } of collected) parts.push(rows.take(chunk.values, chunk.samples)!);
+      const gathered = layers.map((layer) => ({ layer, take: takerOf(layer, side), parts: [] as Matrix[] }));
+      for await (const { values, samples } of this.#passes[side].run(model, wanted, keep, signal)) {
+        for (const { take, parts } of gathered) parts.push(take(values, samples)!);
       }
-      for (const { layer, parts } of collected) {
+      for (const { layer, parts } of gathered) {
         found.set(layer.id, { ...found.get(layer.id), [side]: stacked(parts) } as Record<Side, Matrix>);
       }
     }
